@@ -1,0 +1,35 @@
+/** Milliseconds since 1970, UTC. */
+export type Instant = number;
+
+/** Where time comes from. This file is the only one that reads the machine's clock or sets a timer. */
+export interface Clock {
+  now(): Instant;
+  /** Resolves after `ms`, or at once when `signal` aborts (it never rejects: check the signal). */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener('abort', done);
+    }),
+};
+
+/** Lets timers, sockets and other requests run: called between slices of long work. */
+export function yieldToLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A stopwatch for durations (`took`, slices of work); not wall-clock time. */
+export function elapsedMs(): () => number {
+  const start = performance.now();
+  return () => performance.now() - start;
+}

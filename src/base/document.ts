@@ -1,0 +1,36 @@
+/** A JSON object as parsed. Values are hostile: check before use. */
+export type Document = { readonly [field: string]: unknown };
+
+/** True for a JSON object (not null, not an array). */
+export function isDocument(value: unknown): value is Document {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The own property, never one of `Object.prototype`: records may hold keys such as `constructor` or `__proto__`. */
+export function own(value: unknown, key: string): unknown {
+  return isDocument(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** The value at a dotted path of plain objects (`userIdentity.type`); undefined where a step is missing or no object. */
+export function at(document: unknown, path: string): unknown {
+  let value = document;
+  for (const key of path.split('.')) {
+    value = own(value, key);
+    if (value === undefined) return undefined;
+  }
+  return value;
+}
+
+/** Sets an own property whatever its name: `__proto__` becomes an ordinary key instead of the prototype. */
+export function put(target: { [field: string]: unknown }, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    target[key] = value;
+  }
+}
+
+/** The value when it is a non-empty string, else undefined. */
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

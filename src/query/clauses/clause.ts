@@ -1,0 +1,3 @@
+export interface Placeholder {
+  readonly kind: string;
+}

@@ -1,0 +1,46 @@
+import type { Instant } from '../base/clock.ts';
+import type { Problem } from '../base/problem.ts';
+
+/** One file as it arrived: an S3 object, a file in a folder, standard input. Nothing is read before `read`. */
+export interface Delivery {
+  /** Where it came from, for people and problems: `s3://bucket/key`, a file path, `-`. */
+  readonly origin: string;
+  /** The object key: for a folder the path below it with `/`; it tells account and region (trail/object-key.ts). */
+  readonly key: string;
+  /** The bucket; for a folder its name. */
+  readonly bucket: string;
+  /** Which version of the file: etag, or size and mtime. Changes whenever the content may have changed. */
+  readonly version: string;
+  /** When the file became visible at its source (S3 LastModified, mtime). */
+  readonly deliveredAt: Instant;
+  /** The whole content as stored (often gzipped). Refuses a file over limits.logFileCompressedMax with 'too-large'. */
+  read(): Promise<Uint8Array>;
+  /** Call only after the store said durable: the ledger then knows this version and it is not delivered again. */
+  ack(): Promise<void>;
+  /** 'try-again': it is delivered again after a pause. 'malformed': recorded as read, it is not delivered again until it changes. */
+  nack(reason: 'try-again' | 'malformed'): Promise<void>;
+}
+
+/** Yields every file once per version. May yield a file again after a crash: ids make that harmless. Never loses one. */
+export interface Source {
+  /** As the user wrote it. */
+  readonly name: string;
+  /**
+   * Ends when the signal aborts, or, for a source opened with `once`, when everything that was there has been delivered.
+   * A listing that fails is retried with back-off while watching (and told through `problem`); with `once` it throws 'source-failed'.
+   */
+  deliveries(signal: AbortSignal): AsyncIterable<Delivery>;
+}
+
+/** Which versions of which files were read to the end. Survives restarts; pipeline/ledger.ts keeps it in the store. */
+export interface Ledger {
+  has(origin: string, version: string): boolean;
+  add(origin: string, version: string): Promise<void>;
+}
+
+export interface SourceOptions {
+  /** Deliver what is there and end, instead of watching. */
+  readonly once: boolean;
+  readonly ledger: Ledger;
+  readonly problem: (problem: Problem) => void;
+}

@@ -1,0 +1,130 @@
+import type { Document } from '../base/document.ts';
+import type { Mapping } from '../query/mapping.ts';
+import type { SearchBody } from '../query/search-body.ts';
+
+/** `create` refuses an existing id ('conflict'); `index` writes anyway unless `ifSeqNo`/`ifPrimaryTerm` say otherwise. */
+export interface Operation {
+  readonly action: 'create' | 'index' | 'delete';
+  readonly index: string;
+  readonly id: string;
+  readonly document?: Document;
+  readonly ifSeqNo?: number;
+  readonly ifPrimaryTerm?: number;
+}
+
+export type OperationResult =
+  | {
+      readonly index: string;
+      readonly id: string;
+      readonly result: 'created' | 'updated' | 'deleted' | 'not_found';
+      readonly version: number;
+      /** Counts the writes of one index from 0, as OpenSearch's does. */
+      readonly seqNo: number;
+    }
+  | {
+      readonly index: string;
+      readonly id: string;
+      readonly error: 'conflict' | 'mapping' | 'index-not-found' | 'bad-index-name';
+      readonly reason: string;
+      /** OpenSearch's error type, such as mapper_parsing_exception. */
+      readonly type: string;
+      /** For 'mapping': the dotted path of the field that was refused, where it is known. */
+      readonly path?: string;
+    };
+
+export interface StoredDocument {
+  readonly index: string;
+  readonly id: string;
+  readonly version: number;
+  readonly seqNo: number;
+  readonly source: Document;
+}
+
+/**
+ * A point in the store's own order of arrival, over all indices: it grows with each durable write.
+ * A number that survives restarts; compare only by size.
+ */
+export type Position = number;
+
+/** Restricts a search to what arrived after one point and up to another, both inclusive as named. */
+export interface ArrivalWindow {
+  readonly after: Position;
+  readonly upTo: Position;
+}
+
+export interface SearchResult {
+  readonly total: number;
+  readonly relation: 'eq' | 'gte';
+  readonly maxScore: number | null;
+  readonly hits: readonly SearchHit[];
+  readonly aggregations?: Document;
+  readonly tookMs: number;
+  /** Indices that were searched (`_shards.total` on the wire). */
+  readonly shards: number;
+}
+
+export interface SearchHit extends StoredDocument {
+  readonly score: number | null;
+  readonly sort?: readonly unknown[];
+}
+
+export interface IndexInfo {
+  readonly name: string;
+  readonly uuid: string;
+  readonly mapping: Mapping;
+  readonly settings: Document;
+  readonly aliases: Document;
+  readonly documents: number;
+  readonly bytes: number;
+  readonly createdAt: number;
+}
+
+/** Index templates as OpenSearch keeps them; `legacy` ones (`_template`) lose against composable ones. */
+export interface StoredTemplate {
+  readonly name: string;
+  readonly legacy: boolean;
+  readonly body: Document;
+}
+
+/** How index expressions resolve, as OpenSearch's URL parameters of these names. */
+export interface IndexOptions {
+  readonly ignoreUnavailable?: boolean;
+  readonly allowNoIndices?: boolean;
+}
+
+/**
+ * Where documents live. Two back ends (embedded, OpenSearch) and a memory one run the same suite, store/store.suite.ts.
+ * Errors are TrailhoundErrors: 'index-not-found', 'bad-request', 'read-only' (disk full or broken: reading goes on).
+ */
+export interface Store {
+  /** Refuses an existing or ill-named index. `body`: {settings?, mappings?, aliases?}, on top of the matching templates. */
+  createIndex(name: string, body: Document): Promise<void>;
+  /** Deletes by name or pattern; a concrete name that is missing is 'index-not-found'. Answers the names deleted. */
+  deleteIndex(expression: string): Promise<readonly string[]>;
+  /** Adds fields to mappings of existing indices; a change of type is 'bad-request'. */
+  putMapping(expression: string, mapping: Document): Promise<void>;
+  putTemplate(template: StoredTemplate): Promise<void>;
+  deleteTemplate(name: string, legacy: boolean): Promise<boolean>;
+  templates(): Promise<readonly StoredTemplate[]>;
+  /** Resolves a comma list with wildcards, exclusions and aliases (specs/dsl.md §1.4), in name order. */
+  indices(expression: string, options?: IndexOptions): Promise<readonly IndexInfo[]>;
+  /**
+   * Answers per operation, in order, and creates missing indices. When it resolves, what it calls written survives a
+   * crash, and all of one call became durable together. Throws only when nothing was written (read-only, closed).
+   */
+  write(operations: readonly Operation[]): Promise<readonly OperationResult[]>;
+  /** Sees every write that was answered, refreshed or not. */
+  get(index: string, id: string): Promise<StoredDocument | undefined>;
+  /** Sees every write that was answered (a superset of OpenSearch's near-real-time view). */
+  search(
+    expression: string,
+    body: SearchBody,
+    options?: IndexOptions & { readonly window?: ArrivalWindow; readonly signal?: AbortSignal },
+  ): Promise<SearchResult>;
+  /** The position of the last durable write. */
+  position(): Promise<Position>;
+  /** A number that changes whenever a search over the expression could answer differently (write, delete, mapping). */
+  generation(expression: string): Promise<string>;
+  refresh(expression: string): Promise<void>;
+  close(): Promise<void>;
+}
