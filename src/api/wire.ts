@@ -203,11 +203,10 @@ export interface Alert {
 
 /** What we add to an alert: the events that caused it. */
 export interface AlertExtra {
-  readonly events: {
-    /** All events that joined the alert; `newest` holds at most 100 of them. */
-    readonly total: number;
-    readonly newest: readonly AlertEvent[];
-  };
+  /** The newest 100 events that joined the alert, newest first. */
+  readonly events: readonly AlertEvent[];
+  /** All events that joined it. */
+  readonly total: number;
   /** True when every event was older than 24 h at ingest: history read in, not an attack going on. */
   readonly historic?: boolean;
 }
