@@ -1,0 +1,27 @@
+import type { Document } from '../base/document.ts';
+
+/** A stored document that a query is asked about. */
+export interface Candidate {
+  readonly index: string;
+  readonly id: string;
+  readonly version: number;
+  readonly seqNo: number;
+  readonly source: Document;
+}
+
+/** Says whether a candidate matches. Pure; the same candidate may be asked by many matchers. */
+export type Matcher = (candidate: Candidate) => boolean;
+
+/**
+ * What a document must hold to match: for every entry at least one of the terms in that field. `field` is the full name of
+ * a mapped field (`data.aws.eventName`, `eventName.keyword`); a term is what the field indexes: the keyword as it stands
+ * (after its normalizer) or one token of a text. 'none-known': any document may match.
+ * `query/terms.ts` lists the terms of a document in the same spelling.
+ */
+export type RequiredTerms = readonly RequiredTerm[] | 'none-known';
+
+export interface RequiredTerm {
+  readonly field: string;
+  /** Never empty. */
+  readonly anyOf: readonly string[];
+}
