@@ -13,6 +13,10 @@ export const limits = {
   recordDepthMax: 100,
   /** Records handed on together: bounds memory for a large file and the size of one store write. */
   recordsPerBatchMax: 500,
+  /** Files read at the same time: their writes become durable together. Each may hold one inflated file in memory. */
+  deliveriesAtOnceMax: 4,
+  /** Ids remembered so that a record seen twice is not counted twice by rules; the oldest half goes. */
+  recentIdsMax: 200_000,
   /** Problems kept in full for a file; further ones are only counted. */
   problemsPerFileMax: 100,
   /** Problems kept in memory for the status page; the oldest go. */

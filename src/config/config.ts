@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { Parsed, Problem } from '../base/problem.ts';
+
+/** Everything the program can be told. One typed value, made once from a file and the flags of the command line. */
+export type Config = z.infer<typeof schema>;
+
+/** Keys as in a configuration file (YAML or JSON); each flag of the command line has the key of its name. */
+const schema = z.strictObject({
+  /** Folder of everything the program keeps: documents, monitors, alerts, checkpoints. */
+  data: z.string().min(1).default('./trailhound-data'),
+  /** Port of the HTTP server. When it is taken the next free one is used, unless the user named it. */
+  port: z.int().min(0).max(65535).default(9400),
+  host: z.string().default('127.0.0.1'),
+  /** Where CloudTrail files come from: a folder, s3://bucket/prefix, or - for standard input. */
+  sources: z.array(z.string().min(1)).default([]),
+  /** Start the built-in lab and play its attacks. */
+  lab: z.boolean().default(false),
+  /** Wazuh rule files or folders, beside the shipped ones; they win a clash of ids. */
+  rules: z.array(z.string().min(1)).default([]),
+  shippedRules: z.boolean().default(true),
+  /** Monitor files or folders (JSON as OpenSearch takes it), beside the shipped ones. */
+  monitors: z.array(z.string().min(1)).default([]),
+  shippedMonitors: z.boolean().default(true),
+  /** Rules exactly as Wazuh evaluates them: no name resolution, no floor rule, no filled fields. */
+  wazuhStrict: z.boolean().default(false),
+  /** Drop list: event names that are never stored (counted and shown). */
+  drop: z.array(z.string().min(1)).default([]),
+  aws: z
+    .strictObject({
+      /** Another S3 endpoint, such as a test server. */
+      endpointUrl: z.string().optional(),
+      region: z.string().optional(),
+    })
+    .default({}),
+});
+
+/** What a file or the command line says, before defaults. */
+export type ConfigInput = z.input<typeof schema>;
+
+/**
+ * Joins layers (later ones win, lists are added), checks them and fills in defaults.
+ * Problems name the key's path; the value is then made of the parts that are right.
+ */
+export function parseConfig(layers: readonly { readonly place: string; readonly values: unknown }[]): Parsed<Config> {
+  const problems: Problem[] = [];
+  const joined: Record<string, unknown> = {};
+  for (const { place, values } of layers) {
+    const checked = schema.partial().safeParse(values ?? {});
+    if (!checked.success) {
+      for (const issue of checked.error.issues) {
+        problems.push({ place, path: issue.path.join('.') || '(top)', message: issue.message });
+      }
+      continue;
+    }
+    for (const [key, value] of Object.entries(values ?? {})) {
+      const before = joined[key];
+      joined[key] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+    }
+  }
+  return { value: schema.parse(joined), problems };
+}

@@ -1,0 +1,67 @@
+import type { Instant } from '../base/clock.ts';
+import { at, type Document } from '../base/document.ts';
+import type { RuleMatch } from '../rules/engine.ts';
+import type { Enrichment } from './enrich.ts';
+
+/** Who writes documents: Wazuh's manager, which is also agent 000. */
+export interface Writer {
+  readonly name: string;
+  /** Makes the alert's `id`: `<epoch seconds>.<number>`, as Wazuh's byte offset: unique within a run. */
+  next(): number;
+}
+
+/**
+ * The alert document as Wazuh writes and its Filebeat pipeline completes it (specs/wazuh.md §3–4, key order kept;
+ * without GeoLocation), with `trailhound` beside it. `fullLog` is the event as text, unless the rule says no_full_log.
+ */
+export function alertDocument(
+  enriched: Enrichment,
+  match: RuleMatch | undefined,
+  eventTime: Instant | undefined,
+  receivedAt: Instant,
+  fullLog: () => string,
+  writer: Writer,
+): Document {
+  const timestamp = enriched.historic && eventTime !== undefined ? eventTime : receivedAt;
+  const iso = new Date(timestamp).toISOString();
+  const region = at(enriched.data, 'aws.awsRegion');
+  const account = at(enriched.data, 'aws.aws_account_id');
+  return {
+    timestamp: iso.replace('Z', '+0000'),
+    ...(match ? { rule: ruleObject(match) } : {}),
+    agent: { id: '000', name: writer.name },
+    manager: { name: writer.name },
+    id: `${Math.floor(timestamp / 1000)}.${writer.next()}`,
+    ...(match && !match.rule.options.noFullLog ? { full_log: fullLog() } : {}),
+    decoder: { name: 'json' },
+    data: withAwsFields(enriched.data, region, account),
+    location: 'Wazuh-AWS',
+    '@timestamp': iso,
+    trailhound: enriched.trailhound,
+  };
+}
+
+/** The ingest pipeline's `data.aws.region` and `data.aws.accountId`: set where absent, never overriding. */
+function withAwsFields(data: Document, region: unknown, account: unknown): Document {
+  const aws = data.aws;
+  if (typeof aws !== 'object' || aws === null) return data;
+  const added: { [field: string]: unknown } = {};
+  if (typeof region === 'string' && !Object.hasOwn(aws, 'region')) added.region = region;
+  if (typeof account === 'string' && !Object.hasOwn(aws, 'accountId')) added.accountId = account;
+  return { ...data, aws: { ...aws, ...added } };
+}
+
+function ruleObject(match: RuleMatch): Document {
+  const { rule } = match;
+  return {
+    level: rule.level,
+    description: match.description,
+    id: rule.id,
+    ...(rule.mitre.id.length > 0 ? { mitre: rule.mitre } : {}),
+    ...(rule.frequency === undefined ? {} : { frequency: rule.frequency }),
+    ...(rule.options.noCounter ? {} : { firedtimes: match.firedTimes }),
+    mail: match.mail,
+    groups: rule.groups,
+    ...rule.compliance,
+  };
+}

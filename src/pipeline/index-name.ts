@@ -1,0 +1,19 @@
+import type { Instant } from '../base/clock.ts';
+
+/** What the guide's monitors search. */
+export const eventIndexPattern = 'wazuh-alerts-4.x-*';
+
+/**
+ * The index of an event: by the day (UTC) on which it happened, so that a record delivered again days later lands on
+ * the same document. An event without a time takes the day of receipt.
+ */
+export function eventIndex(eventTime: Instant | undefined, receivedAt: Instant): string {
+  const day = isoOf(eventTime ?? receivedAt) ?? isoOf(receivedAt) ?? '1970-01-01';
+  return `wazuh-alerts-4.x-${day.slice(0, 10).replaceAll('-', '.')}`;
+}
+
+/** ISO text of a time in the years 0–9999; undefined beyond (a hostile eventTime must not make an odd index name). */
+function isoOf(at: Instant): string | undefined {
+  if (!(at >= -62_167_219_200_000 && at <= 253_402_300_799_999)) return undefined;
+  return new Date(at).toISOString();
+}

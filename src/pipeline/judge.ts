@@ -1,0 +1,107 @@
+import { hostname } from 'node:os';
+import type { Instant } from '../base/clock.ts';
+import { at, type Document } from '../base/document.ts';
+import { limits } from '../base/limits.ts';
+import type { Problem } from '../base/problem.ts';
+import { alertData } from '../rules/alert-data.ts';
+import { decode } from '../rules/decoder.ts';
+import type { RuleEngine, RuleMatch } from '../rules/engine.ts';
+import { toEvent } from '../trail/event.ts';
+import { parseObjectKey } from '../trail/object-key.ts';
+import type { TrailRecord } from '../trail/record.ts';
+import { alertDocument } from './document.ts';
+import { enrich, type Provenance } from './enrich.ts';
+import { eventIndex } from './index-name.ts';
+
+/** A document ready to be written, with what is needed to write it again after a refusal. */
+export interface PreparedEvent {
+  readonly index: string;
+  readonly id: string;
+  readonly document: Document;
+  /** Where the record stands, for problems: `file record 12`. */
+  readonly place: string;
+  /** Set when this process saw the id before: rules were not asked again, so that a duplicate is not counted twice. */
+  readonly again?: () => Document;
+}
+
+export interface Prepared {
+  /** undefined when the user's drop list names the event. */
+  readonly event?: PreparedEvent;
+  readonly problems: readonly Problem[];
+}
+
+/** Turns records into documents, in order of arrival: rules with a window see events in this order. */
+export interface Judge {
+  prepare(record: TrailRecord, from: Provenance, origin: string, receivedAt: Instant): Prepared;
+}
+
+export interface JudgeOptions {
+  readonly engine: RuleEngine;
+  /** As Wazuh to the letter: nothing is filled in. */
+  readonly strict: boolean;
+  /** Event names that are not stored. */
+  readonly drop: ReadonlySet<string>;
+}
+
+export function createJudge(options: JudgeOptions): Judge {
+  const recent = recentIds(limits.recentIdsMax);
+  const writer = numberedWriter();
+  return {
+    prepare(record, from, origin, receivedAt) {
+      if (options.drop.has(String(record.raw.eventName))) return { problems: [] };
+      const place = `${origin} record ${record.number}`;
+      const account = parseObjectKey(from.key)?.account;
+      const event = toEvent(record, { bucket: from.bucket, key: from.key, ...(account ? { account } : {}) });
+      const decoded = decode(event);
+      const { data, problems } = alertData(event);
+      const enriched = enrich(record, data, from, receivedAt, options.strict);
+      const build = (match: RuleMatch | undefined): Document =>
+        alertDocument(enriched, match, record.eventTime, receivedAt, () => decoded.log, writer);
+      const judged = (): Document => build(options.engine.match(decoded, record.eventTime ?? receivedAt));
+      const seen = recent.add(record.id);
+      return {
+        event: {
+          index: eventIndex(record.eventTime, receivedAt),
+          id: record.id,
+          document: seen ? build(undefined) : judged(),
+          place,
+          ...(seen ? { again: judged } : {}),
+        },
+        problems: problems.map((problem) => ({ ...problem, place })),
+      };
+    },
+  };
+}
+
+/** Whether two documents hold the same record: only where it was found and when it was read may differ. */
+export function sameRecord(one: Document, other: Document): boolean {
+  return contentOf(one) === contentOf(other);
+}
+
+function contentOf(document: Document): string {
+  const aws = at(document, 'data.aws');
+  if (typeof aws !== 'object' || aws === null) return JSON.stringify(document.data ?? null);
+  return JSON.stringify({ ...aws, log_info: null, aws_account_id: null, accountId: null });
+}
+
+/** Remembers the last ids in two generations; `add` answers whether the id was known. */
+function recentIds(max: number): { add(id: string): boolean } {
+  let current = new Set<string>();
+  let before = new Set<string>();
+  return {
+    add(id) {
+      if (current.has(id) || before.has(id)) return true;
+      if (current.size >= max / 2) {
+        before = current;
+        current = new Set();
+      }
+      current.add(id);
+      return false;
+    },
+  };
+}
+
+function numberedWriter(): { readonly name: string; next(): number } {
+  let number = 0;
+  return { name: hostname(), next: () => number++ };
+}

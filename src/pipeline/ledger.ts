@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { parseSearchBody } from '../query/search-body.ts';
+import type { Ledger } from '../sources/source.ts';
+import type { Store } from '../store/store.ts';
+
+/** One document a file version that was read to the end. */
+export const ledgerIndex = '.trailhound-ledger';
+
+/**
+ * The ledger of sources, kept in the store. In memory it is a set of short hashes (some 60 bytes a file); an entry is
+ * durable when `add` resolves. A lost entry costs a second reading, never a second document.
+ */
+export async function openLedger(store: Store, clock: Clock): Promise<Ledger> {
+  const known = new Set<string>();
+  if ((await store.indices(ledgerIndex, { ignoreUnavailable: true })).length === 0) {
+    await store.createIndex(ledgerIndex, { mappings: { dynamic: false, properties: { at: { type: 'date' } } } });
+  }
+  let after: readonly unknown[] | undefined;
+  for (;;) {
+    const page = await store.search(
+      ledgerIndex,
+      parseSearchBody({
+        size: pageSize,
+        query: { match_all: {} },
+        _source: false,
+        sort: [{ _id: 'asc' }],
+        ...(after ? { search_after: after } : {}),
+      }),
+    );
+    for (const hit of page.hits) known.add(hit.id);
+    const last = page.hits.at(-1);
+    if (!last || page.hits.length < pageSize) break;
+    after = last.sort ?? [last.id];
+  }
+  return {
+    has: (origin, version) => known.has(entryId(origin, version)),
+    async add(origin, version) {
+      const id = entryId(origin, version);
+      await store.write([{ action: 'index', index: ledgerIndex, id, document: { origin, version, at: clock.now() } }]);
+      known.add(id);
+    },
+  };
+}
+
+const pageSize = 10_000;
+
+/** 96 bits of sha256: short enough for millions in memory, long enough that no two files ever meet. */
+function entryId(origin: string, version: string): string {
+  return createHash('sha256')
+    .update(origin)
+    .update('\0')
+    .update(version)
+    .digest()
+    .subarray(0, 12)
+    .toString('base64url');
+}

@@ -1,0 +1,37 @@
+/** What an ingest has done so far: shown as progress, by `serve` in the status page and by `ingest` at its end. */
+export interface Progress {
+  files: number;
+  bytes: number;
+  records: number;
+  /** New documents. */
+  events: number;
+  /** Records whose document was there already. */
+  duplicates: number;
+  /** Entries that are no events (insights, aggregates, digests, damaged ones), by name. */
+  skipped: { [reason: string]: number };
+  /** Records left out by the user's drop list. */
+  dropped: number;
+  problems: number;
+}
+
+export function newProgress(): Progress {
+  return { files: 0, bytes: 0, records: 0, events: 0, duplicates: 0, skipped: {}, dropped: 0, problems: 0 };
+}
+
+/** `12 files, 1,200 records, 1,180 events, 20 duplicates, 0 problems` */
+export function describeProgress(progress: Progress): string {
+  const parts = [
+    count(progress.files, 'file'),
+    count(progress.records, 'record'),
+    count(progress.events, 'new event'),
+    count(progress.duplicates, 'duplicate'),
+    ...Object.entries(progress.skipped).map(([reason, number]) => `${number.toLocaleString('en')} skipped (${reason})`),
+    ...(progress.dropped > 0 ? [`${progress.dropped.toLocaleString('en')} dropped by the drop list`] : []),
+    count(progress.problems, 'problem'),
+  ];
+  return parts.join(', ');
+}
+
+function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+}
