@@ -21,8 +21,33 @@ export const limits = {
   problemsPerFileMax: 100,
   /** Problems kept in memory for the status page; the oldest go. */
   problemsKeptMax: 1000,
+  /** Files a source found ahead of the reader; the search pauses beyond it. */
+  deliveriesAheadMax: 1000,
+  /** With `once`, how often a file is tried that its reader could not finish; then it is a problem and left for the next run. */
+  deliveryTriesMax: 5,
+  /** How long a file's size and mtime must have stood still before it is read. */
+  fileStillMs: 500,
+  /** With `once`, a file that never stands still is read as it is after this long, so that the run ends. */
+  fileStillOnceMaxMs: 10_000,
+  /** Watches on folders (the system's own limit is often 8,192 for all programs). Beyond it the longest unchanged one is given up; looking round finds its files. */
+  folderWatchesMax: 2048,
+  /** File look-ups a half second that looking round a watched tree may cost: some 2 % of a core. A larger tree takes longer for one round. */
+  folderLooksPerRound: 500,
+  /** Changed paths noted between two looks. Beyond it their folders are looked through instead. */
+  changedPathsMax: 10_000,
+  /** Standard input is cut into deliveries of about this size, at ends of lines; one JSON value may be longer. */
+  stdinDeliveryMax: 8 * 1024 * 1024,
   /** A request body. `_bulk` clients send up to 10 MB; the original's limit is 100 MB. Larger: 413. */
   requestBodyMax: 100 * 1024 * 1024,
+  /** All request bodies that are being read at one time. Beyond: 429, clients try again. */
+  requestBodiesInFlightMax: 256 * 1024 * 1024,
+  /** The request line and headers. Long index lists need room; Node's own default is 16 KB. Beyond: 431. */
+  requestHeadersMax: 32 * 1024,
+  /** Sending the headers, and sending the whole request: a slow sender must not hold a connection for ever. */
+  requestHeadersTimeoutMs: 15_000,
+  requestTimeoutMs: 120_000,
+  /** Connections at one time; loopback clients need few. Further ones are closed. */
+  connectionsMax: 512,
   /** Documents that a search returns (`index.max_result_window`). Beyond: 400. */
   resultWindowMax: 10_000,
   /** Events kept with an alert: newest first, `total` goes on counting. */

@@ -3,7 +3,7 @@ import type { Problem } from '../base/problem.ts';
 
 /** One file as it arrived: an S3 object, a file in a folder, standard input. Nothing is read before `read`. */
 export interface Delivery {
-  /** Where it came from, for people and problems: `s3://bucket/key`, a file path, `-`. */
+  /** Where it came from, for people and problems: `s3://bucket/key`, an absolute file path, `-`. */
   readonly origin: string;
   /** The object key: for a folder the path below it with `/`; it tells account and region (trail/object-key.ts). */
   readonly key: string;
@@ -13,7 +13,11 @@ export interface Delivery {
   readonly version: string;
   /** When the file became visible at its source (S3 LastModified, mtime). */
   readonly deliveredAt: Instant;
-  /** The whole content as stored (often gzipped). Refuses a file over limits.logFileCompressedMax with 'too-large'. */
+  /**
+   * The whole content as stored (often gzipped); retries by itself what may pass. Throws 'too-large' over
+   * limits.logFileCompressedMax (nack it as 'malformed'), 'not-found' when the file is gone and 'source-failed' when it
+   * cannot be read (nack both with 'try-again'). The caller tells the problem: the source has not.
+   */
   read(): Promise<Uint8Array>;
   /** Call only after the store said durable: the ledger then knows this version and it is not delivered again. */
   ack(): Promise<void>;
@@ -26,7 +30,10 @@ export interface Source {
   /** As the user wrote it. */
   readonly name: string;
   /**
-   * Ends when the signal aborts, or, for a source opened with `once`, when everything that was there has been delivered.
+   * Ends when the signal aborts, or, for a source opened with `once`, when everything that was there has been delivered
+   * **and settled** (ack, 'malformed', or 'try-again' limits.deliveryTriesMax times): so a reader that gathers several
+   * deliveries for one write must settle them after a moment without a new one, and not wait for the end. Several
+   * deliveries may be open at a time; another version of a file comes only after the one before is settled.
    * A listing that fails is retried with back-off while watching (and told through `problem`); with `once` it throws 'source-failed'.
    */
   deliveries(signal: AbortSignal): AsyncIterable<Delivery>;

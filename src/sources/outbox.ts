@@ -1,0 +1,208 @@
+import type { Clock, Instant } from '../base/clock.ts';
+import { TrailhoundError } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+import type { Problem } from '../base/problem.ts';
+import { pauseBefore } from '../base/retry.ts';
+import { openBell } from './bell.ts';
+import type { Delivery, Ledger } from './source.ts';
+
+/** A version of a file that a source found; the outbox makes it a delivery. */
+export interface Found {
+  readonly origin: string;
+  readonly key: string;
+  readonly bucket: string;
+  readonly version: string;
+  readonly deliveredAt: Instant;
+  /** 'not-found' says that the file is gone: it is dropped instead of tried again. */
+  read(): Promise<Uint8Array>;
+}
+
+/** What stands between finding files and handing them on: once per version, tried again, never too many ahead. */
+export interface Outbox {
+  /** Delivers the file unless this version was read before or is under way. Waits while the reader is behind. */
+  offer(found: Found): Promise<void>;
+  /** True when offering this version would do nothing. */
+  knows(origin: string, version: string): boolean;
+}
+
+export interface OutboxOptions {
+  readonly once: boolean;
+  readonly ledger: Ledger;
+  readonly problem: (problem: Problem) => void;
+  readonly clock: Clock;
+  /** Files found and not yet taken by the reader; beyond it `offer` waits. */
+  readonly aheadMax?: number;
+}
+
+interface Entry {
+  found: Found;
+  tries: number;
+  /** A newer version that was found while this one was under way: delivered after it. */
+  next: Found | undefined;
+  /** When a file to be tried again is due. */
+  due: Instant | undefined;
+}
+
+/**
+ * Runs `find`, which offers what it finds, and yields the deliveries. Ends when the signal aborts or the reader leaves
+ * (`find` is then told by its signal), or when `find` is through and every delivery was settled (ack, 'malformed', or
+ * given up after limits.deliveryTriesMax tries). What `find` throws is thrown after what it had offered is taken.
+ */
+export async function* deliverFound(
+  options: OutboxOptions,
+  signal: AbortSignal,
+  find: (outbox: Outbox, signal: AbortSignal) => Promise<void>,
+): AsyncGenerator<Delivery> {
+  const stop = new AbortController();
+  const stopped = AbortSignal.any([signal, stop.signal]);
+  const outbox = openOutbox(options, stopped);
+  const finding = find(outbox, stopped).then(
+    () => outbox.finish(undefined),
+    (error: unknown) => outbox.finish({ error }),
+  );
+  try {
+    for (let delivery = await outbox.take(); delivery; delivery = await outbox.take()) yield delivery;
+  } finally {
+    stop.abort();
+    await finding;
+  }
+}
+
+interface OpenOutbox extends Outbox {
+  finish(failure: { readonly error: unknown } | undefined): void;
+  /** The next delivery; undefined at the end. */
+  take(): Promise<Delivery | undefined>;
+}
+
+function openOutbox(options: OutboxOptions, signal: AbortSignal): OpenOutbox {
+  const { ledger, clock, aheadMax = limits.deliveriesAheadMax } = options;
+  const entries = new Map<string, Entry>();
+  const ready: Entry[] = [];
+  const waiting = new Set<Entry>();
+  const arrived = openBell();
+  const taken = openBell();
+  let finished: { readonly failure: { readonly error: unknown } | undefined } | undefined;
+  signal.addEventListener('abort', () => {
+    arrived.ring();
+    taken.ring();
+  });
+
+  const post = (entry: Entry): void => {
+    waiting.delete(entry);
+    entry.due = undefined;
+    ready.push(entry);
+    arrived.ring();
+  };
+  const drop = (entry: Entry): void => {
+    if (entry.next && !ledger.has(entry.next.origin, entry.next.version)) {
+      Object.assign(entry, { found: entry.next, next: undefined, tries: 0 });
+      post(entry);
+    } else {
+      entries.delete(entry.found.origin);
+      arrived.ring();
+    }
+  };
+  const tryAgain = (entry: Entry, gone: boolean): void => {
+    const place = entry.found.origin;
+    entry.tries += 1;
+    const givenUp = options.once && entry.tries >= limits.deliveryTriesMax;
+    if (gone) options.problem({ place, message: 'was gone before it could be read' });
+    else if (givenUp && !entry.next) {
+      options.problem({ place, message: `given up after ${entry.tries} tries; the next run tries it again` });
+    }
+    if (gone || givenUp || entry.next) drop(entry);
+    else {
+      entry.due = clock.now() + pauseBefore(entry.tries, { firstPauseMs: 1000, maxPauseMs: 60_000 });
+      waiting.add(entry);
+      arrived.ring();
+    }
+  };
+
+  return {
+    knows(origin, version) {
+      const entry = entries.get(origin);
+      if (entry) return entry.found.version === version || entry.next?.version === version;
+      return ledger.has(origin, version);
+    },
+    async offer(found) {
+      while (ready.length >= aheadMax && !signal.aborted) await taken.wait();
+      const entry = entries.get(found.origin);
+      if (entry?.found.version === found.version) entry.next = undefined;
+      else if (ledger.has(found.origin, found.version)) return;
+      else if (entry) entry.next = found;
+      else {
+        const fresh: Entry = { found, tries: 0, next: undefined, due: undefined };
+        entries.set(found.origin, fresh);
+        post(fresh);
+      }
+    },
+    finish(failure) {
+      finished = { failure };
+      arrived.ring();
+    },
+    async take() {
+      while (!signal.aborted) {
+        let soonest = Number.POSITIVE_INFINITY;
+        for (const entry of waiting) {
+          if (entry.due !== undefined && entry.due <= clock.now()) post(entry);
+          else soonest = Math.min(soonest, entry.due ?? soonest);
+        }
+        const entry = ready.shift();
+        if (entry) {
+          taken.ring();
+          return makeDelivery(entry.found, ledger, {
+            settled: () => drop(entry),
+            tryAgain: (gone) => tryAgain(entry, gone),
+          });
+        }
+        if (finished?.failure) throw finished.failure.error;
+        if (finished && entries.size === 0) return undefined;
+        await (soonest < Number.POSITIVE_INFINITY ? arrived.wait(clock, soonest - clock.now()) : arrived.wait());
+      }
+      return undefined;
+    },
+  };
+}
+
+function makeDelivery(
+  found: Found,
+  ledger: Ledger,
+  told: { settled(): void; tryAgain(gone: boolean): void },
+): Delivery {
+  let state: 'open' | 'settled' = 'open';
+  let gone = false;
+  const record = async (): Promise<void> => {
+    if (state === 'settled') return;
+    state = 'settled';
+    try {
+      await ledger.add(found.origin, found.version);
+    } catch (error) {
+      // The ledger did not take it: what was read is safe, and reading it again is harmless.
+      told.tryAgain(false);
+      throw error;
+    }
+    told.settled();
+  };
+  return {
+    origin: found.origin,
+    key: found.key,
+    bucket: found.bucket,
+    version: found.version,
+    deliveredAt: found.deliveredAt,
+    async read() {
+      try {
+        return await found.read();
+      } catch (error) {
+        gone = error instanceof TrailhoundError && error.code === 'not-found';
+        throw error;
+      }
+    },
+    ack: record,
+    async nack(reason) {
+      if (reason === 'malformed') return record();
+      if (state === 'settled') return;
+      state = 'settled';
+      told.tryAgain(gone);
+    },
+  };
+}
