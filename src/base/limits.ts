@@ -7,12 +7,20 @@ export const limits = {
   logFileCompressedMax: 64 * 1024 * 1024,
   /** Gzip bombs: CloudTrail compresses about 9:1, so 50 MB give some 450 MB. Beyond it the rest of the file is a problem. */
   logFileInflatedMax: 1024 * 1024 * 1024,
+  /** Up to this a file is inflated in one call, which is quicker; larger ones as a stream, piece by piece. */
+  logFileWholeMax: 4 * 1024 * 1024,
+  /** Entries of one file: AWS's largest hold some 400,000. Beyond it (a bomb made of `{}`) the rest is a problem. */
+  logFileEntriesMax: 5_000_000,
+  /** Bytes read twice behind damage: hostile nesting must not make every byte the start of another attempt. */
+  logFileRescanMax: 64 * 1024 * 1024,
   /** AWS's own limit is 256 KB (1 MB for Lake stores). A larger record is skipped with a problem. */
   recordMax: 2 * 1024 * 1024,
   /** JSON deeper than this is a problem: recursion over a hostile record must not exhaust the stack. */
   recordDepthMax: 100,
   /** Records handed on together: bounds memory for a large file and the size of one store write. */
   recordsPerBatchMax: 500,
+  /** The text of such a batch: 500 records of the largest size must not stand in memory together. */
+  recordsPerBatchBytesMax: 8 * 1024 * 1024,
   /** Files read at the same time: their writes become durable together. Each may hold one inflated file in memory. */
   deliveriesAtOnceMax: 4,
   /** Ids remembered so that a record seen twice is not counted twice by rules; the oldest half goes. */

@@ -1,0 +1,230 @@
+import { put } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
+
+/**
+ * JSON as OpenSearch reads it: duplicate keys and trailing content are refused, comments are allowed.
+ * Integers beyond 2^53 become bigint, so that no digit is lost between a client and the store.
+ * Throws one TrailhoundError (400) that names line and column; its wire type is Jackson's.
+ */
+export function parseJson(text: string): unknown {
+  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  // The machine's parser is ten times as fast as ours; ours has to look only where that one loses something.
+  if (!/\d{16}/.test(body)) {
+    try {
+      const value: unknown = JSON.parse(body);
+      if (countMembers(value) === countColons(body)) return value;
+    } catch {
+      // Ours tells where and what.
+    }
+  }
+  return new Reader(body).document();
+}
+
+/** As JSON.stringify, with bigint as the number it is. `indent` is for people. */
+export function writeJson(value: unknown, indent?: number): string {
+  const big: string[] = [];
+  const text = JSON.stringify(
+    value,
+    (_, member: unknown) => {
+      if (typeof member !== 'bigint') return member;
+      big.push(member.toString());
+      return `${bigMark}${big.length - 1}`;
+    },
+    indent,
+  );
+  if (text === undefined) return 'null';
+  return big.length === 0 ? text : text.replace(bigPattern, (whole, at: string) => big[Number(at)] ?? whole);
+}
+
+/** Deeper documents are refused: every reader behind us walks them by recursion. No query or document of use comes near. */
+const depthMax = 250;
+const bigMark = '\u0000trailhound-big:';
+const bigPattern = /"\\u0000trailhound-big:(\d+)"/g;
+
+/** Members of all objects of a value; -1 where it is nested too deep. */
+function countMembers(root: unknown): number {
+  let members = 0;
+  const stack: [value: unknown, depth: number][] = [[root, 0]];
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    const [value, depth] = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth >= depthMax) return -1;
+    const children = Object.values(value);
+    if (!Array.isArray(value)) members += children.length;
+    for (const child of children) if (typeof child === 'object' && child !== null) stack.push([child, depth + 1]);
+  }
+  return members;
+}
+
+/** Colons outside strings, of a text that is valid JSON: one for each member as written, duplicates included. */
+function countColons(text: string): number {
+  let colons = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x3a) colons++;
+    if (code === 0x22) {
+      for (at++; at < text.length && text.charCodeAt(at) !== 0x22; at++) if (text.charCodeAt(at) === 0x5c) at++;
+    }
+  }
+  return colons;
+}
+
+/** The slow reader: exact integers, duplicates, comments, and errors with their place. */
+class Reader {
+  private at = 0;
+  private readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  document(): unknown {
+    const value = this.value(0);
+    this.blank();
+    if (this.at < this.text.length) {
+      const next = this.text[this.at];
+      if (next === '{' || next === '[') {
+        const token = next === '{' ? 'START_OBJECT' : 'START_ARRAY';
+        throw new TrailhoundError('parse-failed', `Unexpected token [${token}] found after the main object.`, {
+          fields: this.place(),
+        });
+      }
+      this.unexpected();
+    }
+    return value;
+  }
+
+  private value(depth: number): unknown {
+    this.blank();
+    if (depth > depthMax) {
+      this.refuse('json_parse_exception', `Document nesting depth exceeds the maximum allowed (${depthMax})`);
+    }
+    const next = this.text[this.at];
+    if (next === '{') return this.object(depth);
+    if (next === '[') return this.array(depth);
+    if (next === '"') return this.string();
+    const word = /^(?:true|false|null)\b/.exec(this.text.slice(this.at, this.at + 6))?.[0];
+    if (word !== undefined) {
+      this.at += word.length;
+      return word === 'null' ? null : word === 'true';
+    }
+    return this.number();
+  }
+
+  private object(depth: number): unknown {
+    const members: { [field: string]: unknown } = {};
+    const start = this.at++;
+    this.blank();
+    if (this.take('}')) return members;
+    for (;;) {
+      this.blank();
+      if (this.at >= this.text.length) this.ended('Object', start);
+      if (this.text[this.at] !== '"') {
+        this.refuse('json_parse_exception', `${this.character()}: was expecting double-quote to start field name`);
+      }
+      const key = this.string();
+      if (Object.hasOwn(members, key)) this.refuse('json_parse_exception', `Duplicate field '${key}'`);
+      this.blank();
+      if (this.at >= this.text.length) this.ended('Object', start);
+      if (!this.take(':')) {
+        this.refuse(
+          'json_parse_exception',
+          `${this.character()}: was expecting a colon to separate field name and value`,
+        );
+      }
+      put(members, key, this.value(depth + 1));
+      this.blank();
+      if (this.take('}')) return members;
+      if (this.at >= this.text.length) this.ended('Object', start);
+      if (!this.take(',')) {
+        this.refuse('json_parse_exception', `${this.character()}: was expecting comma to separate Object entries`);
+      }
+    }
+  }
+
+  private array(depth: number): unknown {
+    const values: unknown[] = [];
+    const start = this.at++;
+    this.blank();
+    if (this.take(']')) return values;
+    for (;;) {
+      values.push(this.value(depth + 1));
+      this.blank();
+      if (this.take(']')) return values;
+      if (this.at >= this.text.length) this.ended('Array', start);
+      if (!this.take(',')) {
+        this.refuse('json_parse_exception', `${this.character()}: was expecting comma to separate Array entries`);
+      }
+    }
+  }
+
+  private string(): string {
+    const start = this.at++;
+    while (this.at < this.text.length && this.text[this.at] !== '"') this.at += this.text[this.at] === '\\' ? 2 : 1;
+    if (this.at >= this.text.length) {
+      this.at = this.text.length;
+      this.refuse('json_e_o_f_exception', 'Unexpected end-of-input in a string');
+    }
+    this.at++;
+    try {
+      return JSON.parse(this.text.slice(start, this.at)) as string;
+    } catch {
+      this.at = start;
+      return this.refuse('json_parse_exception', 'Illegal character or escape in a string');
+    }
+  }
+
+  private number(): unknown {
+    const pattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y;
+    pattern.lastIndex = this.at;
+    const digits = pattern.exec(this.text)?.[0];
+    if (digits === undefined) return this.unexpected();
+    this.at += digits.length;
+    const value = Number(digits);
+    return /^-?\d+$/.test(digits) && !Number.isSafeInteger(value) && digits.length < 400 ? BigInt(digits) : value;
+  }
+
+  private unexpected(): never {
+    if (this.at >= this.text.length) this.refuse('json_e_o_f_exception', 'Unexpected end-of-input');
+    const word = /^[\w$]+/.exec(this.text.slice(this.at, this.at + 60))?.[0];
+    if (word === undefined) this.refuse('json_parse_exception', `${this.character()}: expected a value`);
+    const wanted = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+    return this.refuse('json_parse_exception', `Unrecognized token '${word}': ${wanted}`);
+  }
+
+  private ended(kind: string, start: number): never {
+    const { line, col } = this.place(start);
+    const marker = `start marker at line: ${line}, column: ${col}`;
+    return this.refuse(
+      'json_e_o_f_exception',
+      `Unexpected end-of-input: expected close marker for ${kind} (${marker})`,
+    );
+  }
+
+  private refuse(wire: string, what: string): never {
+    const { line, col } = this.place();
+    throw new TrailhoundError('parse-failed', `${what}\n at line: ${line}, column: ${col}`, { wire });
+  }
+
+  private character(): string {
+    const char = this.text[this.at] ?? '';
+    return `Unexpected character ('${char}' (code ${char.charCodeAt(0)}))`;
+  }
+
+  private place(at = this.at): { line: number; col: number } {
+    const before = this.text.slice(0, at);
+    return { line: before.split('\n').length, col: at - before.lastIndexOf('\n') };
+  }
+
+  private take(char: string): boolean {
+    if (this.text[this.at] !== char) return false;
+    this.at++;
+    return true;
+  }
+
+  private blank(): void {
+    const pattern = /(?:[ \t\r\n]+|\/\*[\s\S]*?\*\/|\/\/[^\n]*)*/y;
+    pattern.lastIndex = this.at;
+    this.at += pattern.exec(this.text)?.[0].length ?? 0;
+  }
+}
