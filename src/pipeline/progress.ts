@@ -18,6 +18,23 @@ export function newProgress(): Progress {
   return { files: 0, bytes: 0, records: 0, events: 0, duplicates: 0, skipped: {}, dropped: 0, problems: 0 };
 }
 
+/** The sum of several. */
+export function addProgress(parts: readonly Progress[]): Progress {
+  const total = newProgress();
+  for (const part of parts) {
+    total.files += part.files;
+    total.bytes += part.bytes;
+    total.records += part.records;
+    total.events += part.events;
+    total.duplicates += part.duplicates;
+    total.dropped += part.dropped;
+    total.problems += part.problems;
+    for (const [reason, number] of Object.entries(part.skipped))
+      total.skipped[reason] = (total.skipped[reason] ?? 0) + number;
+  }
+  return total;
+}
+
 /** `12 files, 1,200 records, 1,180 events, 20 duplicates, 0 problems` */
 export function describeProgress(progress: Progress): string {
   const parts = [

@@ -1,0 +1,65 @@
+import { openApp } from '../app.ts';
+import { isDocument } from '../base/document.ts';
+import { reasonOf, TrailhoundError } from '../base/errors.ts';
+import { keptLog } from '../base/log.ts';
+import { parseConfig } from '../config/config.ts';
+
+/** One call of the HTTP API. Throws a TrailhoundError with the server's reason when it answers an error. */
+export type Client = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>;
+
+/** Where a command finds its server: a running one, or a folder that no server holds. */
+export interface Where {
+  readonly url?: string;
+  readonly data?: string;
+}
+
+const defaultUrl = 'http://127.0.0.1:9400';
+
+/** Runs `use` with a client: over HTTP, or against the same routes in this process over the folder. */
+export async function withClient(where: Where, use: (client: Client) => Promise<void>): Promise<void> {
+  if (where.data === undefined) return use(overHttp(where.url ?? defaultUrl));
+  const { value: config } = parseConfig([
+    { place: 'command line', values: { data: where.data, shippedMonitors: false } },
+  ]);
+  const app = await openApp(config, { log: keptLog() });
+  try {
+    await use(async (method, path, body) => {
+      const answer = await app.server.inject(method, path, body);
+      return checked(answer.status, answer.body, path);
+    });
+  } finally {
+    await app.close();
+  }
+}
+
+function overHttp(url: string): Client {
+  return async (method, path, body) => {
+    let response: Response;
+    try {
+      response = await fetch(new URL(path, url), {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+    } catch (error) {
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      throw new TrailhoundError(
+        'source-failed',
+        `no server answers at ${url} (${reasonOf(cause)}). Start one with "npm start", or name a folder with --data.`,
+      );
+    }
+    const text = await response.text();
+    return checked(response.status, text === '' ? undefined : JSON.parse(text), path);
+  };
+}
+
+function checked(status: number, body: unknown, path: string): unknown {
+  if (status < 400) return body;
+  const error = isDocument(body) ? body.error : undefined;
+  const reason =
+    isDocument(error) && typeof error.reason === 'string'
+      ? error.reason
+      : typeof error === 'string'
+        ? error
+        : 'no reason given';
+  throw new TrailhoundError('bad-request', `${path} answered ${status}: ${reason}`, { status });
+}

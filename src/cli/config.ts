@@ -1,0 +1,19 @@
+import { stringify } from 'yaml';
+import type { RegisterCommand } from './command.ts';
+import { addContentFlags, addDataFlags, collect, effectiveConfig, port, type SettingFlags } from './settings.ts';
+
+/** `trailhound config`: what the file and the flags together mean. */
+export const configCommand: RegisterCommand = (program, terminal, exit) => {
+  const command = program
+    .command('config')
+    .description('print the effective configuration (a configuration file in itself)')
+    .option('--json', 'print JSON instead of YAML')
+    .option('--port <port>', 'port of the HTTP server', port)
+    .option('--host <host>', 'address of the HTTP server')
+    .option('--source <uri>', 'where CloudTrail files come from (repeatable)', collect);
+  addContentFlags(addDataFlags(command)).action((flags: SettingFlags & { json?: boolean }) => {
+    const config = effectiveConfig(flags, terminal);
+    if (!config) return exit(2);
+    terminal.print(flags.json ? JSON.stringify(config) : stringify(config).trimEnd());
+  });
+};

@@ -1,0 +1,47 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { openRules } from '../app.ts';
+import { systemClock } from '../base/clock.ts';
+import { describeProblem, type Problem, printable } from '../base/problem.ts';
+import { type LogtestAnswer, logtestLine } from '../pipeline/logtest.ts';
+import type { RegisterCommand } from './command.ts';
+import { addContentFlags, effectiveConfig, type SettingFlags } from './settings.ts';
+
+/** `trailhound logtest`: which rule fires on each line of JSON, and the document that would be stored. */
+export const logtestCommand: RegisterCommand = (program, terminal, exit) => {
+  const command = program
+    .command('logtest')
+    .description('tell which rule fires on each JSON line (a record, an event or a document) and what would be stored')
+    .argument('[file]', 'a file of JSON lines; - or nothing for standard input', '-')
+    .option('--json', 'print one JSON value a line')
+    .option('--config <file>', 'configuration file, YAML or JSON');
+  addContentFlags(command).action(async (file: string, flags: SettingFlags & { json?: boolean }) => {
+    const config = effectiveConfig(flags, terminal);
+    if (!config) return exit(2);
+    const engine = openRules(config, (problem) => terminal.note(`warning: ${describeProblem(problem)}`));
+    const ports = { engine, clock: systemClock, strict: config.wazuhStrict };
+    const place = file === '-' ? 'standard input' : file;
+    const input = file === '-' ? Readable.from(terminal.input()) : createReadStream(file);
+    let line = 0;
+    let broken = false;
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      line++;
+      if (text.trim() === '') continue;
+      const answer = logtestLine(text, place, line, ports);
+      broken ||= answer.document === null;
+      terminal.print(flags.json ? JSON.stringify(answer) : describe(answer, line));
+    }
+    if (broken) exit(1);
+  });
+};
+
+function describe({ rule, problems }: LogtestAnswer, line: number): string {
+  const fired = rule
+    ? `rule ${rule.id} (level ${rule.level}): ${rule.description} [${rule.groups.join(', ')}]`
+    : 'no rule fires: Wazuh would stay silent';
+  return (
+    printable(`line ${line}: ${fired}`) +
+    problems.map((problem: Problem) => `\n  problem: ${describeProblem(problem)}`).join('')
+  );
+}

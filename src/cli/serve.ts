@@ -1,0 +1,135 @@
+import { dirname, join } from 'node:path';
+import { type App, openApp } from '../app.ts';
+import { systemClock } from '../base/clock.ts';
+import { reasonOf } from '../base/errors.ts';
+import { printable } from '../base/problem.ts';
+import type { Config } from '../config/config.ts';
+import { type Lab, openLab } from '../lab/lab.ts';
+import { playAttacks } from '../lab/play.ts';
+import type { RegisterCommand, Terminal } from './command.ts';
+import { everySecond } from './progress-line.ts';
+import { addContentFlags, addDataFlags, collect, effectiveConfig, port, type SettingFlags } from './settings.ts';
+
+/** `trailhound serve`: sources, monitors, console and API until Ctrl-C. */
+export const serveCommand: RegisterCommand = (program, terminal, exit) => {
+  const command = program
+    .command('serve')
+    .description('watch sources, run the monitors, serve the console and the OpenSearch-compatible API')
+    .option('--port <port>', 'port of the HTTP server (default: 9400, or the next free one)', port)
+    .option('--host <host>', 'address to listen on; loopback only (default: 127.0.0.1)')
+    .option(
+      '--source <uri>',
+      'where CloudTrail files come from: a folder, s3://bucket/prefix, or - (repeatable)',
+      collect,
+    )
+    .option('--lab', 'start the built-in lab and play its attacks')
+    .option('--json', 'print the ready line as JSON');
+  addContentFlags(addDataFlags(command)).action(async (flags: SettingFlags & { json?: boolean }) => {
+    const config = effectiveConfig(flags, terminal);
+    if (!config) return exit(2);
+    const app = await openApp(config);
+    try {
+      exit(await serve(app, config, { portNamed: flags.port !== undefined, json: flags.json === true }, terminal));
+    } finally {
+      await app.close();
+    }
+  });
+};
+
+async function serve(
+  app: App,
+  config: Config,
+  how: { portNamed: boolean; json: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  const address = await app.server.listen({ host: config.host, port: config.port, orNext: !how.portNamed });
+  const lab = config.lab
+    ? await openLab({ dir: join(config.data, 'lab'), clock: systemClock, log: noteLog(terminal) })
+    : undefined;
+  const sources = [...config.sources, ...(lab ? [lab.dataLake] : [])];
+  terminal.print(
+    how.json
+      ? JSON.stringify({
+          url: address.url,
+          console: `${address.url}/app`,
+          data: config.data,
+          pid: process.pid,
+          sources,
+          lab: lab?.url ?? null,
+        })
+      : `Trailhound is ready: ${address.url}/app  (data in ${config.data}${address.moved ? `; port ${config.port} was taken` : ''})`,
+  );
+  if (!how.json) for (const line of lab ? labBanner(lab) : sourceLines(sources)) terminal.note(line);
+
+  const progress = everySecond(terminal, () => app.progress());
+  const failures: string[] = [];
+  const running = [
+    app.run(terminal.signal),
+    ...sources.map((uri) => watch(app, uri, terminal, failures)),
+    ...(lab ? [attack(lab, terminal)] : []),
+  ];
+  await Promise.all(running);
+  if (sources.length === 0 || !sources.includes('-') || failures.length === 0) await aborted(terminal.signal);
+  progress.stop();
+  await lab?.close();
+  terminal.note('Stopped.');
+  return failures.length > 0 ? 1 : 0;
+}
+
+/** A source that ends (standard input) or fails leaves the others and the server at work. */
+async function watch(app: App, uri: string, terminal: Terminal, failures: string[]): Promise<void> {
+  try {
+    await app.ingest(uri, { once: false, signal: terminal.signal });
+  } catch (error) {
+    failures.push(uri);
+    terminal.note(printable(`error: source ${uri} ended: ${reasonOf(error)}`));
+  }
+}
+
+async function attack(lab: Lab, terminal: Terminal): Promise<void> {
+  try {
+    await playAttacks(lab, (line) => terminal.note(printable(line)));
+  } catch (error) {
+    terminal.note(printable(`error: the lab's attacks failed: ${reasonOf(error)}`));
+  }
+}
+
+function labBanner(lab: Lab): readonly string[] {
+  return [
+    '',
+    '  THE LAB: a small AWS on this machine, made to be attacked. Nothing here is real.',
+    `  It plays the guide's two attacks over HTTP at ${lab.url}; their traces lie in ${lab.dataLake}.`,
+    '  The alerts stand in the console within seconds.',
+    '',
+    '  Your own CloudTrail:   npm start -- --source s3://your-bucket/prefix',
+    `                         npm start -- --source ./folder-like-s3   (such as ${dirname(lab.dataLake)})`,
+    '  Ctrl-C stops; the next start goes on with the same data.',
+    '',
+  ];
+}
+
+function sourceLines(sources: readonly string[]): readonly string[] {
+  if (sources.length > 0) return [`Watching ${sources.map(printable).join(', ')}`];
+  return [
+    'No source is given: serving what the data folder holds. Add --source FOLDER or --source s3://bucket/prefix, or --lab.',
+  ];
+}
+
+function noteLog(terminal: Terminal): {
+  info(line: string): void;
+  warn(line: string): void;
+  error(line: string): void;
+} {
+  return {
+    info: (line) => terminal.note(printable(line)),
+    warn: (line) => terminal.note(`warning: ${printable(line)}`),
+    error: (line) => terminal.note(`error: ${printable(line)}`),
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Program, serve, temporaryFolder, until } from '../program.ts';
+import { deliver, s3Record } from '../records.ts';
+
+/** SIGKILL at any moment loses nothing that was acknowledged, loses no alert, doubles nothing. */
+
+const kills = 25;
+const getObject = 'S3 GetObject from Anonymous Principal';
+
+test(`the real program is killed ${kills} times at random points`, { timeout: 600_000 }, async (context) => {
+  const seed = Number(process.env.TRAILHOUND_SEED ?? Date.now() % 1_000_000);
+  context.diagnostic(`seed ${seed} (set TRAILHOUND_SEED to repeat it)`);
+  const random = randomFrom(seed);
+  const folder = temporaryFolder(context);
+  const lake = join(folder, 'lake');
+  const data = join(folder, 'data');
+  mkdirSync(lake);
+
+  let number = 0;
+  let anonymous = 0;
+  const feed = (files: number): void => {
+    for (let file = 0; file < files; file++) {
+      const records = Array.from({ length: 1 + Math.floor(random() * 40) }, () => {
+        const isAnonymous = random() < 0.3;
+        if (isAnonymous) anonymous++;
+        return s3Record(number++, 'GetObject', isAnonymous ? 'anonymous' : 'user');
+      });
+      deliver(lake, records);
+      if (random() < 0.2) deliver(lake, records); // a second trail into the same bucket
+    }
+  };
+
+  const acknowledged = new Set<string>();
+  for (let round = 0; round < kills; round++) {
+    feed(5);
+    const program = await serve(['--data', data, '--source', lake]);
+    const writing = writeUntilKilled(program, round, acknowledged);
+    await new Promise((done) => setTimeout(done, random() * 1500));
+    if (random() < 0.5) feed(3);
+    await new Promise((done) => setTimeout(done, random() * 700));
+    await program.kill();
+    await writing;
+  }
+
+  const program = await serve(['--data', data, '--source', lake]);
+  context.after(() => program.stop());
+  const stored = await until('every event', async () => {
+    const { body } = await program.call('GET', '/wazuh-alerts-4.x-*/_count');
+    return body.count >= number ? (body.count as number) : undefined;
+  });
+  assert.equal(stored, number, 'each record is one document');
+  const found = await program.call('POST', '/clients/_search', {
+    size: 10_000,
+    query: { match_all: {} },
+    _source: false,
+  });
+  const kept = new Set((found.body.hits?.hits ?? []).map((hit: { _id: string }) => hit._id));
+  assert.deepEqual(
+    [...acknowledged].filter((id) => !kept.has(id)),
+    [],
+    'acknowledged documents of a client',
+  );
+
+  const total = await until('every anonymous read in an alert', async () => {
+    const { body } = await program.call('GET', '/_plugins/_alerting/monitors/alerts?size=1000');
+    const counted = body.alerts
+      .filter((alert: { monitor_name: string }) => alert.monitor_name === getObject)
+      .reduce((sum: number, alert: { trailhound: { total: number } }) => sum + alert.trailhound.total, 0);
+    return counted >= anonymous ? (counted as number) : undefined;
+  });
+  await new Promise((done) => setTimeout(done, 2000));
+  assert.equal(total, anonymous, 'each anonymous read is counted in exactly one alert');
+  context.diagnostic(
+    `${kills} kills, ${number} records, ${anonymous} anonymous reads, ${acknowledged.size} acknowledged client documents`,
+  );
+});
+
+/** A client that writes documents one bulk after the other and notes what was acknowledged. */
+async function writeUntilKilled(program: Program, round: number, acknowledged: Set<string>): Promise<void> {
+  try {
+    for (let bulk = 0; ; bulk++) {
+      const ids = [0, 1, 2].map((part) => `${round}-${bulk}-${part}`);
+      const lines = ids.map((id) => `{"create":{"_index":"clients","_id":"${id}"}}\n{"text":"${id}"}\n`).join('');
+      const { body } = await program.call('POST', '/_bulk', lines);
+      for (const item of body.items) if (item.create.status === 201) acknowledged.add(item.create._id);
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  } catch {
+    // The kill cut the connection: what was not answered was not acknowledged.
+  }
+}
+
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
