@@ -3,7 +3,7 @@ import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Problem } from '../base/problem.ts';
 import { pauseBefore } from '../base/retry.ts';
-import { openBell } from './bell.ts';
+import { type Bell, openBell } from './bell.ts';
 import type { Delivery, Ledger } from './source.ts';
 
 /** A version of a file that a source found; the outbox makes it a delivery. */
@@ -68,6 +68,18 @@ export async function* deliverFound(
   }
 }
 
+interface Box {
+  readonly options: OutboxOptions;
+  readonly signal: AbortSignal;
+  /** By origin: what is ready, under way or to be tried again. */
+  readonly entries: Map<string, Entry>;
+  readonly ready: Entry[];
+  readonly waiting: Set<Entry>;
+  readonly arrived: Bell;
+  readonly taken: Bell;
+  finished: { readonly failure: { readonly error: unknown } | undefined } | undefined;
+}
+
 interface OpenOutbox extends Outbox {
   finish(failure: { readonly error: unknown } | undefined): void;
   /** The next delivery; undefined at the end. */
@@ -75,93 +87,105 @@ interface OpenOutbox extends Outbox {
 }
 
 function openOutbox(options: OutboxOptions, signal: AbortSignal): OpenOutbox {
-  const { ledger, clock, aheadMax = limits.deliveriesAheadMax } = options;
-  const entries = new Map<string, Entry>();
-  const ready: Entry[] = [];
-  const waiting = new Set<Entry>();
-  const arrived = openBell();
-  const taken = openBell();
-  let finished: { readonly failure: { readonly error: unknown } | undefined } | undefined;
+  const box: Box = {
+    options,
+    signal,
+    entries: new Map(),
+    ready: [],
+    waiting: new Set(),
+    arrived: openBell(),
+    taken: openBell(),
+    finished: undefined,
+  };
   signal.addEventListener('abort', () => {
-    arrived.ring();
-    taken.ring();
+    box.arrived.ring();
+    box.taken.ring();
   });
-
-  const post = (entry: Entry): void => {
-    waiting.delete(entry);
-    entry.due = undefined;
-    ready.push(entry);
-    arrived.ring();
-  };
-  const drop = (entry: Entry): void => {
-    if (entry.next && !ledger.has(entry.next.origin, entry.next.version)) {
-      Object.assign(entry, { found: entry.next, next: undefined, tries: 0 });
-      post(entry);
-    } else {
-      entries.delete(entry.found.origin);
-      arrived.ring();
-    }
-  };
-  const tryAgain = (entry: Entry, gone: boolean): void => {
-    const place = entry.found.origin;
-    entry.tries += 1;
-    const givenUp = options.once && entry.tries >= limits.deliveryTriesMax;
-    if (gone) options.problem({ place, message: 'was gone before it could be read' });
-    else if (givenUp && !entry.next) {
-      options.problem({ place, message: `given up after ${entry.tries} tries; the next run tries it again` });
-    }
-    if (gone || givenUp || entry.next) drop(entry);
-    else {
-      entry.due = clock.now() + pauseBefore(entry.tries, { firstPauseMs: 1000, maxPauseMs: 60_000 });
-      waiting.add(entry);
-      arrived.ring();
-    }
-  };
-
   return {
     knows(origin, version) {
-      const entry = entries.get(origin);
+      const entry = box.entries.get(origin);
       if (entry) return entry.found.version === version || entry.next?.version === version;
-      return ledger.has(origin, version);
+      return options.ledger.has(origin, version);
     },
-    async offer(found) {
-      while (ready.length >= aheadMax && !signal.aborted) await taken.wait();
-      const entry = entries.get(found.origin);
-      if (entry?.found.version === found.version) entry.next = undefined;
-      else if (ledger.has(found.origin, found.version)) return;
-      else if (entry) entry.next = found;
-      else {
-        const fresh: Entry = { found, tries: 0, next: undefined, due: undefined };
-        entries.set(found.origin, fresh);
-        post(fresh);
-      }
-    },
+    offer: (found) => offer(box, found),
+    take: () => take(box),
     finish(failure) {
-      finished = { failure };
-      arrived.ring();
-    },
-    async take() {
-      while (!signal.aborted) {
-        let soonest = Number.POSITIVE_INFINITY;
-        for (const entry of waiting) {
-          if (entry.due !== undefined && entry.due <= clock.now()) post(entry);
-          else soonest = Math.min(soonest, entry.due ?? soonest);
-        }
-        const entry = ready.shift();
-        if (entry) {
-          taken.ring();
-          return makeDelivery(entry.found, ledger, {
-            settled: () => drop(entry),
-            tryAgain: (gone) => tryAgain(entry, gone),
-          });
-        }
-        if (finished?.failure) throw finished.failure.error;
-        if (finished && entries.size === 0) return undefined;
-        await (soonest < Number.POSITIVE_INFINITY ? arrived.wait(clock, soonest - clock.now()) : arrived.wait());
-      }
-      return undefined;
+      box.finished = { failure };
+      box.arrived.ring();
     },
   };
+}
+
+async function offer(box: Box, found: Found): Promise<void> {
+  const { ledger, aheadMax = limits.deliveriesAheadMax } = box.options;
+  while (box.ready.length >= aheadMax && !box.signal.aborted) await box.taken.wait();
+  const entry = box.entries.get(found.origin);
+  if (entry?.found.version === found.version) entry.next = undefined;
+  else if (ledger.has(found.origin, found.version)) return;
+  else if (entry) entry.next = found;
+  else {
+    const fresh: Entry = { found, tries: 0, next: undefined, due: undefined };
+    box.entries.set(found.origin, fresh);
+    post(box, fresh);
+  }
+}
+
+async function take(box: Box): Promise<Delivery | undefined> {
+  const { ledger, clock } = box.options;
+  while (!box.signal.aborted) {
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const entry of box.waiting) {
+      if (entry.due !== undefined && entry.due <= clock.now()) post(box, entry);
+      else soonest = Math.min(soonest, entry.due ?? soonest);
+    }
+    const entry = box.ready.shift();
+    if (entry) {
+      box.taken.ring();
+      return makeDelivery(entry.found, ledger, {
+        settled: () => drop(box, entry),
+        tryAgain: (gone) => tryAgain(box, entry, gone),
+      });
+    }
+    if (box.finished?.failure) throw box.finished.failure.error;
+    if (box.finished && box.entries.size === 0) return undefined;
+    await (soonest < Number.POSITIVE_INFINITY ? box.arrived.wait(clock, soonest - clock.now()) : box.arrived.wait());
+  }
+  return undefined;
+}
+
+function post(box: Box, entry: Entry): void {
+  box.waiting.delete(entry);
+  entry.due = undefined;
+  box.ready.push(entry);
+  box.arrived.ring();
+}
+
+/** The version is settled: the newer one takes its place, if there is one. */
+function drop(box: Box, entry: Entry): void {
+  if (entry.next && !box.options.ledger.has(entry.next.origin, entry.next.version)) {
+    Object.assign(entry, { found: entry.next, next: undefined, tries: 0 });
+    post(box, entry);
+  } else {
+    box.entries.delete(entry.found.origin);
+    box.arrived.ring();
+  }
+}
+
+function tryAgain(box: Box, entry: Entry, gone: boolean): void {
+  const { once, clock, problem } = box.options;
+  const place = entry.found.origin;
+  entry.tries += 1;
+  const givenUp = once && entry.tries >= limits.deliveryTriesMax;
+  if (gone) problem({ place, message: 'was gone before it could be read' });
+  else if (givenUp && !entry.next) {
+    problem({ place, message: `given up after ${entry.tries} tries; the next run tries it again` });
+  }
+  if (gone || givenUp || entry.next) drop(box, entry);
+  else {
+    entry.due = clock.now() + pauseBefore(entry.tries, { firstPauseMs: 1000, maxPauseMs: 60_000 });
+    box.waiting.add(entry);
+    box.arrived.ring();
+  }
 }
 
 function makeDelivery(
