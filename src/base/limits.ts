@@ -66,6 +66,10 @@ export const limits = {
   triggersPerMonitorMax: 10,
   /** Statements that a trigger condition may execute, as in the original (loop counter of Painless). */
   conditionStepsMax: 1_000_000,
+  /** Blocks of documents that the store keeps unpacked and parsed, by weight; the least used are read again. */
+  openBlocksMax: 96 * 1024 * 1024,
+  /** Search answers kept while their indices do not change (store/search.ts), by weight; the least used are worked out again. */
+  cachedResultsMax: 8 * 1024 * 1024,
   /** One slice of work on the main loop before others may run. */
   sliceMs: 10,
 } as const;

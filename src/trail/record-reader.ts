@@ -1,0 +1,154 @@
+import { own, text } from '../base/document.ts';
+import { reasonOf } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+import type { Problem } from '../base/problem.ts';
+import { contentId } from './canonical.ts';
+import { entryScanner, type Scanned } from './entry-scanner.ts';
+import { parseEventTime } from './event-time.ts';
+import { parseEventVersion } from './event-version.ts';
+import type { RecordBatch, SkipReason, TrailRecord } from './record.ts';
+import { type Shape, shapeOf } from './shape.ts';
+
+/** Makes records, problems and counts out of a file's text, and hands them on in batches. */
+export interface RecordReader {
+  /** A further slice of the file's text. */
+  push(slice: Uint8Array): void;
+  /** A value that was parsed already, `position` bytes into the file. */
+  value(value: unknown, position: number): void;
+  end(): void;
+  complain(message: string): void;
+  /** Entries seen so far, skipped ones too. */
+  count(): number;
+  full(): boolean;
+  empty(): boolean;
+  /** What has come together since the last batch. */
+  batch(): RecordBatch;
+}
+
+export function openRecordReader(origin: string): RecordReader {
+  const state: State = { origin, number: 0, told: 0, untold: 0, bytes: 0, records: [], problems: [], skipped: {} };
+  const scanner = entryScanner((scanned) => takeEntry(state, scanned));
+  return {
+    push: (slice) => scanner.push(slice),
+    value: (value, position) => takeValue(state, value, position, 0),
+    end: () => {
+      scanner.end();
+      // Beyond the bound of problems only their number is told: a hostile file must not fill the log.
+      if (state.untold > 0) state.problems.push({ place: origin, message: `has ${state.untold} further problems` });
+    },
+    complain: (message) => complain(state, message),
+    count: () => state.number,
+    full: () => state.records.length >= limits.recordsPerBatchMax || state.bytes >= limits.recordsPerBatchBytesMax,
+    empty: () => state.records.length + state.problems.length + Object.keys(state.skipped).length === 0,
+    batch: () => {
+      const { records, problems, skipped } = state;
+      state.records = [];
+      state.problems = [];
+      state.skipped = {};
+      state.bytes = 0;
+      return { records, problems, skipped };
+    },
+  };
+}
+
+interface State {
+  readonly origin: string;
+  number: number;
+  told: number;
+  untold: number;
+  bytes: number;
+  records: TrailRecord[];
+  problems: Problem[];
+  skipped: Partial<Record<SkipReason, number>>;
+}
+
+/** Envelopes inside envelopes that are opened: an example of a file of records has three. */
+const envelopesMax = 4;
+
+function takeEntry(state: State, scanned: Scanned): void {
+  if ('skip' in scanned) return takeUnreadable(state, scanned);
+  let value: unknown;
+  try {
+    value = JSON.parse(scanned.text);
+  } catch (error) {
+    return skip(state, scanned.position, 'not-json', `is no JSON: ${reasonOf(error)}`);
+  }
+  state.bytes += scanned.bytes;
+  takeValue(state, value, scanned.position, 0);
+}
+
+function takeUnreadable(state: State, scanned: Extract<Scanned, { skip: string }>): void {
+  const { position, found } = scanned;
+  switch (scanned.skip) {
+    case 'too-large':
+      return skip(state, position, 'too-large', `is too large: ${found}, at most ${limits.recordMax}`);
+    case 'too-deep':
+      return skip(state, position, 'too-deep', `is nested too deep: ${found}, at most ${limits.recordDepthMax}`);
+    case 'broken':
+      return skip(state, position, 'not-json', `is broken: ${JSON.stringify(found)} cannot stand there`);
+    case 'cut':
+      return skip(state, position, 'not-json', 'is cut off: the file ends inside it');
+    case 'open':
+      return complain(state, `ends at byte ${position}, before its list of records does: it was cut off`);
+  }
+}
+
+function takeValue(state: State, value: unknown, position: number, depth: number): void {
+  const shape = shapeOf(value);
+  switch (shape.kind) {
+    case 'skip':
+      return skip(state, position, shape.reason, shape.why);
+    case 'several':
+      if (depth >= envelopesMax) return skip(state, position, 'unknown-shape', 'is an envelope inside too many others');
+      for (const inner of shape.values) takeValue(state, inner, position, depth + 1);
+      return;
+    default:
+      return keep(state, shape, position);
+  }
+}
+
+function keep(state: State, shape: Extract<Shape, { raw: unknown }>, position: number): void {
+  const { raw, kind } = shape;
+  const number = state.number++;
+  const where = `record ${number} at byte ${position}`;
+  const eventTime = parseEventTime(own(raw, 'eventTime') ?? own(raw, 'eventtime'));
+  if (eventTime === undefined) {
+    const written = own(raw, 'eventTime') ?? own(raw, 'eventtime');
+    const what = written === undefined ? 'has no eventTime' : `eventTime ${shown(written)} is no ISO time`;
+    complain(state, `${where} ${what}: kept, its time is unknown`, `Records[${number}].eventTime`);
+  }
+  const version = parseEventVersion(own(raw, 'eventVersion'));
+  if (version && version.major !== 1)
+    complain(state, `${where} has eventVersion ${shown(own(raw, 'eventVersion'))}: kept`);
+  if (shape.problem) complain(state, `${where} ${shape.problem}`);
+  state.records.push({ number, id: ownId(raw) ?? contentId(raw), eventTime, kind, raw });
+}
+
+/** OpenSearch's bound on `_id`; a longer one is no id that AWS gave. */
+const idBytesMax = 512;
+
+/** The record's own id: one that could tell records apart. Blanked samples (`...`) and empty ones cannot. */
+function ownId(raw: unknown): string | undefined {
+  const id = text(own(raw, 'eventID')) ?? text(own(raw, 'eventId')) ?? text(own(raw, 'eventid'));
+  if (id === undefined || !/[0-9A-Za-z]/.test(id) || Buffer.byteLength(id) > idBytesMax) return undefined;
+  return id;
+}
+
+function skip(state: State, position: number, reason: SkipReason, why: string): void {
+  const number = state.number++;
+  state.skipped[reason] = (state.skipped[reason] ?? 0) + 1;
+  complain(state, `record ${number} at byte ${position} skipped: ${why}`, `Records[${number}]`);
+}
+
+function complain(state: State, message: string, path?: string): void {
+  if (state.told >= limits.problemsPerFileMax) {
+    state.untold++;
+    return;
+  }
+  state.told++;
+  state.problems.push({ place: state.origin, ...(path ? { path } : {}), message });
+}
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? 'undefined').slice(0, 60);
+}
