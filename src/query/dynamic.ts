@@ -1,5 +1,10 @@
 import type { Document } from '../base/document.ts';
-import type { Mapping } from './mapping.ts';
+import { TrailhoundError } from '../base/errors.ts';
+import { detect } from './dynamic-type.ts';
+import type { Field } from './field.ts';
+import { parseField } from './field-type.ts';
+import { preview, refusalOf } from './field-value.ts';
+import { type Dynamic, type Mapping, type MappingNode, type ObjectNode, parseObject, withRoot } from './mapping.ts';
 
 /** What mapDocument answers: the mapping after the document, or why OpenSearch would refuse it. */
 export type Mapped = { readonly mapping: Mapping } | { readonly error: MappingRefusal };
@@ -10,12 +15,242 @@ export interface MappingRefusal {
   readonly reason: string;
   /** The dotted path of the field that was refused, where it is known. */
   readonly path?: string;
+  readonly causedBy?: { readonly type: string; readonly reason: string };
 }
 
 /**
  * Validates a document as OpenSearch would when it indexes it, and extends the mapping by the fields that are new.
- * The same mapping object comes back when nothing is new.
+ * The same mapping object comes back when nothing is new. `id` is only quoted in reasons.
  */
-export function mapDocument(mapping: Mapping, _source: Document): Mapped {
-  return { mapping };
+export function mapDocument(mapping: Mapping, source: Document, id = ''): Mapped {
+  const walk: Walk = { mapping, id, added: undefined };
+  try {
+    visitObject(walk, mapping.root, source, mapping.root.dynamic ?? 'true');
+    if (!walk.added) return { mapping };
+    return { mapping: withRoot(mapping, extend(mapping.root, walk.added)) };
+  } catch (thrown) {
+    if (thrown instanceof Refused) return { error: thrown.refusal };
+    if (thrown instanceof TrailhoundError) return { error: { type: thrown.wire, reason: thrown.message } };
+    throw thrown;
+  }
+}
+
+interface Walk {
+  readonly mapping: Mapping;
+  readonly id: string;
+  /** New nodes by the path of the object that they go into. */
+  added: Map<string, Map<string, MappingNode>> | undefined;
+}
+
+class Refused extends Error {
+  readonly refusal: MappingRefusal;
+  constructor(refusal: MappingRefusal) {
+    super(refusal.reason);
+    this.refusal = refusal;
+  }
+}
+
+const metadata = new Set(
+  '_id _index _source _routing _seq_no _version _field_names _ignored _nested_path _primary_term _type _doc_count'.split(
+    ' ',
+  ),
+);
+
+/** Objects deeper than this are refused before the mapping's own depth limit: the walk is recursive. */
+const depthMax = 200;
+
+function visitObject(walk: Walk, node: ObjectNode, source: Document, dynamic: Dynamic, depth = 0): void {
+  if (depth > depthMax)
+    throw refused('illegal_argument_exception', `document deeper than ${depthMax} objects`, node.path);
+  const { children } = node;
+  for (const key in source) {
+    const value = source[key];
+    const child = children.get(key);
+    if (child === undefined) visitUnknown(walk, node, key, value, dynamic, depth);
+    else if (child.kind === 'object') visitInner(walk, child, value, dynamic, depth, child.path);
+    else visitLeaf(walk, child, value);
+  }
+}
+
+/** A value where the mapping has an object. `shown` is the name in the error: null for an element of an array. */
+function visitInner(
+  walk: Walk,
+  node: ObjectNode,
+  value: unknown,
+  dynamic: Dynamic,
+  depth: number,
+  shown: string | null,
+): void {
+  if (value === null || !node.enabled) return;
+  if (Array.isArray(value)) {
+    for (const item of value) visitInner(walk, node, item, dynamic, depth, null);
+  } else if (typeof value === 'object') {
+    visitObject(walk, node, value as Document, node.dynamic ?? dynamic, depth + 1);
+  } else {
+    const name = shown === null ? 'null' : shown.slice(shown.lastIndexOf('.') + 1);
+    const reason = `object mapping for [${node.path}] tried to parse field [${name}] as object, but found a concrete value`;
+    throw refused('mapper_parsing_exception', reason, node.path);
+  }
+}
+
+function visitLeaf(walk: Walk, field: Field, value: unknown): void {
+  if (value === null) return;
+  if (Array.isArray(value)) {
+    for (const item of value) visitLeaf(walk, field, item);
+    return;
+  }
+  const easy = field.kind === 'keyword' && typeof value === 'string' && value.length < 10_000;
+  if (!easy) check(walk, field, value);
+  if (field.multi.size > 0) for (const multi of field.multi.values()) visitLeaf(walk, multi, value);
+}
+
+function check(walk: Walk, field: Field, value: unknown): void {
+  const why = refusalOf(field, value);
+  if (why === undefined || (field.ignoreMalformed && typeof value !== 'object')) return;
+  if (why.includes('immense term')) throw refused('illegal_argument_exception', why, field.path);
+  const reason = `failed to parse field [${field.path}] of type [${field.type}] in document with id '${walk.id}'. Preview of field's value: '${preview(value)}'`;
+  throw refused('mapper_parsing_exception', reason, field.path, why);
+}
+
+function visitUnknown(
+  walk: Walk,
+  node: ObjectNode,
+  key: string,
+  value: unknown,
+  dynamic: Dynamic,
+  depth: number,
+): void {
+  if (node.path === '' && metadata.has(key)) {
+    const reason = `Field [${key}] is a metadata field and cannot be added inside a document. Use the index API request parameters.`;
+    throw refused('mapper_parsing_exception', reason, key);
+  }
+  const dot = key.indexOf('.');
+  if (dot < 0) {
+    if (key === '') throw refused('illegal_argument_exception', 'field name cannot be an empty string', node.path);
+    visitNew(walk, node, key, value, dynamic, depth);
+    return;
+  }
+  const parts = key.split('.');
+  if (parts.some((part) => part.trim() === '')) {
+    const reason = `object field starting or ending with a [.] makes object resolution ambiguous: [${key}]`;
+    throw refused('illegal_argument_exception', reason, join(node.path, key));
+  }
+  visitDotted(walk, node, parts, value, dynamic, depth);
+}
+
+/** `{"a.b": v}` is `{"a": {"b": v}}`. */
+function visitDotted(
+  walk: Walk,
+  node: ObjectNode,
+  parts: readonly string[],
+  value: unknown,
+  dynamic: Dynamic,
+  depth: number,
+): void {
+  const [key = '', ...rest] = parts;
+  const child = node.children.get(key) ?? walk.added?.get(node.path)?.get(key);
+  if (child && child.kind !== 'object' && rest.length > 0) {
+    if (child.kind === 'flat_object') return;
+    const reason = `Could not dynamically add mapping for field [${join(node.path, parts.join('.'))}]. Existing mapping for [${child.path}] must be of type object but found [${child.type}].`;
+    throw refused('mapper_parsing_exception', reason, child.path);
+  }
+  if (rest.length === 0) {
+    visitObject(walk, node, { [key]: value }, dynamic, depth);
+  } else if (child?.kind === 'object') {
+    if (child.enabled) visitDotted(walk, child, rest, value, child.dynamic ?? dynamic, depth + 1);
+  } else {
+    let inner: unknown = value;
+    for (const part of rest.toReversed()) inner = { [part]: inner };
+    visitNew(walk, node, key, inner, dynamic, depth);
+  }
+}
+
+function visitNew(walk: Walk, node: ObjectNode, key: string, value: unknown, dynamic: Dynamic, depth: number): void {
+  if (value === null || value === undefined) return;
+  if (Array.isArray(value)) {
+    for (const item of value) visitNew(walk, node, key, item, dynamic, depth);
+    return;
+  }
+  const path = join(node.path, key);
+  if (dynamic === 'false') return;
+  if (dynamic === 'strict') throw strict(node, key);
+  const known = walk.added?.get(node.path)?.get(key);
+  const definition = detect(walk.mapping.rules, path, key, value);
+  if (!definition.fromTemplate) {
+    if (dynamic === 'false_allow_templates') return;
+    if (dynamic === 'strict_allow_templates') throw strict(node, key);
+  }
+  const nested = nearestNested(walk.mapping.root, node.path);
+  const scope = { analysis: walk.mapping.analysis, nested, ...walk.mapping.settings };
+  const fresh: MappingNode = definition.object
+    ? parseObject(path, definition.json, scope)
+    : parseField(path, definition.json, scope);
+  if (known) conflict(known, fresh);
+  const target = known ?? fresh;
+  if (!known) add(walk, node.path, key, fresh);
+  if (target.kind !== 'object') visitLeaf(walk, target, value);
+  else visitInner(walk, target, value, dynamic, depth, target.path);
+}
+
+/** A field that is new in this document must have one type throughout the document. */
+function conflict(known: MappingNode, fresh: MappingNode): void {
+  if (known.kind === 'object' && fresh.kind === 'object') return;
+  if (known.kind === 'object' || fresh.kind === 'object') {
+    const reason = `can't merge a non object mapping [${known.path}] with an object mapping`;
+    throw refused('illegal_argument_exception', reason, known.path);
+  }
+  if (known.type === fresh.type) return;
+  const reason = `mapper [${known.path}] cannot be changed from type [${known.type}] to [${fresh.type}]`;
+  throw refused('illegal_argument_exception', reason, known.path);
+}
+
+function add(walk: Walk, parent: string, key: string, node: MappingNode): void {
+  walk.added ??= new Map();
+  const siblings = walk.added.get(parent);
+  if (siblings) siblings.set(key, node);
+  else walk.added.set(parent, new Map([[key, node]]));
+}
+
+/** The tree with the new nodes; untouched parts are shared. */
+function extend(node: ObjectNode, added: ReadonlyMap<string, ReadonlyMap<string, MappingNode>>): ObjectNode {
+  const touched = new Set<string>();
+  for (const path of added.keys()) {
+    touched.add(path);
+    for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1))
+      touched.add(path.slice(0, dot));
+  }
+  const rebuild = (object: ObjectNode): ObjectNode => {
+    if (object.path !== '' && !touched.has(object.path)) return object;
+    const children = new Map(object.children);
+    for (const [key, child] of added.get(object.path) ?? []) children.set(key, child);
+    for (const [key, child] of children) if (child.kind === 'object') children.set(key, rebuild(child));
+    return { ...object, children };
+  };
+  return rebuild(node);
+}
+
+function nearestNested(root: ObjectNode, path: string): string | undefined {
+  let node: MappingNode | undefined = root;
+  let nearest: string | undefined;
+  for (const key of path === '' ? [] : path.split('.')) {
+    node = node?.kind === 'object' ? node.children.get(key) : undefined;
+    if (node?.kind !== 'object') break;
+    if (node.nested) nearest = node.path;
+  }
+  return nearest;
+}
+
+function strict(node: ObjectNode, key: string): Refused {
+  const within = node.path === '' ? '_doc' : node.path;
+  const reason = `mapping set to strict, dynamic introduction of [${key}] within [${within}] is not allowed`;
+  return refused('strict_dynamic_mapping_exception', reason, join(node.path, key));
+}
+
+function refused(type: string, reason: string, path: string, why?: string): Refused {
+  const causedBy = why === undefined ? {} : { causedBy: { type: 'illegal_argument_exception', reason: why } };
+  return new Refused({ type, reason, ...(path === '' ? {} : { path }), ...causedBy });
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
 }

@@ -1,3 +1,8 @@
+import { TrailhoundError } from '../base/errors.ts';
+import { dateFormat } from './dates/date-format.ts';
+import { readDate } from './dates/date-math.ts';
+import { nameTest } from './dynamic-template.ts';
+
 /** An index as expressions see it. `hidden`: wildcards skip it unless the pattern starts with a dot as its name does. */
 export interface NamedIndex {
   readonly name: string;
@@ -8,16 +13,106 @@ export interface NamedIndex {
 export interface ExpressionOptions {
   readonly ignoreUnavailable?: boolean;
   readonly allowNoIndices?: boolean;
+  /** What `now` means in `<logs-{now/d}>`; without it date math is taken as a plain name. */
+  readonly at?: number;
 }
 
-/** Names of the indices that an expression means, in name order. Throws index_not_found_exception. */
+/**
+ * Names of the indices that an expression means, in name order: a comma list of names, aliases, `*` patterns and, after a
+ * pattern, `-exclusions`; '', `_all` and `*` mean all. Throws index_not_found_exception for a plain name that is missing.
+ */
 export function resolveExpression(
-  _expression: string,
+  expression: string,
   indices: readonly NamedIndex[],
-  _options: ExpressionOptions = {},
+  { ignoreUnavailable = false, allowNoIndices = true, at }: ExpressionOptions = {},
 ): string[] {
-  return indices.map((index) => index.name);
+  const parts = expression === '' || expression === '_all' ? ['*'] : splitList(expression);
+  const found = new Set<string>();
+  let wildcard = false;
+  for (const raw of parts) {
+    const part = at === undefined ? raw : dateMath(raw, at);
+    if (part.startsWith('-') && wildcard) {
+      for (const { name } of matching(part.slice(1), indices)) found.delete(name);
+      continue;
+    }
+    if (part.includes('*') || part === '_all') {
+      wildcard = true;
+      const names = matching(part === '_all' ? '*' : part, indices);
+      if (names.length === 0 && !allowNoIndices) throw missing(part);
+      for (const { name } of names) found.add(name);
+      continue;
+    }
+    const named = indices.filter(({ name, aliases }) => name === part || aliases.includes(part));
+    if (named.length === 0 && !ignoreUnavailable) {
+      checkExpressionName(part);
+      throw missing(part);
+    }
+    for (const { name } of named) found.add(name);
+  }
+  if (found.size === 0 && !allowNoIndices) throw missing(expression);
+  return [...found].sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** Throws invalid_index_name_exception. */
-export function checkIndexName(_name: string): void {}
+/** Throws invalid_index_name_exception, with OpenSearch's reasons. */
+export function checkIndexName(name: string): void {
+  const refuse = (why: string): never => {
+    throw new TrailhoundError('bad-request', `Invalid index name [${name}], ${why}`, {
+      wire: 'invalid_index_name_exception',
+      fields: { index: name, index_uuid: '_na_' },
+    });
+  };
+  if (name === '') refuse('must not be empty');
+  if (/[\s"*\\<|,>/?]/.test(name)) {
+    refuse('must not contain the following characters [ , ", *, \\, <, |, ,, >, /, ?]');
+  }
+  if (name.includes('#')) refuse("must not contain '#'");
+  if (name.includes(':')) refuse("must not contain ':'");
+  if (/^[_\-+]/.test(name)) refuse("must not start with '_', '-', or '+'");
+  if (name !== name.toLowerCase()) refuse('must be lowercase');
+  if (name === '.' || name === '..') refuse("must not be '.' or '..'");
+  const bytes = Buffer.byteLength(name);
+  if (bytes > 255) refuse(`index name is too long, (${bytes} > 255)`);
+}
+
+function checkExpressionName(name: string): void {
+  if (!name.startsWith('_')) return;
+  throw new TrailhoundError('bad-request', `Invalid index name [${name}], must not start with '_'.`, {
+    wire: 'invalid_index_name_exception',
+    fields: { index: name, index_uuid: '_na_' },
+  });
+}
+
+function matching(pattern: string, indices: readonly NamedIndex[]): NamedIndex[] {
+  const test = nameTest(pattern);
+  return indices.filter(({ name, aliases, hidden }) => {
+    if (hidden && !(pattern.startsWith('.') && name.startsWith('.')) && pattern !== name) return false;
+    return test(name) || aliases.some(test);
+  });
+}
+
+function missing(name: string): TrailhoundError {
+  return new TrailhoundError('index-not-found', `no such index [${name}]`, {
+    fields: { index: name, 'resource.id': name, 'resource.type': 'index_or_alias', index_uuid: '_na_' },
+  });
+}
+
+/** A comma inside `<…>` belongs to the date format. */
+function splitList(expression: string): string[] {
+  return expression.split(/,(?![^<]*>)/).filter((part) => part !== '');
+}
+
+/** `<logs-{now/d{yyyy.MM.dd}}>`: only whole days and months back and forth, in UTC. */
+function dateMath(part: string, at: number): string {
+  if (!part.startsWith('<') || !part.endsWith('>')) return part;
+  return part
+    .slice(1, -1)
+    .replace(/\{now([^{}]*)(?:\{([^{}|]*)(?:\|[^{}]*)?\})?\}/g, (_all, math: string, format = 'yyyy.MM.dd') => {
+      const instant = calculate(at, math);
+      return instant === undefined ? _all : dateFormat(format).print(instant);
+    });
+}
+
+function calculate(at: number, math: string): number | undefined {
+  const read = readDate(`now${math}`, { format: dateFormat(), now: at, roundUp: false });
+  return typeof read === 'number' ? read : undefined;
+}

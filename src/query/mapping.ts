@@ -1,21 +1,314 @@
-import type { Document } from '../base/document.ts';
+import { type Document, isDocument, own, put } from '../base/document.ts';
+import { type Analysis, parseAnalysis } from './analysis/analysis.ts';
+import { type DynamicRules, parseDynamicRules } from './dynamic-template.ts';
+import type { Field } from './field.ts';
+import { type FieldScope, parseField } from './field-type.ts';
+import { type IndexSettings, indexSettings } from './index-settings.ts';
+import { argumentError, mapperError } from './refusal.ts';
 
-/** The mapping of one index: immutable, shared between indices that have the same one. */
+/** The mapping of one index: immutable. A change gives a new one that shares what stayed. */
 export interface Mapping {
-  readonly json: Document;
+  readonly root: ObjectNode;
+  /** Every field by its full name, multi-fields and aliases too; made when first asked for. */
+  readonly fields: ReadonlyMap<string, Field>;
+  readonly analysis: Analysis;
+  readonly settings: IndexSettings;
+  readonly rules: DynamicRules;
 }
 
-/** Reads a mapping as `PUT /index` brings it. Throws TrailhoundError of wire mapper_parsing_exception. `settings` hold the analysis. */
-export function parseMapping(json: unknown, _settings: Document = {}): Mapping {
-  return { json: (json ?? {}) as Document };
+/** An object of the mapping, or the root (path ''). */
+export interface ObjectNode {
+  readonly kind: 'object';
+  readonly path: string;
+  readonly nested: boolean;
+  readonly enabled: boolean;
+  /** undefined: as the object around it. */
+  readonly dynamic: Dynamic | undefined;
+  readonly children: ReadonlyMap<string, MappingNode>;
+  /** Parameters as they were put, without `properties`. */
+  readonly parameters: Document;
 }
 
-/** Adds fields. Throws where a type would change. The same object back when nothing is new. */
-export function mergeMapping(mapping: Mapping, _json: unknown): Mapping {
+export type MappingNode = ObjectNode | Field;
+
+export type Dynamic = 'true' | 'false' | 'strict' | 'strict_allow_templates' | 'false_allow_templates';
+
+/**
+ * Reads a mapping as `PUT /index` brings it; `settings` are those of the index (analysis, limits, default_field), with or
+ * without the outer `index`. Throws TrailhoundError of wire mapper_parsing_exception.
+ */
+export function parseMapping(json: unknown, settings: Document = {}): Mapping {
+  const document = json === undefined || json === null ? {} : json;
+  if (!isDocument(document)) throw mapperError('Expected map for mapping definition');
+  const chosen = indexSettings(settings);
+  const analysis = parseAnalysis(settings);
+  const root = parseObject('', document, { analysis, nested: undefined, ...chosen });
+  const mapping = makeMapping(root, analysis, chosen, parseDynamicRules(document));
+  checkLimits(mapping);
   return mapping;
+}
+
+/** Adds fields. Throws illegal_argument_exception where a type would change. The same object back when nothing is new. */
+export function mergeMapping(mapping: Mapping, json: unknown): Mapping {
+  if (!isDocument(json)) throw mapperError('Expected map for mapping definition');
+  const scope = { analysis: mapping.analysis, nested: undefined, ...mapping.settings };
+  const added = parseObject('', json, scope);
+  const root = mergeObjects(mapping.root, added);
+  if (root === mapping.root) return mapping;
+  const merged = makeMapping(root, mapping.analysis, mapping.settings, parseDynamicRules(root.parameters));
+  checkLimits(merged);
+  return merged;
 }
 
 /** The mapping as `GET /index/_mapping` answers it. */
 export function mappingJson(mapping: Mapping): Document {
-  return mapping.json;
+  return nodeJson(mapping.root);
+}
+
+/** The same mapping with another tree: for fields that documents bring. Throws where a limit of the index is exceeded. */
+export function withRoot(mapping: Mapping, root: ObjectNode): Mapping {
+  const changed = makeMapping(root, mapping.analysis, mapping.settings, mapping.rules);
+  checkLimits(changed);
+  return changed;
+}
+
+/** A field by its full name; aliases lead to their target, a name inside a flat_object to a field of its own. */
+export function fieldAt(mapping: Mapping, name: string): Field | undefined {
+  const field = mapping.fields.get(name);
+  if (field) return field.kind === 'alias' ? mapping.fields.get(field.target) : field;
+  for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
+    const around = mapping.fields.get(name.slice(0, dot));
+    if (around?.kind === 'flat_object') return { ...around, path: name, leaf: name.slice(dot + 1) };
+  }
+  return undefined;
+}
+
+/** The object at a dotted path, or undefined. */
+export function objectAt(mapping: Mapping, path: string): ObjectNode | undefined {
+  let node: MappingNode | undefined = mapping.root;
+  for (const key of path.split('.')) {
+    node = node?.kind === 'object' ? node.children.get(key) : undefined;
+  }
+  return node?.kind === 'object' ? node : undefined;
+}
+
+function makeMapping(root: ObjectNode, analysis: Analysis, settings: IndexSettings, rules: DynamicRules): Mapping {
+  let fields: ReadonlyMap<string, Field> | undefined;
+  return {
+    root,
+    analysis,
+    settings,
+    rules,
+    get fields() {
+      fields ??= collect(root);
+      return fields;
+    },
+  };
+}
+
+function collect(root: ObjectNode): Map<string, Field> {
+  const fields = new Map<string, Field>();
+  const add = (node: MappingNode): void => {
+    if (node.kind === 'object') {
+      for (const child of node.children.values()) add(child);
+      return;
+    }
+    fields.set(node.path, node);
+    for (const multi of node.multi.values()) add(multi);
+  };
+  add(root);
+  return fields;
+}
+
+const rootOnly = new Set([
+  'dynamic_templates',
+  'date_detection',
+  'numeric_detection',
+  'dynamic_date_formats',
+  'include_in_all',
+]);
+const objectParameters = new Set([
+  'type',
+  'properties',
+  'dynamic',
+  'enabled',
+  'include_in_parent',
+  'include_in_root',
+  'include_in_all',
+]);
+
+/** An object and what is in it. `json` is the object's definition, or the mapping itself for the root. */
+export function parseObject(path: string, json: Document, scope: FieldScope): ObjectNode {
+  const { properties, ...parameters } = json;
+  for (const name of Object.keys(parameters)) {
+    if (objectParameters.has(name) || (path === '' && (rootOnly.has(name) || name.startsWith('_')))) continue;
+    throw mapperError(
+      path === ''
+        ? `Root mapping definition has unsupported parameters:  [${name} : ${JSON.stringify(parameters[name])}]`
+        : `Mapping definition for [${path.slice(path.lastIndexOf('.') + 1)}] has unsupported parameters:  [${name} : ${JSON.stringify(parameters[name])}]`,
+    );
+  }
+  const nested = own(json, 'type') === 'nested';
+  const inner = nested ? { ...scope, nested: path } : scope;
+  let node: ObjectNode = {
+    kind: 'object',
+    path,
+    nested,
+    enabled: String(own(json, 'enabled') ?? true) !== 'false',
+    dynamic: readDynamic(own(json, 'dynamic')),
+    children: new Map(),
+    parameters,
+  };
+  if (properties !== undefined && !isDocument(properties)) throw mapperError('Expected map for property [properties]');
+  for (const [name, definition] of Object.entries(properties ?? {})) {
+    if (!isDocument(definition)) throw mapperError(`Expected map for property [fields] on field [${name}]`);
+    node = mergeObjects(node, wrap(path, name, definition, inner));
+  }
+  return node;
+}
+
+/** `a.b` in `properties` is b inside a. */
+function wrap(path: string, name: string, definition: Document, scope: FieldScope): ObjectNode {
+  const at = (key: string): string => (path === '' ? key : `${path}.${key}`);
+  const dot = name.indexOf('.');
+  const key = dot < 0 ? name : name.slice(0, dot);
+  if (key.trim() === '') throw argumentError('name cannot be empty string');
+  const shell = { kind: 'object', nested: false, enabled: true, dynamic: undefined, parameters: {} } as const;
+  let child: MappingNode;
+  if (dot >= 0) child = wrap(at(key), name.slice(dot + 1), definition, scope);
+  else {
+    const type = own(definition, 'type');
+    const object =
+      type === 'object' ||
+      type === 'nested' ||
+      (type === undefined && own(definition, 'properties') !== undefined) ||
+      (type === undefined && isObjectShell(definition));
+    child = object ? parseObject(at(key), definition, scope) : parseField(at(key), definition, scope);
+  }
+  return { ...shell, path, children: new Map([[key, child]]) };
+}
+
+function isObjectShell(definition: Document): boolean {
+  return 'enabled' in definition || 'dynamic' in definition;
+}
+
+/** Two trees joined: what `added` has comes on top. */
+export function mergeObjects(base: ObjectNode, added: ObjectNode): ObjectNode {
+  let children: Map<string, MappingNode> | undefined;
+  for (const [name, node] of added.children) {
+    const before = base.children.get(name);
+    const merged = before ? mergeNodes(before, node) : node;
+    if (merged === before) continue;
+    children ??= new Map(base.children);
+    children.set(name, merged);
+  }
+  const parameters = sameParameters(base.parameters, added.parameters);
+  if (!children && parameters === base.parameters) return base;
+  return {
+    ...base,
+    nested: base.nested || added.nested,
+    enabled: 'enabled' in added.parameters ? added.enabled : base.enabled,
+    dynamic: added.dynamic ?? base.dynamic,
+    children: children ?? base.children,
+    parameters,
+  };
+}
+
+function mergeNodes(before: MappingNode, added: MappingNode): MappingNode {
+  if (before.kind === 'object' && added.kind === 'object') {
+    if (before.nested !== added.nested && 'type' in added.parameters) {
+      throw argumentError(
+        `cannot change object mapping from ${before.nested ? 'nested' : 'non-nested'} to ${added.nested ? 'nested' : 'non-nested'}`,
+      );
+    }
+    return mergeObjects(before, added);
+  }
+  if (before.kind === 'object' || added.kind === 'object') {
+    const [object, field] = before.kind === 'object' ? [before, added] : [added, before];
+    throw argumentError(
+      before.kind === 'object'
+        ? `can't merge a non object mapping [${object.path}] with an object mapping`
+        : `can't merge a non object mapping [${field.path}] with an object mapping`,
+    );
+  }
+  return mergeFields(before, added);
+}
+
+/** Parameters that may not change; others may (ignore_above, copy_to, null_value of a keyword, …). */
+const fixed = ['analyzer', 'normalizer', 'index', 'doc_values', 'store', 'format', 'scaling_factor', 'path'];
+
+function mergeFields(before: Field, added: Field): Field {
+  if (before.type !== added.type) {
+    throw argumentError(`mapper [${before.path}] cannot be changed from type [${before.type}] to [${added.type}]`);
+  }
+  for (const name of fixed) {
+    const [from, to] = [own(before.parameters, name), own(added.parameters, name)];
+    if (JSON.stringify(from) !== JSON.stringify(to)) {
+      throw argumentError(
+        `Mapper for [${before.path}] conflicts with existing mapper:\n\tCannot update parameter [${name}] from [${String(from ?? 'default')}] to [${String(to ?? 'default')}]`,
+      );
+    }
+  }
+  const multi = new Map(before.multi);
+  let changed = JSON.stringify(before.parameters) !== JSON.stringify(added.parameters);
+  for (const [name, field] of added.multi) {
+    const known = multi.get(name);
+    const merged = known ? mergeFields(known, field) : field;
+    if (merged === known) continue;
+    multi.set(name, merged);
+    changed = true;
+  }
+  return changed ? { ...added, multi } : before;
+}
+
+function sameParameters(base: Document, added: Document): Document {
+  const changed = Object.keys(added).some((name) => JSON.stringify(base[name]) !== JSON.stringify(added[name]));
+  return changed ? { ...base, ...added } : base;
+}
+
+function nodeJson(node: MappingNode): Document {
+  const properties: { [name: string]: unknown } = {};
+  const children = node.kind === 'object' ? node.children : node.multi;
+  for (const [name, child] of [...children].sort(([a], [b]) => (a < b ? -1 : 1)))
+    put(properties, name, nodeJson(child));
+  const empty = children.size === 0;
+  if (node.kind !== 'object') {
+    return { type: node.type, ...node.parameters, ...(empty ? {} : { fields: properties }) };
+  }
+  const { type, ...parameters } = node.parameters;
+  const shown = node.nested ? { type } : empty && node.path !== '' ? { type: 'object' } : {};
+  return { ...shown, ...parameters, ...(empty ? {} : { properties }) };
+}
+
+function checkLimits(mapping: Mapping): void {
+  let count = 0;
+  const visit = (node: MappingNode, depth: number): void => {
+    if (node.kind === 'object') {
+      if (depth > mapping.settings.depthLimit) {
+        throw argumentError(
+          `Limit of mapping depth [${mapping.settings.depthLimit}] has been exceeded due to object field [${node.path}]`,
+        );
+      }
+      for (const child of node.children.values()) {
+        count++;
+        visit(child, depth + 1);
+      }
+    } else {
+      count += node.multi.size;
+    }
+  };
+  visit(mapping.root, 0);
+  if (count > mapping.settings.fieldsLimit) {
+    throw argumentError(`Limit of total fields [${mapping.settings.fieldsLimit}] has been exceeded`);
+  }
+}
+
+function readDynamic(value: unknown): Dynamic | undefined {
+  if (value === undefined) return undefined;
+  const text = String(value);
+  if (['true', 'false', 'strict', 'strict_allow_templates', 'false_allow_templates'].includes(text))
+    return text as Dynamic;
+  throw argumentError(
+    `Could not convert [dynamic] to boolean: Failed to parse value [${text}] as only [true] or [false] are allowed.`,
+  );
 }

@@ -1,0 +1,85 @@
+import type { Document } from '../base/document.ts';
+import { type DateFormat, dateFormat } from './dates/date-format.ts';
+import type { DetectedType, DynamicRules } from './dynamic-template.ts';
+
+/** The definition that a new field gets. */
+export interface Definition {
+  readonly json: Document;
+  /** True where it is an object of the mapping rather than a field. */
+  readonly object: boolean;
+  readonly fromTemplate: boolean;
+}
+
+/** Detects the type of a JSON value (no array, no null) and applies the first dynamic template that fits. */
+export function detect(rules: DynamicRules, path: string, name: string, value: unknown): Definition {
+  const [detected, json] = detectType(rules, value);
+  const template = rules.templates.find((candidate) => candidate.applies(path, name, detected));
+  if (!template) return { json, object: detected === 'object', fromTemplate: false };
+  const dynamicType = dynamicTypes[detected];
+  const filled = template.definition(name, dynamicType);
+  const definition = 'type' in filled ? filled : { type: dynamicType, ...filled };
+  const object = definition.type === 'object' || definition.type === 'nested';
+  return {
+    json: object && definition.type === 'object' ? without(definition) : definition,
+    object,
+    fromTemplate: true,
+  };
+}
+
+const dynamicTypes: Readonly<Record<DetectedType, string>> = {
+  string: 'text',
+  long: 'long',
+  double: 'float',
+  boolean: 'boolean',
+  date: 'date',
+  object: 'object',
+  binary: 'binary',
+};
+
+const textWithKeyword: Document = { type: 'text', fields: { keyword: { type: 'keyword', ignore_above: 256 } } };
+
+function detectType(rules: DynamicRules, value: unknown): readonly [DetectedType, Document] {
+  switch (typeof value) {
+    case 'object':
+      return ['object', {}];
+    case 'boolean':
+      return ['boolean', { type: 'boolean' }];
+    case 'bigint':
+      return ['long', { type: 'long' }];
+    case 'number':
+      return isLong(value) ? ['long', { type: 'long' }] : ['double', { type: 'float' }];
+    default:
+      return detectText(rules, String(value));
+  }
+}
+
+/**
+ * JSON.parse cannot tell 5.0 from 5: a whole number counts as long while a long can hold it, as `5` would.
+ */
+function isLong(value: number): boolean {
+  return Number.isInteger(value) && !Object.is(value, -0) && Math.abs(value) < 2 ** 63;
+}
+
+function detectText(rules: DynamicRules, text: string): readonly [DetectedType, Document] {
+  const whole = /^[+-]?\d{1,19}$/.test(text);
+  const decimal = whole || /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text);
+  if (rules.numericDetection && whole) return ['long', { type: 'long' }];
+  if (rules.numericDetection && decimal) return ['double', { type: 'float' }];
+  if (rules.dateDetection && !decimal) {
+    const format = rules.dateFormats.find((candidate) => candidate.parse(text) !== undefined);
+    if (format) return ['date', dateDefinition(format)];
+  }
+  return ['string', textWithKeyword];
+}
+
+function dateDefinition(format: DateFormat): Document {
+  if (format === dateFormat('strict_date_optional_time')) return { type: 'date' };
+  const [first] = format.text.split('||');
+  return format.text === first
+    ? { type: 'date', format: format.text }
+    : { type: 'date', format: format.text, print_format: first };
+}
+
+function without({ type: _type, ...rest }: Document): Document {
+  return rest;
+}

@@ -1,0 +1,49 @@
+import { type Document, isDocument, own } from '../base/document.ts';
+
+/** The settings of an index that mapping and search ask for. */
+export interface IndexSettings {
+  readonly fieldsLimit: number;
+  readonly depthLimit: number;
+  /** `index.query.default_field`. */
+  readonly defaultFields: readonly string[];
+  readonly ignoreMalformed: boolean;
+  readonly coerce: boolean;
+  readonly resultWindow: number;
+  readonly termsLimit: number;
+  readonly regexLength: number;
+}
+
+/** Reads them from settings as they were put: nested or dotted (`index.mapping.total_fields.limit`), with or without `index`. */
+export function indexSettings(settings: Document): IndexSettings {
+  const number = (path: string, fallback: number): number => {
+    const value = setting(settings, path);
+    return value === undefined || Number.isNaN(Number(value)) ? fallback : Number(value);
+  };
+  const fields = setting(settings, 'query.default_field');
+  return {
+    fieldsLimit: number('mapping.total_fields.limit', 1000),
+    depthLimit: number('mapping.depth.limit', 20),
+    defaultFields: Array.isArray(fields) ? fields.map(String) : typeof fields === 'string' ? fields.split(',') : ['*'],
+    ignoreMalformed: String(setting(settings, 'mapping.ignore_malformed')) === 'true',
+    coerce: String(setting(settings, 'mapping.coerce')) !== 'false',
+    resultWindow: number('max_result_window', 10_000),
+    termsLimit: number('max_terms_count', 65_536),
+    regexLength: number('max_regex_length', 1000),
+  };
+}
+
+/** One setting by its name without `index.`, however it was nested. */
+export function setting(settings: Document, path: string): unknown {
+  return nestedValue(settings, `index.${path}`) ?? nestedValue(settings, path);
+}
+
+function nestedValue(value: unknown, path: string): unknown {
+  const direct = own(value, path);
+  if (direct !== undefined) return direct;
+  for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
+    const inner = own(value, path.slice(0, dot));
+    const found = isDocument(inner) ? nestedValue(inner, path.slice(dot + 1)) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,47 @@
+import { TrailhoundError } from '../base/errors.ts';
+
+/** The errors of a search as OpenSearch words them. Line and column are left out: the JSON came parsed. */
+
+/** A body that does not read as a query: 400 parsing_exception. */
+export function parsingError(reason: string, wire = 'parsing_exception'): TrailhoundError {
+  return new TrailhoundError('parse-failed', reason, { wire });
+}
+
+/** A value that no query takes: 400 illegal_argument_exception. */
+export function argumentError(reason: string, wire = 'illegal_argument_exception'): TrailhoundError {
+  return new TrailhoundError('bad-request', reason, { wire });
+}
+
+/** A mapping that does not read: 400 mapper_parsing_exception. */
+export function mapperError(reason: string): TrailhoundError {
+  return new TrailhoundError('bad-request', reason, { wire: 'mapper_parsing_exception' });
+}
+
+/**
+ * What only a shard can see (the mapping does not fit the query). OpenSearch answers search_phase_execution_exception and
+ * puts the reason into root_cause; `cause` carries it for logs and people.
+ */
+export function shardError(reason: string, wire = 'query_shard_exception', status = 400): TrailhoundError {
+  const cause = { type: wire, reason };
+  return new TrailhoundError('bad-request', 'all shards failed', {
+    wire: 'search_phase_execution_exception',
+    status,
+    cause: new Error(reason),
+    fields: {
+      root_cause: [cause],
+      phase: 'query',
+      grouped: true,
+      failed_shards: [{ shard: 0, reason: cause }],
+    },
+  });
+}
+
+/** The reason inside a shard error, else the message: what `_validate` and lenient queries show. */
+export function innerReason(error: TrailhoundError): { readonly type: string; readonly reason: string } {
+  const causes = error.fields.root_cause;
+  const first: unknown = Array.isArray(causes) ? causes[0] : undefined;
+  if (typeof first === 'object' && first !== null && 'type' in first && 'reason' in first) {
+    return { type: String(first.type), reason: String(first.reason) };
+  }
+  return { type: error.wire, reason: error.message };
+}
