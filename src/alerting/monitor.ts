@@ -1,0 +1,191 @@
+import type { Instant } from '../base/clock.ts';
+import { at, type Document, isDocument, own } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+import { parseSearchBody } from '../query/search-body.ts';
+import { refusal } from './refusal.ts';
+import { parseSchedule, type Schedule, scheduleJson } from './schedule.ts';
+import { parseTrigger, type Trigger, triggerJson } from './trigger.ts';
+
+/** A saved question, when to ask it and what to make of the answer. Only query-level monitors run in this version. */
+export interface Monitor {
+  readonly name: string;
+  readonly type: 'query_level_monitor';
+  readonly enabled: boolean;
+  /** The phase of the schedule; null while disabled. */
+  readonly enabledTime: Instant | null;
+  readonly schedule: Schedule;
+  readonly input: SearchInput | undefined;
+  readonly triggers: readonly Trigger[];
+  readonly lastUpdateTime: Instant;
+  readonly schemaVersion: number;
+  /** As it came, always given back. Our own settings stand in it under `trailhound`. */
+  readonly uiMetadata: Document | undefined;
+  readonly evaluate: Evaluate;
+  /** Whether a document that matches wakes the monitor at once (`ui_metadata.trailhound.live`, true unless false). */
+  readonly live: boolean;
+}
+
+/** 'opensearch': each run counts all that the query finds. 'arrived': what arrived since the last count. */
+export type Evaluate = 'opensearch' | 'arrived';
+
+export interface SearchInput {
+  readonly indices: readonly string[];
+  /** The search body, letter for letter. */
+  readonly query: Document;
+}
+
+/** Kinds that the original runs and we do not yet. */
+const laterKinds = new Set(['bucket_level_monitor', 'doc_level_monitor', 'cluster_metrics_monitor', 'ppl_monitor']);
+
+/** What the original writes for a monitor that leaves them out: constants of the wire. */
+const dataSources: Document = {
+  query_index: '.opensearch-alerting-queries',
+  findings_index: '.opensearch-alerting-finding-history-write',
+  findings_index_pattern: '<.opensearch-alerting-finding-history-{now/d}-1>',
+  alerts_index: '.opendistro-alerting-alerts',
+  alerts_history_index: '.opendistro-alerting-alert-history-write',
+  alerts_history_index_pattern: '<.opendistro-alerting-alert-history-{now/d}-1>',
+  comments_index: '.opensearch-alerting-comments-history-write',
+  comments_index_pattern: '<.opensearch-alerting-comments-history-{now/d}-1>',
+  query_index_mappings_by_type: {},
+  findings_enabled: false,
+};
+
+/**
+ * Reads a monitor as the original's API does: its defaults, its words for what is wrong (status 400; where it answers 500
+ * to bad input, also 400). Unknown fields are ignored, scripts and query strings are not compiled. `now` fills the times.
+ */
+export function parseMonitor(json: unknown, now: Instant): Monitor {
+  if (!isDocument(json)) throw refusal('Monitor name is null');
+  const type = parseType(own(json, 'monitor_type'));
+  const schedule = own(json, 'schedule') ?? null;
+  const parsedSchedule = schedule === null ? undefined : parseSchedule(schedule);
+  const input = parseInputs(own(json, 'inputs'));
+  const triggers = parseTriggers(own(json, 'triggers'), type);
+  const name = own(json, 'name') ?? null;
+  if (name === null) throw refusal('Monitor name is null');
+  if (!parsedSchedule) throw refusal('Monitor schedule is null');
+  const enabled = parseFlag(own(json, 'enabled') ?? true);
+  const enabledTime = instant(own(json, 'enabled_time')) ?? now;
+  const uiMetadata = own(json, 'ui_metadata');
+  return {
+    name: String(name),
+    type,
+    enabled,
+    enabledTime: enabled ? enabledTime : null,
+    schedule: parsedSchedule,
+    input,
+    triggers,
+    lastUpdateTime: instant(own(json, 'last_update_time')) ?? now,
+    schemaVersion: 0,
+    ...settingsOf(isDocument(uiMetadata) && Object.keys(uiMetadata).length > 0 ? uiMetadata : undefined),
+  };
+}
+
+/** The monitor with another `ui_metadata` and the settings that stand in it. */
+export function withUiMetadata(monitor: Monitor, uiMetadata: Document): Monitor {
+  return { ...monitor, ...settingsOf(uiMetadata) };
+}
+
+/** As the original answers it, in its order of keys; the query letter for letter, where the original rewrites it. */
+export function monitorJson(monitor: Monitor): Document {
+  return {
+    type: 'monitor',
+    schema_version: monitor.schemaVersion,
+    name: monitor.name,
+    monitor_type: monitor.type,
+    enabled: monitor.enabled,
+    enabled_time: monitor.enabledTime,
+    schedule: scheduleJson(monitor.schedule),
+    inputs: monitor.input ? [{ search: { indices: monitor.input.indices, query: monitor.input.query } }] : [],
+    triggers: monitor.triggers.map(triggerJson),
+    last_update_time: monitor.lastUpdateTime,
+    ...(monitor.uiMetadata ? { ui_metadata: monitor.uiMetadata } : {}),
+    data_sources: dataSources,
+    delete_query_index_in_every_run: false,
+    should_create_single_alert_for_findings: false,
+    owner: 'alerting',
+  };
+}
+
+/** Reads back what `monitorJson` wrote. */
+export function storedMonitor(json: unknown): Monitor {
+  const version = own(json, 'schema_version');
+  return { ...parseMonitor(json, 0), schemaVersion: typeof version === 'number' ? version : 0 };
+}
+
+function settingsOf(uiMetadata: Document | undefined): Pick<Monitor, 'uiMetadata' | 'evaluate' | 'live'> {
+  const evaluate = at(uiMetadata, 'trailhound.evaluate') ?? 'opensearch';
+  if (evaluate !== 'opensearch' && evaluate !== 'arrived') {
+    throw refusal(`ui_metadata.trailhound.evaluate: [${String(evaluate)}] is neither [opensearch] nor [arrived]`);
+  }
+  return { uiMetadata, evaluate, live: at(uiMetadata, 'trailhound.live') !== false };
+}
+
+function parseType(json: unknown): Monitor['type'] {
+  const type = json === undefined || json === null ? 'query_level_monitor' : String(json);
+  if (type === 'query_level_monitor') return type;
+  if (laterKinds.has(type)) {
+    throw new TrailhoundError(
+      'not-supported',
+      `Monitors of type [${type}] do not run in this version, only [query_level_monitor] does: ` +
+        'ask the question with a query-level monitor, or run this one on OpenSearch',
+    );
+  }
+  // The original saves any word and then never runs it: a hole that nobody sees.
+  throw refusal(`Unknown monitor type [${type}]: only [query_level_monitor] is supported`);
+}
+
+function parseInputs(json: unknown): SearchInput | undefined {
+  if (json === undefined || json === null) return undefined;
+  if (!Array.isArray(json)) throw refusal('Monitor inputs are not a list');
+  if (json.length > 1) throw refusal('Monitors can only have 1 search input.');
+  if (json.length === 0) return undefined;
+  const search = own(json[0], 'search');
+  if (!isDocument(search)) throw refusal('inputs[0]: a query-level monitor takes one [search] input');
+  const indices = own(search, 'indices') ?? [];
+  const names = typeof indices === 'string' ? [indices] : indices;
+  if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
+    throw refusal('inputs[0].search.indices: a list of index names and patterns is expected');
+  }
+  const query = own(search, 'query') ?? {};
+  if (!isDocument(query)) throw refusal('inputs[0].search.query: a search body is expected');
+  refuseBadQuery(query);
+  return { indices: names, query };
+}
+
+/** The original answers HTTP 500 to a query it cannot parse, and its words are right: we keep the words. */
+function refuseBadQuery(query: Document): void {
+  try {
+    parseSearchBody(query);
+  } catch (thrown) {
+    if (!(thrown instanceof TrailhoundError) || thrown.status >= 500) throw thrown;
+    throw refusal(thrown.message, 400, `org.opensearch.core.common.ParsingException: ${thrown.message}`);
+  }
+}
+
+function parseTriggers(json: unknown, monitorType: string): readonly Trigger[] {
+  if (json === undefined || json === null) return [];
+  if (!Array.isArray(json)) throw refusal('Monitor triggers are not a list');
+  if (json.length > limits.triggersPerMonitorMax) {
+    throw refusal(`Monitors can only support up to ${limits.triggersPerMonitorMax} triggers.`);
+  }
+  const triggers = json.map((trigger) => parseTrigger(trigger, monitorType));
+  const seen = new Set<string>();
+  for (const { id } of triggers) {
+    if (seen.has(id)) throw refusal(`Duplicate trigger id: ${id}. Trigger ids must be unique.`);
+    seen.add(id);
+  }
+  return triggers;
+}
+
+function parseFlag(json: unknown): boolean {
+  if (json === true || json === 'true') return true;
+  if (json === false || json === 'false') return false;
+  throw refusal(`Failed to parse value [${String(json)}] as only [true] or [false] are allowed.`);
+}
+
+function instant(json: unknown): Instant | undefined {
+  return typeof json === 'number' && Number.isSafeInteger(json) && json >= 0 && json < 8.64e15 ? json : undefined;
+}
