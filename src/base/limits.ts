@@ -45,6 +45,10 @@ export const limits = {
   changedPathsMax: 10_000,
   /** Standard input is cut into deliveries of about this size, at ends of lines; one JSON value may be longer. */
   stdinDeliveryMax: 8 * 1024 * 1024,
+  /** Tries of one request to S3 (200 ms, 400 ms, … between them); then the listing or the file is tried again later. */
+  s3TriesMax: 6,
+  /** Listings of S3 under way together: it throttles by prefix, and each page may hold 1,000 keys. */
+  s3ListingsMax: 8,
   /** A request body. `_bulk` clients send up to 10 MB; the original's limit is 100 MB. Larger: 413. */
   requestBodyMax: 100 * 1024 * 1024,
   /** All request bodies that are being read at one time. Beyond: 429, clients try again. */

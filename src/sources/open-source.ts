@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from '../base/clock.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { openDirectory, openFile } from './directory.ts';
+import { openS3Source } from './s3.ts';
 import type { Source, SourceOptions } from './source.ts';
 import { openStdin } from './stdin.ts';
 
@@ -12,6 +13,8 @@ export interface OpenSourceOptions extends SourceOptions {
   readonly endpointUrl?: string;
   /** Where the bucket is; from the environment or the profile unless told. */
   readonly region?: string;
+  /** How often a bucket is looked through while watching; 10 s unless told. */
+  readonly pollMs?: number;
 }
 
 /** What a source may be called, in the order it is looked for. */
@@ -30,6 +33,7 @@ const kinds: readonly {
     matches: (uri) => /^file:/i.test(uri),
     open: (uri, options) => openPath(pathOfUrl(uri), { ...options, name: uri }),
   },
+  { form: 's3://bucket/prefix', matches: (uri) => /^s3:/i.test(uri), open: openS3Source },
   {
     form: './folder or ./file.json.gz',
     matches: (uri) => uri !== '' && !/^[a-z][a-z0-9+.-]+:/i.test(uri),

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import type { Problem } from '../base/problem.ts';
+import type { SkipReason } from '../trail/record.ts';
 
 /** One file as it arrived: an S3 object, a file in a folder, standard input. Nothing is read before `read`. */
 export interface Delivery {
@@ -16,7 +17,8 @@ export interface Delivery {
   /**
    * The whole content as stored (often gzipped); retries by itself what may pass. Throws 'too-large' over
    * limits.logFileCompressedMax (nack it as 'malformed'), 'not-found' when the file is gone and 'source-failed' when it
-   * cannot be read (nack both with 'try-again'). The caller tells the problem: the source has not.
+   * cannot be read (nack both with 'try-again'); 'forbidden' is a
+   * 'source-failed' that lasts. After an abort it fails at once. The caller tells the problem: the source has not.
    */
   read(): Promise<Uint8Array>;
   /** Call only after the store said durable: the ledger then knows this version and it is not delivered again. */
@@ -50,4 +52,13 @@ export interface SourceOptions {
   readonly once: boolean;
   readonly ledger: Ledger;
   readonly problem: (problem: Problem) => void;
+  /** Told after a whole pass over a bucket: files that by their key are no logs and were not delivered. */
+  readonly skipped?: (skipped: Skipped) => void;
+}
+
+/** `other-name`: not `*.json`, `*.json.gz`, `*.jsonl` or `*.jsonl.gz`. */
+export interface Skipped {
+  readonly place: string;
+  readonly reason: SkipReason | 'other-name';
+  readonly files: number;
 }
