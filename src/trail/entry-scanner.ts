@@ -1,5 +1,13 @@
 import { limits } from '../base/limits.ts';
-import { beginValue, blank, newValueScan, resumeObject, scalar, scanValue, type ValueScan } from './value-scanner.ts';
+import {
+  beginValue,
+  isBlank,
+  isScalar,
+  newValueScan,
+  resumeObject,
+  scanValue,
+  type ValueScan,
+} from './value-scanner.ts';
 
 /**
  * A value's text, or what stands in its place; `position` counts bytes of the inflated file, from 0.
@@ -110,7 +118,7 @@ function step(scan: Scan): boolean {
 
 function between(scan: Scan): boolean {
   const { work } = scan;
-  while (scan.at < work.length && (blank[work[scan.at] as number] || work[scan.at] === comma)) scan.at++;
+  while (scan.at < work.length && (isBlank(work[scan.at] as number) || work[scan.at] === comma)) scan.at++;
   if (scan.at >= work.length) return false;
   const byte = work[scan.at];
   if (scan.list === 'none' && byte === bracketOpen) {
@@ -126,7 +134,7 @@ function between(scan: Scan): boolean {
     byte !== braceOpen &&
     byte !== bracketOpen &&
     byte !== quote &&
-    (scan.list === 'none' || !scalar[byte as number])
+    (scan.list === 'none' || !isScalar(byte as number))
   ) {
     scan.mode = 'garbage';
     return true;

@@ -66,12 +66,16 @@ interface State {
 const envelopesMax = 4;
 
 function takeEntry(state: State, scanned: Scanned): void {
-  if ('skip' in scanned) return takeUnreadable(state, scanned);
+  if ('skip' in scanned) {
+    takeUnreadable(state, scanned);
+    return;
+  }
   let value: unknown;
   try {
     value = JSON.parse(scanned.text);
   } catch (error) {
-    return skip(state, scanned.position, 'not-json', `is no JSON: ${reasonOf(error)}`);
+    skip(state, scanned.position, 'not-json', `is no JSON: ${reasonOf(error)}`);
+    return;
   }
   state.bytes += scanned.bytes;
   takeValue(state, value, scanned.position, 0);
@@ -79,31 +83,29 @@ function takeEntry(state: State, scanned: Scanned): void {
 
 function takeUnreadable(state: State, scanned: Extract<Scanned, { skip: string }>): void {
   const { position, found } = scanned;
-  switch (scanned.skip) {
-    case 'too-large':
-      return skip(state, position, 'too-large', `is too large: ${found}, at most ${limits.recordMax}`);
-    case 'too-deep':
-      return skip(state, position, 'too-deep', `is nested too deep: ${found}, at most ${limits.recordDepthMax}`);
-    case 'broken':
-      return skip(state, position, 'not-json', `is broken: ${JSON.stringify(found)} cannot stand there`);
-    case 'cut':
-      return skip(state, position, 'not-json', 'is cut off: the file ends inside it');
-    case 'open':
-      return complain(state, `ends at byte ${position}, before its list of records does: it was cut off`);
+  if (scanned.skip === 'open') {
+    complain(state, `ends at byte ${position}, before its list of records does: it was cut off`);
+    return;
   }
+  const [reason, why] = {
+    'too-large': ['too-large', `is too large: ${found}, at most ${limits.recordMax}`] as const,
+    'too-deep': ['too-deep', `is nested too deep: ${found}, at most ${limits.recordDepthMax}`] as const,
+    broken: ['not-json', `is broken: ${JSON.stringify(found)} cannot stand there`] as const,
+    cut: ['not-json', 'is cut off: the file ends inside it'] as const,
+  }[scanned.skip];
+  skip(state, position, reason, why);
 }
 
 function takeValue(state: State, value: unknown, position: number, depth: number): void {
   const shape = shapeOf(value);
-  switch (shape.kind) {
-    case 'skip':
-      return skip(state, position, shape.reason, shape.why);
-    case 'several':
-      if (depth >= envelopesMax) return skip(state, position, 'unknown-shape', 'is an envelope inside too many others');
-      for (const inner of shape.values) takeValue(state, inner, position, depth + 1);
-      return;
-    default:
-      return keep(state, shape, position);
+  if (shape.kind === 'skip') {
+    skip(state, position, shape.reason, shape.why);
+  } else if (shape.kind !== 'several') {
+    keep(state, shape, position);
+  } else if (depth >= envelopesMax) {
+    skip(state, position, 'unknown-shape', 'is an envelope inside too many others');
+  } else {
+    for (const inner of shape.values) takeValue(state, inner, position, depth + 1);
   }
 }
 

@@ -26,9 +26,18 @@ export interface ValueScan {
 }
 
 export function newValueScan(): ValueScan {
-  const open = new Uint8Array(limits.recordDepthMax + 1);
-  const scan = { depth: 0, open, deepest: 0, expects: 0, stringOpen: false, escaped: false };
-  return { ...scan, watched: false, keyPart: '', keyIsRecords: false, outcome: 'more' };
+  return {
+    depth: 0,
+    open: new Uint8Array(limits.recordDepthMax + 1),
+    deepest: 0,
+    expects: 0,
+    stringOpen: false,
+    escaped: false,
+    watched: false,
+    keyPart: '',
+    keyIsRecords: false,
+    outcome: 'more',
+  };
 }
 
 /** Starts a new value. `watched` for a top-level object, whose `Records` may be the list of entries. */
@@ -57,51 +66,69 @@ const quote = 0x22;
 const backslash = 0x5c;
 const newline = 0x0a;
 
-export const blank = bytesOf(' \t\r\n');
-export const scalar = bytesOf('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+-.');
-/** Ends the fast run through a string: JSON allows no raw line break in one, so there it was cut. */
-const stringStop = bytesOf('"\\\n');
+const blankKind = 1;
+const scalarKind = 2;
+const quoteKind = 3;
+const kinds = kindsOf(
+  [' \t\r\n', blankKind],
+  ['0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+-.', scalarKind],
+  ['"', quoteKind],
+);
 
-/** Scans on from `from`; returns the index reached and sets `scan.outcome`. */
+export function isBlank(byte: number): boolean {
+  return kinds[byte] === blankKind;
+}
+
+/** May a literal (`true`, `-1.5e3`) hold this byte? */
+export function isScalar(byte: number): boolean {
+  return kinds[byte] === scalarKind;
+}
+
+/** Ends the fast run through a string: JSON allows no raw line break in one, so there it was cut. */
+const stringStop = kindsOf(['"\\\n', 1]);
+
+/** Scans on from `from`; returns the index reached and sets `scan.outcome`. The hot loop of reading: kept in locals. */
 export function scanValue(scan: ValueScan, work: Uint8Array, from: number): number {
   const length = work.length;
   let at = from;
   scan.outcome = 'more';
   if (scan.stringOpen) {
     at = scanString(scan, work, at);
-    if (settled(scan)) return at;
+    if (scan.outcome !== 'more') return at;
   }
   while (at < length) {
     const byte = work[at] as number;
-    if (byte === quote) {
+    const kind = kinds[byte] as number;
+    if (kind === quoteKind) {
       if (scan.expects === expects.colon || scan.expects >= expects.after) return refused(scan, at);
-      scan.stringOpen = true;
-      at = scanString(scan, work, at + 1);
-      if (settled(scan)) return at;
-      continue;
-    }
-    if (blank[byte]) {
-      if (scan.expects === expects.inScalar) {
-        scan.expects = expects.after;
-        if (scan.depth === 0) return ended(scan, at);
-      }
       at++;
+      // Most strings are short, lie in this part and hold no escape.
+      let end = at;
+      while (end < length && !stringStop[work[end] as number]) end++;
+      if (end < length && work[end] === quote && scan.expects <= expects.valueOrEnd && scan.depth > 0) {
+        scan.expects = expects.after;
+        at = end + 1;
+        continue;
+      }
+      scan.stringOpen = true;
+      at = scanString(scan, work, at);
+      if (scan.outcome !== 'more') return at;
       continue;
     }
-    if (scalar[byte]) {
+    if (kind === scalarKind) {
       if (scan.expects > expects.valueOrEnd && scan.expects !== expects.inScalar) return refused(scan, at);
       scan.expects = expects.inScalar;
       at++;
-      while (at < length && scalar[work[at] as number]) at++;
+      while (at < length && kinds[work[at] as number] === scalarKind) at++;
       continue;
     }
     if (scan.expects === expects.inScalar) {
       scan.expects = expects.after;
       if (scan.depth === 0) return ended(scan, at);
     }
-    if (!structure(scan, byte)) return settled(scan) ? at : refused(scan, at);
+    if (kind !== blankKind && !structure(scan, byte)) return scan.outcome === 'more' ? refused(scan, at) : at;
     at++;
-    if (settled(scan)) return at;
+    if (scan.outcome !== 'more') return at;
   }
   return at;
 }
@@ -207,10 +234,6 @@ function latin1(work: Uint8Array, from: number, to: number): string {
   return Buffer.from(work.buffer, work.byteOffset + from, to - from).toString('latin1');
 }
 
-function settled(scan: ValueScan): boolean {
-  return scan.outcome !== 'more';
-}
-
 function ended(scan: ValueScan, at: number): number {
   scan.outcome = 'ended';
   return at;
@@ -221,8 +244,8 @@ function refused(scan: ValueScan, at: number): number {
   return at;
 }
 
-function bytesOf(characters: string): Uint8Array {
+function kindsOf(...kinds: readonly (readonly [characters: string, kind: number])[]): Uint8Array {
   const table = new Uint8Array(256);
-  for (const character of characters) table[character.charCodeAt(0)] = 1;
+  for (const [characters, kind] of kinds) for (const character of characters) table[character.charCodeAt(0)] = kind;
   return table;
 }
