@@ -74,6 +74,12 @@ export const limits = {
   openBlocksMax: 96 * 1024 * 1024,
   /** Search answers kept while their indices do not change (store/search.ts), by weight; the least used are worked out again. */
   cachedResultsMax: 8 * 1024 * 1024,
+  /** Rules nested below one another; stock rulesets reach about 10. A deeper one is left out with a problem. */
+  ruleDepthMax: 200,
+  /** Steps that one expression of a rule may take on one text: some 10 ms. Beyond it does not match, with a problem naming the rule. */
+  regexStepsMax: 2_000_000,
+  /** Earlier matches that composite rules count in, over all rules (Wazuh's memory_size). The oldest ten go. */
+  ruleHistoryMax: 8192,
   /** One slice of work on the main loop before others may run. */
   sliceMs: 10,
 } as const;

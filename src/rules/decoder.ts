@@ -1,0 +1,141 @@
+import { type Document, isDocument, own } from '../base/document.ts';
+import { type Attribute, staticNames } from './attribute.ts';
+import { fieldText } from './field-text.ts';
+import { logText } from './log-text.ts';
+
+/**
+ * An event as analysisd's JSON decoder hands it to the rules. Nothing is flattened before it is asked for: rules look at a
+ * handful of fields. Names are looked up without regard to the case of A–Z, the first in the event's order wins.
+ */
+export interface Decoded {
+  readonly event: Document;
+  /** The attribute `location`, which is no field. */
+  readonly location: string;
+  /** The event as the wodle writes it. */
+  readonly log: string;
+  /** True when the event is an alert document: its own fields stand below `data`. */
+  readonly alertShaped: boolean;
+  /** The text of a dynamic field by its dotted name in lower case; undefined when absent. */
+  field(lowerName: string): string | undefined;
+  /** The texts found below members of arrays (`aws.resources.arn`); Wazuh has no such fields. Empty when there are none. */
+  elements(lowerName: string): readonly string[];
+  /** A static attribute; undefined when absent. */
+  attribute(name: Attribute): string | undefined;
+  /** All dynamic fields in order, as phase 2 of a log test shows them; at most `max`. */
+  fields(max: number): readonly (readonly [name: string, text: string])[];
+}
+
+export interface DecodeOptions {
+  /** The text that rules with `<match>` and `<regex>` see, when it is known; else it is written from the event. */
+  readonly log?: string;
+  readonly location?: string;
+}
+
+/** Objects nested deeper than this have no fields: hostile input must not exhaust the stack. */
+const depthMax = 200;
+
+/** Decodes one JSON event (specs/wazuh.md §2). Never throws. */
+export function decode(event: Document, options: DecodeOptions = {}): Decoded {
+  const known = new Map<string, string | null>();
+  const below = new Map<string, readonly string[]>();
+  let log = options.log;
+  return {
+    event,
+    location: options.location ?? 'Wazuh-AWS',
+    alertShaped: isDocument(own(event, 'data')) && !Object.hasOwn(event, 'integration'),
+    get log() {
+      log ??= logText(event);
+      return log;
+    },
+    field(lowerName) {
+      let text = known.get(lowerName);
+      if (text === undefined) {
+        const value = find(event, lowerName, 0, 0);
+        text = value === undefined ? null : fieldText(value);
+        known.set(lowerName, text);
+      }
+      return text ?? undefined;
+    },
+    elements(lowerName) {
+      let texts = below.get(lowerName);
+      if (!texts) {
+        const found: string[] = [];
+        collect(event, lowerName, 0, 0, false, found);
+        texts = found;
+        below.set(lowerName, texts);
+      }
+      return texts;
+    },
+    attribute: (name) => attributeOf(event, name),
+    fields: (max) => {
+      const found: [string, string][] = [];
+      flatten(event, '', 0, max, found);
+      return found;
+    },
+  };
+}
+
+/** The first value, in the event's order, whose dotted name is `name` from `offset` on. Objects are no values. */
+function find(object: Document, name: string, offset: number, depth: number): unknown {
+  if (depth > depthMax) return undefined;
+  for (const key of Object.keys(object)) {
+    const end = offset + key.length;
+    if (end === name.length) {
+      if (!sameAt(name, key, offset)) continue;
+      const value = object[key];
+      if (!isDocument(value) && !(offset === 0 && staticNames.has(key))) return value;
+    } else if (end < name.length && name.charCodeAt(end) === dot) {
+      const value = object[key];
+      if (!isDocument(value) || !sameAt(name, key, offset)) continue;
+      const found = find(value, name, end + 1, depth + 1);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+/** As `find`, but through arrays, and all of them. `inside` tells that an array was passed. */
+function collect(value: unknown, name: string, offset: number, depth: number, inside: boolean, found: string[]): void {
+  if (depth > depthMax) return;
+  if (Array.isArray(value)) {
+    for (const member of value) collect(member, name, offset, depth + 1, true, found);
+    return;
+  }
+  if (!isDocument(value)) return;
+  for (const key of Object.keys(value)) {
+    const end = offset + key.length;
+    if (end > name.length || !sameAt(name, key, offset)) continue;
+    if (end === name.length) {
+      if (inside && !isDocument(value[key])) found.push(fieldText(value[key]));
+    } else if (name.charCodeAt(end) === dot) collect(value[key], name, end + 1, depth + 1, inside, found);
+  }
+}
+
+const dot = 0x2e;
+
+/** Whether `key`, in lower case for A–Z, stands in `name` at `offset`. */
+function sameAt(name: string, key: string, offset: number): boolean {
+  for (let index = 0; index < key.length; index++) {
+    const code = key.charCodeAt(index);
+    if (name.charCodeAt(offset + index) !== (code >= 0x41 && code <= 0x5a ? code + 32 : code)) return false;
+  }
+  return true;
+}
+
+function attributeOf(event: Document, name: Attribute): string | undefined {
+  const value = own(event, name === 'system_name' ? 'systemname' : name);
+  if (value !== undefined && !isDocument(value)) return fieldText(value);
+  if (name !== 'dstuser') return undefined;
+  const user = own(event, 'user');
+  return user === undefined || isDocument(user) ? undefined : fieldText(user);
+}
+
+function flatten(object: Document, prefix: string, depth: number, max: number, found: [string, string][]): void {
+  if (depth > depthMax) return;
+  for (const key of Object.keys(object)) {
+    if (found.length >= max) return;
+    const value = object[key];
+    if (isDocument(value)) flatten(value, `${prefix}${key}.`, depth + 1, max, found);
+    else if (prefix !== '' || !staticNames.has(key)) found.push([prefix + key, fieldText(value)]);
+  }
+}

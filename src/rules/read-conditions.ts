@@ -1,0 +1,175 @@
+import { parseAddressList } from './address-list.ts';
+import { type AnyAttribute, forbiddenFieldNames } from './attribute.ts';
+import { type DayTimes, parseTime, parseWeekday } from './day-times.ts';
+import { compileExpression, type Expression, type ExpressionType, isExpressionType } from './expression.ts';
+import type { Condition, ListLookup } from './rule.ts';
+import { joined, type RuleReader, texts } from './rule-reader.ts';
+import { attributeOf, type XmlElement } from './xml.ts';
+
+/** The conditions of a rule, in the order in which Wazuh asks them: explanations name the first that fails. */
+export function readConditions(reader: RuleReader, maxSize: number | undefined): readonly Condition[] {
+  return [
+    ...readDecoder(reader),
+    ...attribute(reader, 'program_name'),
+    ...attribute(reader, 'id'),
+    ...attribute(reader, 'system_name'),
+    ...attribute(reader, 'protocol'),
+    ...whole(reader, 'match', 'osmatch', (test) => ({ kind: 'log', element: 'match', test })),
+    ...whole(reader, 'regex', 'osregex', (test) => ({ kind: 'log', element: 'regex', test })),
+    ...attribute(reader, 'action', 'string'),
+    ...attribute(reader, 'url'),
+    ...whole(reader, 'location', 'osmatch', (test) => ({ kind: 'location', test })),
+    ...readFields(reader),
+    ...readAddresses(reader, 'srcip'),
+    ...readAddresses(reader, 'dstip'),
+    ...attribute(reader, 'srcport'),
+    ...attribute(reader, 'dstport'),
+    ...whole(reader, 'user', 'osmatch', (test) => ({ kind: 'user', test })),
+    ...attribute(reader, 'srcgeoip'),
+    ...attribute(reader, 'dstgeoip'),
+    ...(maxSize === undefined ? [] : [{ kind: 'size', bytes: maxSize } as const]),
+    ...readTimes(reader, 'time', parseTime),
+    ...readTimes(reader, 'weekday', parseWeekday),
+    ...attribute(reader, 'data'),
+    ...attribute(reader, 'extra_data'),
+    ...attribute(reader, 'hostname'),
+    ...attribute(reader, 'status'),
+    ...readLists(reader),
+  ];
+}
+
+/** An expression element, repeated ones joined; type and negate of the last one hold. */
+export function readExpression(reader: RuleReader, name: string, byDefault: ExpressionType): Expression | undefined {
+  const last = reader.children.findLast((child) => child.name === name);
+  return last ? compile(reader, last, joined(reader, name), byDefault) : undefined;
+}
+
+function compile(
+  reader: RuleReader,
+  element: XmlElement,
+  pattern: string,
+  byDefault: ExpressionType,
+): Expression | undefined {
+  for (const { name } of element.attributes) {
+    if (!['type', 'negate', 'name'].includes(name))
+      reader.fail(element.line, `<${element.name} ${name}="…"> is not known`);
+  }
+  const type = attributeOf(element, 'type')?.toLowerCase() ?? byDefault;
+  const negate = attributeOf(element, 'negate')?.toLowerCase();
+  if (!isExpressionType(type)) {
+    reader.fail(element.line, `<${element.name} type="${type}"> is not osmatch, osregex or pcre2`);
+    return undefined;
+  }
+  if (negate !== undefined && negate !== 'yes' && negate !== 'no') {
+    reader.fail(element.line, `<${element.name} negate="${negate}"> is not yes or no`);
+  }
+  const expression = compileExpression(type, pattern, negate === 'yes');
+  if (typeof expression !== 'string') return expression;
+  reader.fail(element.line, `in <${element.name}>, ${expression}`);
+  return undefined;
+}
+
+function whole(
+  reader: RuleReader,
+  name: string,
+  byDefault: ExpressionType,
+  build: (test: Expression) => Condition,
+): readonly Condition[] {
+  const test = readExpression(reader, name, byDefault);
+  return test ? [build(test)] : [];
+}
+
+function attribute(
+  reader: RuleReader,
+  name: AnyAttribute,
+  byDefault: ExpressionType = 'osmatch',
+): readonly Condition[] {
+  return whole(reader, name, byDefault, (test) => ({ kind: 'attribute', attribute: name, test }));
+}
+
+function readDecoder(reader: RuleReader): readonly Condition[] {
+  const name = joined(reader, 'decoded_as');
+  return name === '' ? [] : [{ kind: 'decoder', name }];
+}
+
+function readFields(reader: RuleReader): readonly Condition[] {
+  const conditions: Condition[] = [];
+  for (const child of reader.children) {
+    if (child.name !== 'field') continue;
+    const name = attributeOf(child, 'name');
+    if (!name) reader.fail(child.line, '<field> needs a name');
+    else {
+      noteName(reader, child.line, name);
+      const test = compile(reader, child, child.text, 'osregex');
+      if (test) conditions.push({ kind: 'field', name, test });
+    }
+  }
+  return conditions;
+}
+
+function noteName(reader: RuleReader, line: number, name: string): void {
+  if (forbiddenFieldNames.has(name)) {
+    reader.liberty(line, `<field name="${name}">: Wazuh refuses to start, "${name}" is static: use <${name}>`);
+  } else if (name.startsWith('data.')) {
+    reader.liberty(line, `<field name="${name}">: Wazuh's events have no "data." prefix: use "${name.slice(5)}"`);
+  } else if (name === 'location') {
+    reader.liberty(line, '<field name="location">: the location is no field in Wazuh: use <location>');
+  }
+}
+
+function readAddresses(reader: RuleReader, name: 'srcip' | 'dstip'): readonly Condition[] {
+  const found = reader.children.filter((child) => child.name === name);
+  const first = found[0];
+  if (!first) return [];
+  const list = parseAddressList(
+    found.map((child) => ({ text: child.text, negate: attributeOf(child, 'negate')?.toLowerCase() === 'yes' })),
+  );
+  if (typeof list !== 'string') return [{ kind: 'address', attribute: name, list }];
+  reader.fail(first.line, `in <${name}>, ${list}`);
+  return [];
+}
+
+function readTimes(
+  reader: RuleReader,
+  name: 'time' | 'weekday',
+  parse: (text: string) => DayTimes | string,
+): readonly Condition[] {
+  const text = texts(reader, name).at(-1);
+  if (text === undefined) return [];
+  const times = parse(text);
+  if (typeof times !== 'string') return [{ kind: 'day-time', times }];
+  reader.fail(reader.children.find((child) => child.name === name)?.line ?? 0, times);
+  return [];
+}
+
+const lookups: readonly ListLookup[] = [
+  'match_key',
+  'not_match_key',
+  'match_key_value',
+  'address_match_key',
+  'not_address_match_key',
+  'address_match_key_value',
+];
+
+function readLists(reader: RuleReader): readonly Condition[] {
+  const conditions: Condition[] = [];
+  for (const child of reader.children) {
+    if (child.name !== 'list') continue;
+    const field = attributeOf(child, 'field');
+    const lookup = lookups.find((lookup) => lookup === (attributeOf(child, 'lookup') ?? 'match_key'));
+    const list = reader.lists.get(child.text.trim()) ?? reader.lists.get(child.text.trim().split('/').at(-1) ?? '');
+    const value = attributeOf(child, 'check_value');
+    const check = value === undefined ? undefined : compileExpression('osmatch', value, false);
+    if (!field) reader.fail(child.line, '<list> needs a field');
+    else if (!lookup)
+      reader.fail(child.line, `<list lookup="${attributeOf(child, 'lookup')}"> is not one of ${lookups.join(', ')}`);
+    else if (lookup.endsWith('_value') && value === undefined)
+      reader.fail(child.line, `lookup="${lookup}" needs a check_value`);
+    else if (!list) reader.fail(child.line, `the list ${child.text.trim()} is not there`);
+    else {
+      const checked = typeof check === 'object' ? { check } : {};
+      conditions.push({ kind: 'list', field, lookup, list, listName: child.text.trim(), ...checked });
+    }
+  }
+  return conditions;
+}
