@@ -1,4 +1,5 @@
 import { isDocument, put } from '../base/document.ts';
+import { globMatches } from './glob.ts';
 
 /**
  * Keeps of an answer what `filter_path` asks for: a comma list of dotted paths with `*` (part of a name) and `**`
@@ -58,23 +59,8 @@ function step(paths: readonly Path[], key: string): readonly Path[] {
     if (head === '**') {
       next.push(path);
       const after = tail[0];
-      if (after !== undefined && matches(after, key)) next.push(tail.slice(1));
-    } else if (matches(head, key)) next.push(tail);
+      if (after !== undefined && globMatches(after, key)) next.push(tail.slice(1));
+    } else if (globMatches(head, key)) next.push(tail);
   }
   return next;
-}
-
-/** `*` stands for any run of characters. Greedy parts from the left suffice: no back-tracking, so no slow pattern. */
-function matches(pattern: string, name: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  if (rest.length === 0) return pattern === name;
-  if (!name.startsWith(first)) return false;
-  let at = first.length;
-  const last = rest.pop() ?? '';
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return name.length - at >= last.length && name.endsWith(last);
 }

@@ -3,13 +3,14 @@ import { TrailhoundError } from '../base/errors.ts';
 
 /**
  * JSON as OpenSearch reads it: duplicate keys and trailing content are refused, comments are allowed.
- * Integers beyond 2^53 become bigint, so that no digit is lost between a client and the store.
+ * Integers beyond 2^53 become bigint, so that a query asks for the number that was meant; 'double' is for documents,
+ * which the store keeps as JSON numbers.
  * Throws one TrailhoundError (400) that names line and column; its wire type is Jackson's.
  */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, integers: 'exact' | 'double' = 'exact'): unknown {
   const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   // The machine's parser is ten times as fast as ours; ours has to look only where that one loses something.
-  if (!/\d{16}/.test(body)) {
+  if (integers === 'double' || !/\d{16}/.test(body)) {
     try {
       const value: unknown = JSON.parse(body);
       if (countMembers(value) === countColons(body)) return value;
@@ -17,7 +18,7 @@ export function parseJson(text: string): unknown {
       // Ours tells where and what.
     }
   }
-  return new Reader(body).document();
+  return new Reader(body, integers === 'exact').document();
 }
 
 /** As JSON.stringify, with bigint as the number it is. `indent` is for people. */
@@ -73,9 +74,11 @@ function countColons(text: string): number {
 class Reader {
   private at = 0;
   private readonly text: string;
+  private readonly exact: boolean;
 
-  constructor(text: string) {
+  constructor(text: string, exact: boolean) {
     this.text = text;
+    this.exact = exact;
   }
 
   document(): unknown {
@@ -181,7 +184,8 @@ class Reader {
     if (digits === undefined) return this.unexpected();
     this.at += digits.length;
     const value = Number(digits);
-    return /^-?\d+$/.test(digits) && !Number.isSafeInteger(value) && digits.length < 400 ? BigInt(digits) : value;
+    const big = this.exact && !Number.isSafeInteger(value) && digits.length < 400 && /^-?\d+$/.test(digits);
+    return big ? BigInt(digits) : value;
   }
 
   private unexpected(): never {

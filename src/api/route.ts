@@ -7,7 +7,7 @@ export interface Call {
   /** URL parameters, decoded; a flag without a value is ''. */
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** The JSON body, undefined where there is none. For routes with `body: 'ndjson'` the text as it came. */
+  /** The JSON body, undefined where there is none. For routes with `body: 'ndjson'` or 'text' the text as it came. */
   readonly body: unknown;
   readonly signal: AbortSignal;
 }
@@ -25,6 +25,7 @@ export interface Route<Services> {
   readonly path: string;
   /** URL parameters it knows, besides those every route knows (pretty, human, error_trace, format, filter_path, source…). Others are 400. */
   readonly query?: readonly string[];
-  readonly body?: 'json' | 'ndjson' | 'none';
+  /** 'text': JSON that the route parses itself, because its errors are others there. Without `body`, one is refused. */
+  readonly body?: 'json' | 'ndjson' | 'text' | 'none';
   handle(call: Call, services: Services): Promise<Answer>;
 }

@@ -1,0 +1,123 @@
+import type { IndexInfo } from '../store/store.ts';
+import { health, replicas } from './index-facts.ts';
+import { indexOptions, indexParameters, waitParameters } from './parameters.ts';
+import { clusterName, nodeName, openSearchVersion } from './root-routes.ts';
+import type { Call, Route } from './route.ts';
+import type { Services } from './services.ts';
+
+type Needs = Pick<Services, 'store' | 'identity'>;
+
+const healthParameters = [
+  ...indexParameters,
+  ...waitParameters,
+  'level',
+  'local',
+  'wait_for_status',
+  'wait_for_nodes',
+  'wait_for_events',
+  'wait_for_no_relocating_shards',
+  'wait_for_no_initializing_shards',
+  'awareness_attribute',
+];
+
+/** What clients ask a cluster about itself: one node, always there. */
+export const clusterRoutes: readonly Route<Needs>[] = [
+  { methods: ['GET'], path: '/_cluster/health', query: healthParameters, handle: clusterHealth },
+  { methods: ['GET'], path: '/_cluster/health/:index', query: healthParameters, handle: clusterHealth },
+  {
+    methods: ['GET'],
+    path: '/_cluster/settings',
+    query: ['include_defaults', 'flat_settings', ...waitParameters],
+    async handle(call) {
+      const defaults = call.query.include_defaults === undefined ? {} : { defaults: {} };
+      return { status: 200, body: { persistent: {}, transient: {}, ...defaults } };
+    },
+  },
+  {
+    methods: ['GET'],
+    path: '/_cluster/state',
+    query: ['local', 'flat_settings', ...waitParameters],
+    handle: async (_, { identity }) => ({
+      status: 200,
+      body: { cluster_name: clusterName, cluster_uuid: identity.clusterUuid, cluster_manager_node: identity.nodeId },
+    }),
+  },
+  ...['/_nodes', '/_nodes/:filter', '/_nodes/:filter/:metric'].map(
+    (path): Route<Needs> => ({
+      methods: ['GET'],
+      path,
+      query: ['flat_settings', 'timeout'],
+      handle: async (_, { identity }) => ({ status: 200, body: nodes(identity.nodeId) }),
+    }),
+  ),
+];
+
+async function clusterHealth(call: Call, { store }: Needs) {
+  const expression = call.params.index ?? '*,.*';
+  const infos = await store.indices(expression, { ...indexOptions(call.query), allowNoIndices: true });
+  const level = call.query.level;
+  const body = healthBody(infos);
+  if (level !== 'indices' && level !== 'shards') return { status: 200, body };
+  const indices = Object.fromEntries(infos.map((info) => [info.name, indexHealth(info)]));
+  return { status: 200, body: { ...body, indices } };
+}
+
+/** The 17 keys of `_cluster/health`, in OpenSearch's order. */
+export function healthBody(infos: readonly IndexInfo[]): { readonly [key: string]: unknown } {
+  const unassigned = infos.reduce((sum, info) => sum + replicas(info), 0);
+  const active = infos.length;
+  return {
+    cluster_name: clusterName,
+    status: unassigned > 0 ? 'yellow' : 'green',
+    timed_out: false,
+    number_of_nodes: 1,
+    number_of_data_nodes: 1,
+    discovered_master: true,
+    discovered_cluster_manager: true,
+    active_primary_shards: active,
+    active_shards: active,
+    relocating_shards: 0,
+    initializing_shards: 0,
+    unassigned_shards: unassigned,
+    delayed_unassigned_shards: 0,
+    number_of_pending_tasks: 0,
+    number_of_in_flight_fetch: 0,
+    task_max_waiting_in_queue_millis: 0,
+    active_shards_percent_as_number: active + unassigned === 0 ? 100 : (100 * active) / (active + unassigned),
+  };
+}
+
+function indexHealth(info: IndexInfo): { readonly [key: string]: unknown } {
+  return {
+    status: health(info),
+    number_of_shards: 1,
+    number_of_replicas: replicas(info),
+    active_primary_shards: 1,
+    active_shards: 1,
+    relocating_shards: 0,
+    initializing_shards: 0,
+    unassigned_shards: replicas(info),
+  };
+}
+
+function nodes(nodeId: string): { readonly [key: string]: unknown } {
+  const address = '127.0.0.1:9400';
+  return {
+    _nodes: { total: 1, successful: 1, failed: 0 },
+    cluster_name: clusterName,
+    nodes: {
+      [nodeId]: {
+        name: nodeName,
+        transport_address: address,
+        host: '127.0.0.1',
+        ip: '127.0.0.1',
+        version: openSearchVersion,
+        build_type: 'tar',
+        build_hash: 'unknown',
+        roles: ['cluster_manager', 'data'],
+        attributes: {},
+        plugins: [{ name: 'opensearch-alerting', version: `${openSearchVersion}.0` }],
+      },
+    },
+  };
+}

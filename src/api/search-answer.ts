@@ -1,0 +1,65 @@
+import { type Document, isDocument } from '../base/document.ts';
+import type { SearchBody } from '../query/search-body.ts';
+import type { SearchHit, SearchResult } from '../store/store.ts';
+import { searchShards } from './index-facts.ts';
+
+export interface AnswerOptions {
+  /** `rest_total_hits_as_int=true`: the total as a plain number, as before version 7. */
+  readonly totalAsInt: boolean;
+  readonly scrollId?: string;
+}
+
+/** A search's result in OpenSearch's shape and order of keys. */
+export function searchAnswer(result: SearchResult, body: SearchBody, options: AnswerOptions): Document {
+  const noShards = result.shards === 0;
+  const hits = {
+    ...total(result, body, options),
+    // Observed: 0.0 where no index was searched, null where no hit was scored.
+    max_score: noShards ? 0 : result.maxScore,
+    hits: result.hits.map((hit) => hitAnswer(hit, body)),
+  };
+  return {
+    ...(options.scrollId === undefined ? {} : { _scroll_id: options.scrollId }),
+    took: Math.round(result.tookMs),
+    timed_out: false,
+    ...(body.terminateAfter === undefined || body.terminateAfter === 0 ? {} : { terminated_early: false }),
+    _shards: searchShards(result.shards),
+    hits,
+    ...(result.aggregations === undefined || noShards ? {} : { aggregations: result.aggregations }),
+  };
+}
+
+function total(result: SearchResult, body: SearchBody, options: AnswerOptions): Document {
+  if (body.json.track_total_hits === false || body.json.track_total_hits === 'false') {
+    return options.totalAsInt ? { total: -1 } : {};
+  }
+  if (options.totalAsInt) return { total: result.total };
+  return { total: { value: result.total, relation: result.relation } };
+}
+
+function hitAnswer(hit: SearchHit, body: SearchBody): Document {
+  const bare = body.json.stored_fields === '_none_';
+  const seqNo = { _seq_no: hit.seqNo, _primary_term: 1 };
+  return {
+    _index: hit.index,
+    ...(bare ? {} : { _id: hit.id }),
+    ...(body.version ? { _version: hit.version } : {}),
+    ...(body.seqNoPrimaryTerm ? seqNo : {}),
+    _score: hit.score,
+    ...(bare || !wantsSource(body) ? {} : { _source: hit.source }),
+    ...(hit.sort === undefined ? {} : { sort: hit.sort }),
+  };
+}
+
+/** `stored_fields` without `_source` asks for no source, unless the body asks for it by name. */
+function wantsSource(body: SearchBody): boolean {
+  if (!body.sourceFilter.enabled) return false;
+  const stored = body.json.stored_fields;
+  if (stored === undefined || body.json._source !== undefined) return true;
+  return Array.isArray(stored) && stored.includes('_source');
+}
+
+/** True for a body that asks aggregations, under either name. */
+export function hasAggregations(json: Document): boolean {
+  return isDocument(json.aggs) || isDocument(json.aggregations);
+}

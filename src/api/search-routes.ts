@@ -1,0 +1,121 @@
+import { elapsedMs } from '../base/clock.ts';
+import { isDocument } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
+import { parseSearchBody, type SearchBody } from '../query/search-body.ts';
+import type { IndexOptions, SearchResult, Store } from '../store/store.ts';
+import { illegal, itemError } from './error.ts';
+import { searchShards } from './index-facts.ts';
+import { parseMsearch } from './msearch.ts';
+import { flag, indexOptions, indexParameters, integer } from './parameters.ts';
+import type { Answer, Call, Route } from './route.ts';
+import { searchAnswer } from './search-answer.ts';
+import { queryOf, queryStringParameters, searchJson, searchParameters } from './search-request.ts';
+import type { Services } from './services.ts';
+
+type Needs = Pick<Services, 'store' | 'scrolls'>;
+
+const countParameters = [
+  ...indexParameters,
+  ...queryStringParameters,
+  'min_score',
+  'terminate_after',
+  'preference',
+  'routing',
+  'ignore_throttled',
+];
+
+const msearchParameters = [
+  ...indexParameters,
+  'rest_total_hits_as_int',
+  'typed_keys',
+  'search_type',
+  'max_concurrent_searches',
+  'max_concurrent_shard_requests',
+  'pre_filter_shard_size',
+  'ccs_minimize_roundtrips',
+  'cancel_after_time_interval',
+];
+
+export const searchRoutes: readonly Route<Needs>[] = [
+  ...['/_search', '/:index/_search'].map(
+    (path): Route<Needs> => ({ methods: ['GET', 'POST'], path, query: searchParameters, body: 'json', handle: search }),
+  ),
+  ...['/_count', '/:index/_count'].map(
+    (path): Route<Needs> => ({ methods: ['GET', 'POST'], path, query: countParameters, body: 'json', handle: count }),
+  ),
+  ...['/_msearch', '/:index/_msearch'].map(
+    (path): Route<Needs> => ({
+      methods: ['GET', 'POST'],
+      path,
+      query: msearchParameters,
+      body: 'ndjson',
+      handle: msearch,
+    }),
+  ),
+];
+
+async function search({ params, query, body, signal }: Call, { store, scrolls }: Needs): Promise<Answer> {
+  const json = searchJson(body, query);
+  const parsed = parseSearchBody(json);
+  const totalAsInt = flag(query, 'rest_total_hits_as_int');
+  const expression = params.index ?? '_all';
+  const options = indexOptions(query);
+  if (query.scroll !== undefined) {
+    const { scrollId, result } = await scrolls.open(expression, json, query.scroll, { ...options, signal });
+    return { status: 200, body: searchAnswer(result, parsed, { totalAsInt, scrollId }) };
+  }
+  const result = await runSearch(store, expression, parsed, { ...options, signal });
+  return { status: 200, body: searchAnswer(result, parsed, { totalAsInt }) };
+}
+
+async function count({ params, query, body, signal }: Call, { store }: Needs): Promise<Answer> {
+  if (body !== undefined && !isDocument(body)) throw new TrailhoundError('parse-failed', 'Expected [START_OBJECT]');
+  for (const key of Object.keys(body ?? {})) {
+    if (key !== 'query') {
+      throw new TrailhoundError('parse-failed', `request does not support [${key}]`, { fields: { line: 1, col: 2 } });
+    }
+  }
+  const minScore = query.min_score === undefined ? {} : { min_score: Number(query.min_score) };
+  const terminateAfter = integer(query, 'terminate_after');
+  const parsed = parseSearchBody({
+    query: queryOf(query) ?? (isDocument(body) ? body.query : undefined) ?? { match_all: {} },
+    size: 0,
+    track_total_hits: true,
+    ...minScore,
+    ...(terminateAfter === undefined ? {} : { terminate_after: terminateAfter }),
+  });
+  const result = await runSearch(store, params.index ?? '_all', parsed, { ...indexOptions(query), signal });
+  const early = terminateAfter === undefined || terminateAfter === 0 ? {} : { terminated_early: false };
+  return { status: 200, body: { count: result.total, ...early, _shards: searchShards(result.shards) } };
+}
+
+/** Many searches in one call. A body that does not parse refuses all; one that fails in its run fails alone. */
+async function msearch({ params, query, body, signal }: Call, { store }: Needs): Promise<Answer> {
+  const took = elapsedMs();
+  const totalAsInt = flag(query, 'rest_total_hits_as_int');
+  const wanted = parseMsearch(typeof body === 'string' ? body : '', params.index, indexOptions(query)).map((entry) => ({
+    ...entry,
+    parsed: parseSearchBody(searchJson(entry.json, {})),
+  }));
+  const responses: unknown[] = [];
+  for (const { index, options, parsed } of wanted) {
+    try {
+      const result = await runSearch(store, index, parsed, { ...options, signal });
+      responses.push({ ...searchAnswer(result, parsed, { totalAsInt }), status: 200 });
+    } catch (error) {
+      if (!(error instanceof TrailhoundError)) throw error;
+      responses.push({ error: itemError(error), status: error.status });
+    }
+  }
+  return { status: 200, body: { took: Math.round(took()), responses } };
+}
+
+async function runSearch(
+  store: Pick<Store, 'search'>,
+  expression: string,
+  body: SearchBody,
+  options: IndexOptions & { readonly signal: AbortSignal },
+): Promise<SearchResult> {
+  if (isDocument(body.json.pit)) throw illegal(`invalid id: [${String(body.json.pit.id)}]`);
+  return store.search(expression, body, options);
+}
