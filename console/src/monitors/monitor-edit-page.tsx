@@ -1,0 +1,16 @@
+import { Failed, Loading } from '../parts/drawn-states.tsx';
+import { usePolled } from '../parts/polled.ts';
+import { fetchMonitor } from '../wire/alerting.ts';
+import { MonitorFormPage } from './monitor-form-page.tsx';
+
+/** Loads the monitor once; what somebody else saves meanwhile shows as a conflict at saving, not as lost typing. */
+export function MonitorEditPage({ id }: { id: string }) {
+  const { data, error, reload } = usePolled(`edit ${id}`, (signal) => fetchMonitor(id, signal));
+  if (data) return <MonitorFormPage edited={data} />;
+  return (
+    <>
+      <h1>Edit monitor</h1>
+      {error ? <Failed what="The monitor" reason={error} retry={reload} /> : <Loading what="the monitor" />}
+    </>
+  );
+}
