@@ -88,7 +88,7 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
           own.problems++;
           problems.add(found);
         };
-        const source: Source = openSource(uri, { once, ledger, problem, clock, ...config.aws });
+        const source: Source = openSource(uri, { once, ledger, problem, clock, ...awsOptions(config) });
         await ingest({ source, judge, writer, stored: alerting.observe, problem, progress: own, clock }, signal);
         return own;
       },
@@ -141,6 +141,13 @@ async function installTemplates(store: Store, problem: (problem: Problem) => voi
     const body: unknown = JSON.parse(file.text);
     if (isDocument(body)) await store.putTemplate({ name: file.name.replace(/\.json$/, ''), legacy: false, body });
   }
+}
+
+function awsOptions({ aws }: Config): { endpointUrl?: string; region?: string } {
+  return {
+    ...(aws.endpointUrl ? { endpointUrl: aws.endpointUrl } : {}),
+    ...(aws.region ? { region: aws.region } : {}),
+  };
 }
 
 function status(config: Config, progress: ReadonlyMap<string, Progress>, problems: number): unknown {

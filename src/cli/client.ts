@@ -15,7 +15,7 @@ export interface Where {
 
 const defaultUrl = 'http://127.0.0.1:9400';
 
-/** Runs `use` with a client: over HTTP, or against the same routes in this process over the folder. */
+/** Runs `use` with a client: over HTTP, or over a server of its own, for as long as it takes. */
 export async function withClient(where: Where, use: (client: Client) => Promise<void>): Promise<void> {
   if (where.data === undefined) return use(overHttp(where.url ?? defaultUrl));
   const { value: config } = parseConfig([
@@ -23,10 +23,7 @@ export async function withClient(where: Where, use: (client: Client) => Promise<
   ]);
   const app = await openApp(config, { log: keptLog() });
   try {
-    await use(async (method, path, body) => {
-      const answer = await app.server.inject(method, path, body);
-      return checked(answer.status, answer.body, path);
-    });
+    await use(overHttp(await app.server.listen({ port: 0 })));
   } finally {
     await app.close();
   }

@@ -36,13 +36,21 @@ export const serveCommand: RegisterCommand = (program, terminal, exit) => {
   });
 };
 
+/** The named port or, when none was named, the first free one from the default on. */
+const portTriesMax = 50;
+
 async function serve(
   app: App,
   config: Config,
   how: { portNamed: boolean; json: boolean },
   terminal: Terminal,
 ): Promise<number> {
-  const address = await app.server.listen({ host: config.host, port: config.port, orNext: !how.portNamed });
+  const url = await app.server.listen({
+    host: config.host,
+    port: config.port,
+    portTries: how.portNamed ? 1 : portTriesMax,
+  });
+  const moved = config.port !== 0 && !url.endsWith(`:${config.port}`);
   const lab = config.lab
     ? await openLab({ dir: join(config.data, 'lab'), clock: systemClock, log: noteLog(terminal) })
     : undefined;
@@ -50,14 +58,14 @@ async function serve(
   terminal.print(
     how.json
       ? JSON.stringify({
-          url: address.url,
-          console: `${address.url}/app`,
+          url,
+          console: `${url}/app`,
           data: config.data,
           pid: process.pid,
           sources,
           lab: lab?.url ?? null,
         })
-      : `Trailhound is ready: ${address.url}/app  (data in ${config.data}${address.moved ? `; port ${config.port} was taken` : ''})`,
+      : `Trailhound is ready: ${url}/app  (data in ${config.data}${moved ? `; port ${config.port} was taken` : ''})`,
   );
   if (!how.json) for (const line of lab ? labBanner(lab) : sourceLines(sources)) terminal.note(line);
 

@@ -32,7 +32,7 @@ export function alertDocument(
     agent: { id: '000', name: writer.name },
     manager: { name: writer.name },
     id: `${Math.floor(timestamp / 1000)}.${writer.next()}`,
-    ...(match && !match.rule.options.noFullLog ? { full_log: fullLog() } : {}),
+    ...(match && !match.noFullLog ? { full_log: fullLog() } : {}),
     decoder: { name: 'json' },
     data: withAwsFields(enriched.data, region, account),
     location: 'Wazuh-AWS',

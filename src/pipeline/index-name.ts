@@ -5,11 +5,16 @@ export const eventIndexPattern = 'wazuh-alerts-4.x-*';
 
 /**
  * The index of an event: by the day (UTC) on which it happened, so that a record delivered again days later lands on
- * the same document. An event without a time takes the day of receipt.
+ * the same document. An event without a time takes the day of receipt. Archives hold what Wazuh would not alert on: in
+ * strict mode events without such a rule go there, so that they are kept and the guide's pattern does not see them.
  */
-export function eventIndex(eventTime: Instant | undefined, receivedAt: Instant): string {
+export function eventIndex(
+  eventTime: Instant | undefined,
+  receivedAt: Instant,
+  kind: 'alerts' | 'archives' = 'alerts',
+): string {
   const day = isoOf(eventTime ?? receivedAt) ?? isoOf(receivedAt) ?? '1970-01-01';
-  return `wazuh-alerts-4.x-${day.slice(0, 10).replaceAll('-', '.')}`;
+  return `wazuh-${kind}-4.x-${day.slice(0, 10).replaceAll('-', '.')}`;
 }
 
 /** ISO text of a time in the years 0–9999; undefined beyond (a hostile eventTime must not make an odd index name). */

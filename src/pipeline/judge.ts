@@ -57,15 +57,17 @@ export function createJudge(options: JudgeOptions): Judge {
       const enriched = enrich(record, data, from, receivedAt, options.strict);
       const build = (match: RuleMatch | undefined): Document =>
         alertDocument(enriched, match, record.eventTime, receivedAt, () => decoded.log, writer);
-      const judged = (): Document => build(options.engine.match(decoded, record.eventTime ?? receivedAt));
-      const seen = recent.add(record.id);
+      const match = (): RuleMatch | undefined => options.engine.match(decoded, record.eventTime ?? receivedAt);
+      const seen = !options.strict && recent.add(record.id);
+      const matched = seen ? undefined : match();
+      const kind = options.strict && !matched?.alerts ? 'archives' : 'alerts';
       return {
         event: {
-          index: eventIndex(record.eventTime, receivedAt),
+          index: eventIndex(record.eventTime, receivedAt, kind),
           id: record.id,
-          document: seen ? build(undefined) : judged(),
+          document: build(matched),
           place,
-          ...(seen ? { again: judged } : {}),
+          ...(seen ? { again: () => build(match()) } : {}),
         },
         problems: problems.map((problem) => ({ ...problem, place })),
       };

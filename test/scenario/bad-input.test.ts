@@ -115,7 +115,7 @@ test('every kind of bad file beside good ones', { timeout: 300_000 }, async (con
   }
   assert.ok(!program.output().includes('\u001b[31m'), 'hostile text cannot colour the terminal');
   assert.equal(
-    (await program.call('GET', '/wazuh-alerts-4.x-*/_count?q=_id:' + eventId(999))).body.count,
+    (await program.call('GET', `/wazuh-alerts-4.x-*/_count?q=_id:${eventId(999)}`)).body.count,
     0,
     'notes.txt is no trail file',
   );
