@@ -82,4 +82,16 @@ export const limits = {
   ruleHistoryMax: 8192,
   /** One slice of work on the main loop before others may run. */
   sliceMs: 10,
+  /** States of one user-written regular expression (Lucene's max_determinized_states is 10,000). Beyond: 400. */
+  automatonStatesMax: 10_000,
+  /** Characters remembered at one state of it; further ones are worked out each time. */
+  automatonEdgesMax: 512,
+  /** Clauses of one query after `*` was expanded (`indices.query.bool.max_clause_count`). Beyond: an error, as there. */
+  clausesMax: 1024,
+  /** Queries inside one another: parser and compiler are recursive. Beyond: 400. */
+  queryDepthMax: 100,
+  /** Characters of a query_string (the original has no limit but the body's). Beyond: 400. */
+  queryTextMax: 1024 * 1024,
+  /** Buckets of one answer (`search.max_buckets`). Beyond: too_many_buckets_exception. */
+  bucketsMax: 65_535,
 } as const;
