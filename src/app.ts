@@ -159,15 +159,24 @@ function status(config: Config, progress: ReadonlyMap<string, Progress>, problem
   };
 }
 
+/**
+ * Keeps the newest problems for the status page. The log hears of each kind once, then at its 10th, 100th, 1,000th time:
+ * one odd field in a busy account must not drown everything else.
+ */
 function keepProblems(log: Log): { add(problem: Problem): void; kept(): readonly Problem[]; total(): number } {
   const kept: Problem[] = [];
+  const times = new Map<string, number>();
   let total = 0;
   return {
     add(problem) {
       total++;
       kept.push(problem);
       if (kept.length > limits.problemsKeptMax) kept.shift();
-      log.warn(describeProblem(problem));
+      const kind = `${problem.path ?? ''} ${problem.message}`;
+      const seen = (times.get(kind) ?? 0) + 1;
+      if (times.size < limits.problemsKeptMax || seen > 1) times.set(kind, seen);
+      if (seen === 1) log.warn(describeProblem(problem));
+      else if (/^10+$/.test(String(seen))) log.warn(`${describeProblem(problem)} (for the ${seen}th time)`);
     },
     kept: () => kept,
     total: () => total,
