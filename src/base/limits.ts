@@ -10,7 +10,7 @@ export const limits = {
   /** Up to this a file is inflated in one call, which is quicker; larger ones as a stream, piece by piece. */
   logFileWholeMax: 4 * 1024 * 1024,
   /** Entries of one file: AWS's largest hold some 400,000. Beyond it (a bomb made of `{}`) the rest is a problem. */
-  logFileEntriesMax: 5_000_000,
+  logFileEntriesMax: 2_000_000,
   /** Bytes read twice behind damage: hostile nesting must not make every byte the start of another attempt. */
   logFileRescanMax: 64 * 1024 * 1024,
   /** AWS's own limit is 256 KB (1 MB for Lake stores). A larger record is skipped with a problem. */

@@ -15,12 +15,13 @@ export function accessLogRecord(line: Document): Document {
   const domainName = get('domainname', 'domain');
   const region =
     get('region', 'awsregion') ?? /\.execute-api\.([a-z0-9-]{1,40})\.amazonaws\./.exec(domainName ?? '')?.[1];
+  const resourcePath = get('resourcepath', 'resource') ?? get('routekey')?.split(' ')[1];
   const call = {
     apiId: get('apiid', 'restapiid') ?? domainName?.split('.')[0],
     stage: get('stage'),
     httpMethod: get('httpmethod', 'method') ?? get('routekey')?.split(' ')[0],
-    path: get('path', 'requestpath', 'rawpath') ?? get('resourcepath'),
-    resourcePath: get('resourcepath', 'resource') ?? get('routekey')?.split(' ')[1],
+    path: get('path', 'requestpath', 'rawpath') ?? resourcePath,
+    resourcePath,
     protocol: get('protocol'),
     domainName,
   };

@@ -23,6 +23,8 @@ export async function* inflated(bytes: Uint8Array): AsyncGenerator<Uint8Array, s
 
 /** One call for an ordinary file; undefined when it is large or damaged, which the slow way below tells apart. */
 function inflateWhole(bytes: Uint8Array): Uint8Array | undefined {
+  // Shorter than a head and an end: the slow way says that it is cut.
+  if (bytes.length < 18) return undefined;
   // The last four bytes are the inflated size of the last member: a hint for the buffer, never trusted further.
   const claimed = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
   if (claimed > limits.logFileWholeMax || bytes.length > limits.logFileWholeMax) return undefined;
@@ -41,16 +43,16 @@ async function* inflatePieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, str
   const inflater = openInflater();
   let total = 0;
   try {
-    for (let from = 0; from <= bytes.length; from += pieceSize) {
-      const piece = bytes.subarray(from, from + pieceSize);
-      const step = piece.length > 0 ? await inflater.push(piece) : await inflater.end();
-      if (step.error !== undefined) {
-        yield* salvage(bytes, from);
-        return step.error;
-      }
+    for (let from = 0, ended = false; !ended; from += pieceSize) {
+      ended = from >= bytes.length;
+      const step = ended ? await inflater.end() : await inflater.push(bytes.subarray(from, from + pieceSize));
       for (const part of step.parts) {
         total += part.length;
         yield part;
+      }
+      if (step.error !== undefined) {
+        yield* salvage(bytes, from, step.parts);
+        return step.error;
       }
       if (total > limits.logFileInflatedMax)
         return `more than ${limits.logFileInflatedMax} bytes inflated: the rest is not read`;
@@ -61,15 +63,26 @@ async function* inflatePieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, str
   }
 }
 
-/** What zlib had inflated of the damaged piece is lost with its error; given byte by byte it comes out up to the damage. */
-async function* salvage(bytes: Uint8Array, damaged: number): AsyncGenerator<Uint8Array, void> {
+/**
+ * What zlib had inflated of the damaged piece is lost with its error; given byte by byte it comes out up to the damage.
+ * `given` are the parts of that piece which came out before the error: they are not given twice.
+ */
+async function* salvage(
+  bytes: Uint8Array,
+  damaged: number,
+  given: readonly Uint8Array[],
+): AsyncGenerator<Uint8Array, void> {
+  let known = given.reduce((sum, part) => sum + part.length, 0);
   const inflater = openInflater();
   try {
     for (let from = 0; from < damaged; from += pieceSize) await inflater.push(bytes.subarray(from, from + pieceSize));
     for (let at = damaged; at < Math.min(damaged + pieceSize, bytes.length); at++) {
       const step = await inflater.push(bytes.subarray(at, at + 1));
+      for (const part of step.parts) {
+        if (known < part.length) yield part.subarray(known);
+        known = Math.max(0, known - part.length);
+      }
       if (step.error !== undefined) return;
-      yield* step.parts;
     }
   } finally {
     inflater.close();

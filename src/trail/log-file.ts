@@ -1,6 +1,6 @@
 import { elapsedMs, yieldToLoop } from '../base/clock.ts';
 import { limits } from '../base/limits.ts';
-import type { Parsed } from '../base/problem.ts';
+import type { Parsed, Problem } from '../base/problem.ts';
 import { inflated, isGzip } from './gzip.ts';
 import type { RecordBatch, TrailRecord } from './record.ts';
 import { openRecordReader, type RecordReader } from './record-reader.ts';
@@ -17,22 +17,28 @@ export async function* readLogFile(bytes: Uint8Array, origin: string): AsyncGene
   const reader = openRecordReader(origin);
   for await (const slice of slicesOf(bytes, reader)) {
     reader.push(slice);
-    if (reader.full()) yield reader.batch();
+    while (reader.full()) yield reader.batch();
     if (reader.count() > limits.logFileEntriesMax) {
       reader.complain(`has more than ${limits.logFileEntriesMax} entries: the rest is not read`);
       break;
     }
   }
   reader.end();
-  if (!reader.empty()) yield reader.batch();
+  while (!reader.empty()) yield reader.batch();
 }
 
 /** JSON values (a line of standard input, an EventBridge event) → records, by the rules of readLogFile. */
 export function recordsOf(values: readonly unknown[], origin: string): Parsed<readonly TrailRecord[]> {
   const reader = openRecordReader(origin);
   for (const value of values) reader.value(value, 0);
-  const { records, problems } = reader.batch();
-  return { value: records, problems };
+  const value: TrailRecord[] = [];
+  const problems: Problem[] = [];
+  while (!reader.empty()) {
+    const batch = reader.batch();
+    value.push(...batch.records);
+    problems.push(...batch.problems);
+  }
+  return { value, problems };
 }
 
 /** Small enough that one push stays far below limits.sliceMs. */

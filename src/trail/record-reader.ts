@@ -16,12 +16,13 @@ export interface RecordReader {
   /** A value that was parsed already, `position` bytes into the file. */
   value(value: unknown, position: number): void;
   end(): void;
+  /** A problem of the file as a whole. */
   complain(message: string): void;
   /** Entries seen so far, skipped ones too. */
   count(): number;
   full(): boolean;
   empty(): boolean;
-  /** What has come together since the last batch. */
+  /** What has come together since the last batch, at most limits.recordsPerBatchMax records of it. */
   batch(): RecordBatch;
 }
 
@@ -36,16 +37,19 @@ export function openRecordReader(origin: string): RecordReader {
       // Beyond the bound of problems only their number is told: a hostile file must not fill the log.
       if (state.untold > 0) state.problems.push({ place: origin, message: `has ${state.untold} further problems` });
     },
-    complain: (message) => complain(state, message),
+    // Of the file as a whole: told whatever was told before.
+    complain: (message) => void state.problems.push({ place: origin, message }),
     count: () => state.number,
-    full: () => state.records.length >= limits.recordsPerBatchMax || state.bytes >= limits.recordsPerBatchBytesMax,
+    full: () =>
+      state.records.length >= limits.recordsPerBatchMax ||
+      (state.records.length > 0 && state.bytes >= limits.recordsPerBatchBytesMax),
     empty: () => state.records.length + state.problems.length + Object.keys(state.skipped).length === 0,
     batch: () => {
-      const { records, problems, skipped } = state;
-      state.records = [];
+      const { problems, skipped } = state;
+      const records = state.records.splice(0, limits.recordsPerBatchMax);
       state.problems = [];
       state.skipped = {};
-      state.bytes = 0;
+      if (state.records.length === 0) state.bytes = 0;
       return { records, problems, skipped };
     },
   };
@@ -84,7 +88,8 @@ function takeEntry(state: State, scanned: Scanned): void {
 function takeUnreadable(state: State, scanned: Extract<Scanned, { skip: string }>): void {
   const { position, found } = scanned;
   if (scanned.skip === 'open') {
-    complain(state, `ends at byte ${position}, before its list of records does: it was cut off`);
+    const message = `ends at byte ${position}, before its list of records does: it was cut off`;
+    state.problems.push({ place: state.origin, message });
     return;
   }
   const [reason, why] = {
@@ -139,7 +144,8 @@ function ownId(raw: unknown): string | undefined {
 function skip(state: State, position: number, reason: SkipReason, why: string): void {
   const number = state.number++;
   state.skipped[reason] = (state.skipped[reason] ?? 0) + 1;
-  complain(state, `record ${number} at byte ${position} skipped: ${why}`, `Records[${number}]`);
+  if (state.told >= limits.problemsPerFileMax) state.untold++;
+  else complain(state, `record ${number} at byte ${position} skipped: ${why}`, `Records[${number}]`);
 }
 
 function complain(state: State, message: string, path?: string): void {
