@@ -68,6 +68,20 @@ export const limits = {
   monitorsMax: 1000,
   /** Triggers a monitor. Beyond: 400. */
   triggersPerMonitorMax: 10,
+  /** Messages kept in an alert's history, newest first, as in the original. */
+  alertHistoryMax: 10,
+  /** An alert of an `arrived` monitor that nothing joined for this long is COMPLETED. */
+  alertQuietMs: 24 * 3_600_000,
+  /** From a matching document to the run of its monitor: documents of one batch share one run, and the promise is one second. */
+  markDelayMs: 200,
+  /** A marked monitor rests this many times its last run's duration: one that matches every event costs < 5 % of a core. */
+  markRestFactor: 20,
+  /** One run's searches (`plugins.alerting.input_timeout`). Beyond: the run fails, with an error alert. */
+  monitorInputTimeoutMs: 30_000,
+  /** Runs of different monitors at one time; further ones wait for a place. */
+  monitorRunsMax: 16,
+  /** Indices whose mapping the percolator keeps compiled queries for; the least used go and are compiled again. */
+  percolatedIndicesMax: 64,
   /** Statements that a trigger condition may execute, as in the original (loop counter of Painless). */
   conditionStepsMax: 1_000_000,
   /** Blocks of documents that the store keeps unpacked and parsed, by weight; the least used are read again. */

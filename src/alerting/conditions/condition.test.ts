@@ -146,7 +146,7 @@ const failures: readonly [string, string][] = [
   ['"yes"', 'compile error 1:1 class_cast_exception: Cannot cast from [java.lang.String] to [boolean].'],
   ['', 'compile error 1:1 illegal_argument_exception: Cannot generate an empty function [execute].'],
   ['ctx.nope', 'compile error 1:4 illegal_argument_exception: field [Context, nope] not found'],
-  ['"1" == 1', 'compile error 1:5 class_cast_exception: Cannot cast from [String] to [int].'],
+  ['"1" == 1', 'compile error 1:5 class_cast_exception: Cannot cast from [java.lang.String] to [int].'],
   ['5 / 0 == 1', 'compile error 1:3 arithmetic_exception: / by zero'],
   ['while(true){}', 'compile error 1:1 illegal_argument_exception: No paths escape from while loop.'],
   ['return true;;', "compile error 1:13 illegal_argument_exception: unexpected token [';']."],

@@ -21,7 +21,7 @@ import {
 } from './value.ts';
 
 /** How a statement ended when it did not simply end. */
-type Leave = 'break' | 'continue' | { readonly value: Value };
+type Leave = 'break' | 'continue' | { readonly value: Value; readonly at: number };
 
 interface Run extends Machine {
   readonly spend: (steps: number) => void;
@@ -53,7 +53,7 @@ export function runScript(script: Script, ctx: Value, params: Value, stepsMax: n
       return asBoolean(evaluate(run, statement.expression, scope), statement.expression.at);
     }
     const leave = execute(run, statement, scope);
-    if (typeof leave === 'object') return asBoolean(leave.value, statement.at);
+    if (typeof leave === 'object') return asBoolean(leave.value, leave.at);
   }
   return false;
 }
@@ -109,7 +109,10 @@ function execute(run: Run, statement: Statement, scope: Scope): Leave | undefine
     case 'each':
       return each(run, statement, scope);
     case 'return':
-      return { value: statement.value ? evaluate(run, statement.value, scope) : null };
+      return {
+        value: statement.value ? evaluate(run, statement.value, scope) : null,
+        at: statement.value?.at ?? statement.at,
+      };
     case 'throw':
       throw thrown(evaluate(run, statement.value, scope), statement.at);
     case 'break':

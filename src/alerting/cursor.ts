@@ -1,0 +1,48 @@
+import { type Document, isDocument, own } from '../base/document.ts';
+import type { Operation, Position } from '../store/store.ts';
+import { cursorsIndex } from './system-index.ts';
+
+/** How far each trigger of a monitor has counted, and how many alerts it opened. Stored in the same write as what it led to. */
+export interface Cursor {
+  /** Trigger id → the last position that was counted. */
+  readonly positions: ReadonlyMap<string, Position>;
+  /** Part of the next alert's id: a run repeated after a crash makes the same id again. */
+  readonly opened: number;
+}
+
+export function cursorAt(triggerIds: readonly string[], position: Position, opened = 0): Cursor {
+  return { positions: new Map(triggerIds.map((id) => [id, position])), opened };
+}
+
+/** Positions of the triggers there are now; a trigger that is new begins at `position`. */
+export function cursorFor(cursor: Cursor, triggerIds: readonly string[], position: Position): Cursor {
+  return {
+    positions: new Map(triggerIds.map((id) => [id, cursor.positions.get(id) ?? position])),
+    opened: cursor.opened,
+  };
+}
+
+/** The oldest position of all triggers. */
+export function cursorStart(cursor: Cursor): Position {
+  return Math.min(...cursor.positions.values());
+}
+
+export function cursorWrite(monitorId: string, cursor: Cursor): Operation {
+  const document = {
+    monitor_id: monitorId,
+    positions: [...cursor.positions].map(([trigger, position]) => ({ trigger, position })),
+    opened: cursor.opened,
+  };
+  return { action: 'index', index: cursorsIndex, id: monitorId, document };
+}
+
+export function storedCursor(source: Document): Cursor {
+  const listed = own(source, 'positions');
+  const opened = own(source, 'opened');
+  const positions = new Map<string, Position>();
+  for (const entry of Array.isArray(listed) ? listed.filter(isDocument) : []) {
+    const { trigger, position } = entry;
+    if (typeof trigger === 'string' && typeof position === 'number') positions.set(trigger, position);
+  }
+  return { positions, opened: typeof opened === 'number' ? opened : 0 };
+}

@@ -1,0 +1,82 @@
+import type { Instant } from '../base/clock.ts';
+import type { Document } from '../base/document.ts';
+import type { Store } from '../store/store.ts';
+
+/** The indices that alerting keeps its own state in. Names and the fields that can be searched are the original's. */
+export const configIndex = '.opendistro-alerting-config';
+export const alertsIndex = '.opendistro-alerting-alerts';
+export const alertsPattern = '.opendistro-alerting-alert*';
+export const cursorsIndex = '.trailhound-cursors';
+const historyPrefix = '.opendistro-alerting-alert-history-';
+
+/** The history index of a day, as the original's rollover names the first of the day. */
+export function historyIndex(at: Instant): string {
+  return `${historyPrefix}${new Date(at).toISOString().slice(0, 10).replaceAll('-', '.')}-1`;
+}
+
+/** Creates the index with its mapping if it is not there: written to first, it would get a mapping that user text can break. */
+export async function ensureIndex(store: Store, name: string): Promise<void> {
+  const there = await store.indices(name, { ignoreUnavailable: true });
+  if (there.length > 0) return;
+  const mappings = name === configIndex ? configMapping : name === cursorsIndex ? cursorMapping : alertMapping;
+  try {
+    await store.createIndex(name, { settings: { index: { number_of_shards: 1, hidden: true } }, mappings });
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if ((await store.indices(name, { ignoreUnavailable: true })).length === 0) throw error;
+  }
+}
+
+const keyword: Document = { type: 'keyword' };
+const date: Document = { type: 'date', format: 'strict_date_time||epoch_millis' };
+/** Names are what users search for: whole and by word. */
+const name: Document = { type: 'text', fields: { keyword: { type: 'keyword', ignore_above: 256 } } };
+
+const configMapping: Document = {
+  dynamic: false,
+  _meta: { schema_version: 8 },
+  properties: {
+    monitor: {
+      dynamic: false,
+      properties: {
+        name,
+        type: keyword,
+        monitor_type: keyword,
+        enabled: { type: 'boolean' },
+        enabled_time: date,
+        last_update_time: date,
+        owner: keyword,
+      },
+    },
+  },
+};
+
+const alertMapping: Document = {
+  dynamic: false,
+  _meta: { schema_version: 5 },
+  properties: {
+    id: keyword,
+    version: { type: 'long' },
+    monitor_id: keyword,
+    monitor_version: { type: 'long' },
+    monitor_name: name,
+    trigger_id: keyword,
+    trigger_name: name,
+    execution_id: keyword,
+    workflow_id: keyword,
+    workflow_name: keyword,
+    severity: keyword,
+    state: keyword,
+    error_message: { type: 'text' },
+    start_time: date,
+    last_notification_time: date,
+    end_time: date,
+    acknowledged_time: date,
+    trailhound: {
+      dynamic: false,
+      properties: { historic: { type: 'boolean' }, total: { type: 'long' }, evaluate: keyword, last_match: date },
+    },
+  },
+};
+
+const cursorMapping: Document = { dynamic: false, properties: { monitor_id: keyword } };
