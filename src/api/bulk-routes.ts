@@ -14,7 +14,17 @@ import type { Services } from './services.ts';
 import { sourceParameters } from './source-filter.ts';
 import { parseUpdate, update } from './update.ts';
 import { updateAnswer, wantedSource } from './update-routes.ts';
-import { checkAlias, checkId, checkVersionType, conditionOf, newId, refreshAfter, writeAnswer, writeError, writeStatus } from './write.ts';
+import {
+  checkAlias,
+  checkId,
+  checkVersionType,
+  conditionOf,
+  newId,
+  refreshAfter,
+  writeAnswer,
+  writeError,
+  writeStatus,
+} from './write.ts';
 
 type Needs = Pick<Services, 'store'>;
 
@@ -109,7 +119,10 @@ function bulkRun(store: Store, query: Call['query']): BulkRun {
         return;
       }
       await flush();
-      items[place] = { action: 'update', item: await updateItem(store, action, { index, ...(info ? { info } : {}) }, query) };
+      items[place] = {
+        action: 'update',
+        item: await updateItem(store, action, { index, ...(info ? { info } : {}) }, query),
+      };
       written.add(index);
     } catch (error) {
       if (!(error instanceof TrailhoundError)) throw error;

@@ -22,7 +22,8 @@ export function parseBulk(
   body: string,
   defaults: { readonly index: string | undefined; readonly requireAlias: boolean },
 ): readonly BulkAction[] {
-  if (!/\S/.test(body)) throw new TrailhoundError('parse-failed', 'request body is required', { wire: 'parse_exception' });
+  if (!/\S/.test(body))
+    throw new TrailhoundError('parse-failed', 'request body is required', { wire: 'parse_exception' });
   if (!body.endsWith('\n')) throw illegal('The bulk request must be terminated by a newline [\\n]');
   const actions: BulkAction[] = [];
   const missing: string[] = [];

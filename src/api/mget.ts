@@ -43,7 +43,9 @@ async function mget({ params, query, body }: Call, { store }: Needs): Promise<An
 
 function parseWanted(body: unknown, index: string | undefined): readonly Wanted[] {
   if (body === undefined) {
-    throw new TrailhoundError('parse-failed', 'request body or source parameter is required', { wire: 'parse_exception' });
+    throw new TrailhoundError('parse-failed', 'request body or source parameter is required', {
+      wire: 'parse_exception',
+    });
   }
   if (!isDocument(body)) throw parsing('unexpected token, expected [START_OBJECT]');
   const wanted: Wanted[] = [];

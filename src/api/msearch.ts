@@ -13,7 +13,9 @@ export interface MsearchEntry {
 /** Reads the pairs of lines of a `_msearch` body. An empty header line means the defaults. */
 export function parseMsearch(body: string, index: string | undefined, defaults: IndexOptions): readonly MsearchEntry[] {
   if (!/\S/.test(body)) {
-    throw new TrailhoundError('parse-failed', 'request body or source parameter is required', { wire: 'parse_exception' });
+    throw new TrailhoundError('parse-failed', 'request body or source parameter is required', {
+      wire: 'parse_exception',
+    });
   }
   if (!body.endsWith('\n')) throw illegal('The msearch request must be terminated by a newline [\n]');
   const lines = body.split('\n').slice(0, -1);

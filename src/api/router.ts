@@ -1,24 +1,53 @@
+import { aliasRoutes } from './alias-routes.ts';
+import { bulkRoutes } from './bulk-routes.ts';
+import { catRoutes } from './cat-routes.ts';
+import { clusterRoutes } from './cluster-routes.ts';
+import { documentRoutes } from './document-routes.ts';
+import { indexRoutes } from './index-routes.ts';
+import { mappingRoutes } from './mapping-routes.ts';
+import { mgetRoutes } from './mget.ts';
 import { rootRoutes } from './root-routes.ts';
 import type { Route } from './route.ts';
+import { scrollRoutes } from './scroll-routes.ts';
+import { searchRoutes } from './search-routes.ts';
 import type { Services } from './services.ts';
+import { templateRoutes } from './template-routes.ts';
 import { trailhoundRoutes } from './trailhound-routes.ts';
+import { updateRoutes } from './update-routes.ts';
 
 /** Every route there is. A path is matched literally before a parameter (`/_search` before `/:index`). */
-export const routes: readonly Route<Services>[] = [...rootRoutes, ...trailhoundRoutes];
+export const routes: readonly Route<Services>[] = [
+  ...rootRoutes,
+  ...clusterRoutes,
+  ...catRoutes,
+  ...indexRoutes,
+  ...mappingRoutes,
+  ...aliasRoutes,
+  ...templateRoutes,
+  ...documentRoutes,
+  ...updateRoutes,
+  ...mgetRoutes,
+  ...bulkRoutes,
+  ...searchRoutes,
+  ...scrollRoutes,
+  ...trailhoundRoutes,
+];
 
-/** The methods that some route answers at this path: what a 405 tells. Empty where no route has the path. */
+/**
+ * The methods that some route answers at this path: what a 405 tells. Empty where no route has the path.
+ * A path that is written out in the table (`/_search`) is itself and never the name of an index.
+ */
 export function allowedMethods(path: string): readonly string[] {
-  const steps = path.replace(/\/$/, '').split('/');
-  const found = new Set<string>();
-  for (const route of routes) {
-    const parts = route.path.replace(/\/$/, '').split('/');
-    const fits = parts.length === steps.length && parts.every((part, at) => part.startsWith(':') || part === steps[at]);
-    if (fits && !namesIndexByReserved(parts, steps)) for (const method of route.methods) found.add(method);
-  }
-  return [...found].sort();
+  const steps = split(path);
+  const fitting = routes.filter((route) => fits(split(route.path), steps));
+  const literal = fitting.filter((route) => !route.path.includes('/:index'));
+  return [...new Set((literal.length > 0 ? literal : fitting).flatMap((route) => route.methods))].sort();
 }
 
-/** `/_nosuch` is no index: only a literal route may begin with an underscore, but for the bare name (as OpenSearch has it). */
-function namesIndexByReserved(parts: readonly string[], steps: readonly string[]): boolean {
-  return parts.length > 2 && parts[1] === ':index' && (steps[1] ?? '').startsWith('_') && steps[1] !== '_all';
+function fits(parts: readonly string[], steps: readonly string[]): boolean {
+  return parts.length === steps.length && parts.every((part, at) => part.startsWith(':') || part === steps[at]);
+}
+
+function split(path: string): readonly string[] {
+  return path.replace(/\/$/, '').split('/');
 }

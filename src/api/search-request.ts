@@ -5,7 +5,14 @@ import { flag, indexParameters, integer, list, type Parameters } from './paramet
 import { sourceParameters } from './source-filter.ts';
 
 /** The URL's own little query language: `?q=eventName:GetObject`. */
-export const queryStringParameters = ['q', 'df', 'default_operator', 'analyzer', 'analyze_wildcard', 'lenient'] as const;
+export const queryStringParameters = [
+  'q',
+  'df',
+  'default_operator',
+  'analyzer',
+  'analyze_wildcard',
+  'lenient',
+] as const;
 
 /** URL parameters of `_search`. Those of a cluster's inner life are accepted and change nothing. */
 export const searchParameters = [

@@ -108,6 +108,11 @@ async function answerCall(
   const path = request.url.split('?')[0] ?? '';
   let answer: Answer;
   try {
+    // `PUT /_search` is a wrong method, not an index of that name.
+    const reserved = path.startsWith('/_') && route.path.startsWith('/:');
+    if (reserved && !allowedMethods(path).includes(request.method)) {
+      return stop(reply, noRoute(request.method, request.url));
+    }
     const wrongType = hasBody(request.raw) ? contentTypeRefusal(headers['content-type'], route.body) : undefined;
     if (wrongType !== undefined) return stop(reply, plainError(406, wrongType));
     checkParameters(query, route.query ?? [], path);

@@ -62,6 +62,8 @@ export const limits = {
   connectionsMax: 512,
   /** Documents that a search returns (`index.max_result_window`). Beyond: 400. */
   resultWindowMax: 10_000,
+  /** Scrolls open at one time; each holds up to a window of hits. Beyond: 429. */
+  scrollsMax: 50,
   /** Events kept with an alert: newest first, `total` goes on counting. */
   eventsPerAlertMax: 100,
   /** Monitors (`plugins.alerting.monitor.max_monitors`). Beyond: 400. */
