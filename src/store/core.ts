@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { yieldToLoop } from '../base/clock.ts';
+import { isDocument } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
+import { mergeMapping } from '../query/mapping.ts';
+import type { Catalog } from './catalog.ts';
+import { indexInfo, lazyMapping, makeCatalog } from './catalog.ts';
+import { bearIndex } from './index-birth.ts';
+import { makeMappingCache, mappingText } from './mapping-cache.ts';
+import { makeReader } from './scan.ts';
+import { makeResultCache, searchIndices } from './search.ts';
+import type { Shelf } from './shelf.ts';
+import { makeSlices } from './slices.ts';
+import type { Store, StoredDocument, StoredTemplate } from './store.ts';
+import type { WriteWorld } from './write.ts';
+import { writeOperations } from './write.ts';
+
+/** The store over a shelf: what OpenSearch decides (conflicts, versions, mappings, names), once for all back ends. */
+export function openCore(shelf: Shelf, clock: Clock): Store {
+  const room = furnish(shelf, clock);
+  const { world, catalog, exclusively } = room;
+  const reading = <T>(work: () => Promise<T>): Promise<T> => room.reading(work);
+  /** Differs from one opening of a folder to the next: change counters start anew. */
+  const opening = randomBytes(6).toString('base64url');
+
+  return {
+    createIndex: (name, body) => exclusively(async () => createIndex(world, name, body)),
+    deleteIndex: (expression) => exclusively(async () => deleteIndex(world, expression)).then(room.sweepLater),
+    putMapping: (expression, mapping) => exclusively(async () => putMapping(world, expression, mapping)),
+    putTemplate: (template) =>
+      exclusively(async () => saveTemplates(world, [...without(catalog, template.name, template.legacy), template])),
+    deleteTemplate: (name, legacy) =>
+      exclusively(async () => {
+        const kept = without(catalog, name, legacy);
+        if (kept.length === catalog.templates().length) return false;
+        saveTemplates(world, kept);
+        return true;
+      }),
+    templates: () => reading(async () => catalog.templates()),
+    indices: (expression, options) => reading(async () => catalog.resolve(expression, options).map(indexInfo)),
+    write: (operations) => exclusively(() => writeOperations(world, operations, makeSlices())),
+    get: (index, id) => reading(async () => getDocument(room, index, id)),
+    search: (expression, body, options = {}) => room.searching(() => searchIndices(room, expression, body, options)),
+    position: () => reading(async () => world.counters.position),
+    generation: (expression) =>
+      reading(async () => `${opening}.${catalog.generation(catalog.resolve(expression, { ignoreUnavailable: true }))}`),
+    refresh: (expression) => reading(async () => void catalog.resolve(expression)),
+    close: room.close,
+  };
+}
+
+/** The state behind a store: catalog, counters, caches, and who may do what when. */
+function furnish(shelf: Shelf, clock: Clock) {
+  const loaded = shelf.load();
+  const mappings = makeMappingCache();
+  const catalog = makeCatalog();
+  catalog.setTemplates(loaded.templates);
+  for (const index of loaded.indices) catalog.put(index.stored, index.tally, lazyMapping(index, mappings));
+  let searches = 0;
+  let closed = false;
+  let queue: Promise<unknown> = Promise.resolve();
+  const counters = { position: loaded.position, nextIndex: loaded.nextIndex };
+  const world: WriteWorld = {
+    shelf,
+    catalog,
+    clock,
+    mappings,
+    counters,
+    deadBlocks: new Map(),
+    searching: () => searches > 0,
+  };
+  const open = (): void => {
+    if (closed) throw new TrailhoundError('internal', 'the store is closed');
+  };
+  const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
+    open();
+    const done = queue.then(work);
+    queue = done.catch(() => {});
+    return done;
+  };
+  return {
+    world,
+    shelf,
+    catalog,
+    clock,
+    reader: makeReader(shelf),
+    results: makeResultCache(),
+    position: () => counters.position,
+    exclusively,
+    reading: async <T>(work: () => Promise<T>): Promise<T> => {
+      open();
+      return work();
+    },
+    async searching<T>(work: () => Promise<T>): Promise<T> {
+      open();
+      searches++;
+      try {
+        return await work();
+      } finally {
+        searches--;
+      }
+    },
+    /** Rows of dropped indices go in small steps between other writes. */
+    async sweepLater<T>(answer: T): Promise<T> {
+      while (!closed && (await exclusively(async () => shelf.sweep()))) await yieldToLoop();
+      return answer;
+    },
+    async close(): Promise<void> {
+      if (closed) return;
+      closed = true;
+      await queue;
+      shelf.close();
+    },
+  };
+}
+
+type Room = ReturnType<typeof furnish>;
+
+function createIndex({ shelf, catalog, clock, counters, mappings }: WriteWorld, name: string, body: unknown): void {
+  const existing = catalog.byName.get(name);
+  if (existing) {
+    throw new TrailhoundError('bad-request', `index [${name}/${existing.stored.uuid}] already exists`, {
+      wire: 'resource_already_exists_exception',
+      fields: { index: name, index_uuid: existing.stored.uuid },
+    });
+  }
+  if (catalog.writeTarget(name)) {
+    throw new TrailhoundError('bad-request', `Invalid index name [${name}], already exists as alias`, {
+      wire: 'invalid_index_name_exception',
+    });
+  }
+  const number = counters.nextIndex;
+  const birth = { number, at: clock.now(), templates: catalog.templates(), mappings };
+  const { stored, mapping } = bearIndex(name, isDocument(body) ? body : {}, birth);
+  const tally = { nextSeq: 0, documents: 0, dead: 0, bytes: 0, last: counters.position };
+  shelf.commit({
+    position: counters.position,
+    nextIndex: number + 1,
+    indices: [{ stored, mapping: mappingText(mapping) }],
+    tallies: new Map([[number, tally]]),
+  });
+  counters.nextIndex = number + 1;
+  catalog.put(stored, tally, () => mapping);
+}
+
+function deleteIndex({ shelf, catalog, counters, deadBlocks }: WriteWorld, expression: string): readonly string[] {
+  const gone = catalog.resolveConcrete(expression);
+  if (gone.length === 0) return [];
+  const dropped = gone.map(({ stored }) => stored.number);
+  shelf.commit({ position: counters.position, nextIndex: counters.nextIndex, dropped });
+  for (const { stored } of gone) catalog.drop(stored.name);
+  for (const [first, place] of deadBlocks) if (dropped.includes(place.index)) deadBlocks.delete(first);
+  return gone.map(({ stored }) => stored.name);
+}
+
+function putMapping({ shelf, catalog, counters }: WriteWorld, expression: string, json: unknown): void {
+  const merged = catalog.resolve(expression).flatMap((state) => {
+    const mapping = mergeMapping(state.mapping(), json);
+    return mapping === state.mapping() ? [] : [{ state, mapping }];
+  });
+  if (merged.length === 0) return;
+  shelf.commit({
+    ...counters,
+    indices: merged.map(({ state, mapping }) => ({ stored: state.stored, mapping: mappingText(mapping) })),
+  });
+  for (const { state, mapping } of merged) catalog.put(state.stored, state.tally, () => mapping);
+}
+
+function without(catalog: Catalog, name: string, legacy: boolean): readonly StoredTemplate[] {
+  return catalog.templates().filter((template) => template.name !== name || template.legacy !== legacy);
+}
+
+function saveTemplates({ shelf, catalog, counters }: WriteWorld, templates: readonly StoredTemplate[]): void {
+  shelf.commit({ ...counters, templates });
+  catalog.setTemplates(templates);
+}
+
+function getDocument({ shelf, catalog, reader }: Room, name: string, id: string): StoredDocument | undefined {
+  const state = catalog.readTarget(name);
+  const row = shelf.find(state.stored.number, id);
+  if (!row || row.place <= 0) return undefined;
+  const place = shelf.blockAt(row.place);
+  const open = place && reader.open(place.first);
+  const number = place ? row.place - place.first : 0;
+  const found = open?.block.rows[number];
+  if (!open || !found || found.id !== id || open.block.index !== state.stored.number || found.seqNo !== row.seqNo) {
+    throw new TrailhoundError('data-folder-broken', `the document [${id}] of ${name} is not where the ids say it is`);
+  }
+  return {
+    index: state.stored.name,
+    id,
+    version: row.version,
+    seqNo: row.seqNo,
+    source: reader.document(open, number),
+  };
+}

@@ -1,0 +1,82 @@
+import { crc32 } from 'node:zlib';
+import { TrailhoundError } from '../base/errors.ts';
+import type { Database } from './sqlite.ts';
+
+/** 'TrHd': tells our file from any other SQLite database. */
+const applicationId = 0x54724864;
+/** The format of the data folder. A program reads its own and older formats (there is none yet), never a newer one. */
+const formatVersion = 1;
+
+/**
+ * `id` answers "is it there, where, which version" with one row of ~30 bytes in the order of (index, id); the rows of one
+ * index lie together, so the pages of today's index stay in the cache. `block` holds the documents, `dead` the rows of
+ * blocks that a later write replaced. Every small row carries a crc32 (`sum`), every block its own, and the rows of `id` and
+ * `dead` are added up in `sums`: SQLite itself does not notice a flipped bit in a value.
+ */
+const schema = `
+CREATE TABLE state(key TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE idx(number INTEGER PRIMARY KEY, stored TEXT NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE mapping(number INTEGER PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE tally(number INTEGER PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE id(idx INTEGER NOT NULL, id NOT NULL, place INTEGER NOT NULL, version INTEGER NOT NULL,
+  seq_no INTEGER NOT NULL, PRIMARY KEY(idx, id)) WITHOUT ROWID;
+CREATE INDEX id_deleted ON id(place) WHERE place <= 0;
+CREATE TABLE block(first INTEGER PRIMARY KEY, idx INTEGER NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE INDEX block_index ON block(idx, first, n);
+CREATE TABLE dead(position INTEGER PRIMARY KEY, idx INTEGER NOT NULL, at INTEGER NOT NULL);
+PRAGMA application_id = ${applicationId};
+PRAGMA user_version = ${formatVersion};
+`;
+
+/** Page cache of SQLite: the id pages of the indices that are being written. */
+const pageCacheKb = 48 * 1024;
+/** 32 MB: a page of ids that many batches touch is written back once. */
+const checkpointPages = 8192;
+
+/** Takes the folder's database for this process alone, and makes its tables where it is new. */
+export function prepareDatabase(db: Database, path: string): void {
+  // Exclusive: a second process is refused by the kernel, whatever the lock file says, and the WAL's index lies in memory.
+  db.exec('PRAGMA locking_mode = EXCLUSIVE');
+  db.exec(`PRAGMA cache_size = -${pageCacheKb}`);
+  db.exec('PRAGMA trusted_schema = OFF');
+  const application = numberOf(db, 'application_id');
+  const tables = Number(db.prepare('SELECT count(*) FROM sqlite_schema').row()?.[0]);
+  const fresh = application === 0 && tables === 0;
+  if (!fresh) checkFormat(application, numberOf(db, 'user_version'), path);
+  db.prepare('PRAGMA journal_mode = WAL').row();
+  db.exec('PRAGMA synchronous = FULL');
+  db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+  db.transaction(() => {
+    if (fresh) db.exec(schema);
+  });
+}
+
+/** The crc32 of a row's value, as its `sum` column holds it. `key` binds the value to its place. */
+export function rowSum(key: string | number, value: string): number {
+  return crc32(`${key}\n${value}`);
+}
+
+export function broken(path: string, what: string, cause?: unknown): TrailhoundError {
+  return new TrailhoundError(
+    'data-folder-broken',
+    `${path} is damaged: ${what}. Put the folder back from a backup, or move it away and ingest again`,
+    { cause },
+  );
+}
+
+function checkFormat(application: number, version: number, path: string): void {
+  if (application !== applicationId) {
+    throw broken(path, 'it is not a database of Trailhound (its application id is another)');
+  }
+  if (version > formatVersion) {
+    throw new TrailhoundError(
+      'data-folder-broken',
+      `${path} was written by a newer Trailhound (format ${version}, this one knows ${formatVersion}). Start the newer one, or use another folder`,
+    );
+  }
+  if (version !== formatVersion) throw broken(path, `its format ${version} is unknown`);
+}
+
+function numberOf(db: Database, pragma: string): number {
+  return Number(db.prepare(`PRAGMA ${pragma}`).row()?.[0]);
+}

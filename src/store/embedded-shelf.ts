@@ -1,0 +1,127 @@
+import { TrailhoundError } from '../base/errors.ts';
+import { blockRowsMax, decodeBlock } from './block.ts';
+import { prepareChange } from './embedded-change.ts';
+import { storedId } from './embedded-id.ts';
+import type { LoadedFolder } from './embedded-load.ts';
+import { broken } from './embedded-schema.ts';
+import type { DeadRow, Shelf } from './shelf.ts';
+import type { Database, Fault } from './sqlite.ts';
+import { faultOf } from './sqlite.ts';
+
+export interface EmbeddedShelf extends Shelf {
+  /** The sum that the ids of an index must have; undefined when it is gone. */
+  idSum(index: number): number | undefined;
+  /** From now on every call throws this: what was read proved damaged. */
+  condemn(error: TrailhoundError): void;
+}
+
+/** Rows in the SQLite database at `path`. `committed` is told the position after every durable change. */
+export function embeddedShelf(
+  db: Database,
+  path: string,
+  folder: LoadedFolder,
+  committed: (position: number) => void,
+): EmbeddedShelf {
+  const find = db.prepare('SELECT place, version, seq_no FROM id WHERE idx = ? AND id = ?');
+  const blocks = db.prepare('SELECT first, n FROM block WHERE idx = ? AND first > ? AND first <= ? ORDER BY first');
+  const block = db.prepare('SELECT idx, n, body FROM block WHERE first = ?');
+  const blockAt = db.prepare(
+    'SELECT idx, first, n, length(body) FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1',
+  );
+  const dead = db.prepare('SELECT position, at FROM dead WHERE position BETWEEN ? AND ?');
+  const change = prepareChange(db, folder);
+  let condemned: TrailhoundError | undefined;
+  const read = <T>(work: () => T): T => {
+    if (condemned) throw condemned;
+    try {
+      return work();
+    } catch (error) {
+      throw readError(path, error);
+    }
+  };
+
+  return {
+    load: () => folder,
+    idSum: (index) => change.sums(index)?.ids,
+    condemn: (error) => {
+      condemned = error;
+    },
+    find: (index, id) =>
+      read(() => {
+        const row = find.row(index, storedId(id));
+        return row && { place: Number(row[0]), version: Number(row[1]), seqNo: Number(row[2]) };
+      }),
+    blocks: (index, after, upTo) =>
+      read(() =>
+        blocks
+          .rows(index, after - blockRowsMax, upTo)
+          .filter(([first, n]) => Number(first) + Number(n) - 1 > after)
+          .map(([first]) => Number(first)),
+      ),
+    block: (first) =>
+      read(() => {
+        const row = block.row(first);
+        if (!row) return undefined;
+        const decoded = decodeBlock(row[2] as Uint8Array, Number(row[0]), first);
+        if (decoded?.rows.length !== Number(row[1]))
+          throw broken(path, `the documents at position ${first} are not those that were written`);
+        return decoded;
+      }),
+    blockAt: (position) =>
+      read(() => {
+        const row = blockAt.row(position);
+        if (!row) return undefined;
+        const [index = 0, first = 0, count = 0, bytes = 0] = row.map(Number);
+        return first + count <= position ? undefined : { index, first, count, bytes };
+      }),
+    dead: (first, last) =>
+      read(() =>
+        dead.rows(first, last).map(([position, at]): DeadRow => ({ position: Number(position), at: Number(at) })),
+      ),
+    commit(changes) {
+      if (condemned) throw condemned;
+      try {
+        change.apply(changes);
+      } catch (error) {
+        throw writeError(path, error);
+      }
+      committed(changes.position);
+    },
+    sweep() {
+      if (condemned) throw condemned;
+      try {
+        return change.sweep();
+      } catch (error) {
+        throw writeError(path, error);
+      }
+    },
+    close: () => db.close(),
+  };
+}
+
+const writeFaults: Partial<Record<Fault, string>> = {
+  full: 'the disk is full',
+  'not-writable': 'it may not be written',
+  io: 'the disk refused a write',
+};
+
+/** A change that could not be written leaves the folder as it was; the next one is tried again, so space that returns heals. */
+function writeError(path: string, error: unknown): TrailhoundError {
+  if (error instanceof TrailhoundError) return error;
+  const why = writeFaults[faultOf(error) ?? 'other'];
+  if (why === undefined) return readError(path, error);
+  const message = error instanceof Error ? error.message : String(error);
+  return new TrailhoundError(
+    'read-only',
+    `nothing can be written to ${path}: ${why} (${message}). Reading goes on, and writing as soon as the disk takes it`,
+    { cause: error },
+  );
+}
+
+function readError(path: string, error: unknown): TrailhoundError {
+  if (error instanceof TrailhoundError) return error;
+  const fault = faultOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (fault === 'broken' || fault === 'io') return broken(path, message, error);
+  return new TrailhoundError('internal', `${path}: ${message}`, { cause: error });
+}

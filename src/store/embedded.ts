@@ -1,0 +1,156 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { yieldToLoop } from '../base/clock.ts';
+import { reasonOf, TrailhoundError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { AcknowledgedFile } from './acknowledged.ts';
+import { openAcknowledged, readAcknowledged } from './acknowledged.ts';
+import { openCore } from './core.ts';
+import type { LoadedFolder } from './embedded-load.ts';
+import { asBroken, checkIds, loadFolder } from './embedded-load.ts';
+import { broken, prepareDatabase } from './embedded-schema.ts';
+import type { EmbeddedShelf } from './embedded-shelf.ts';
+import { embeddedShelf } from './embedded-shelf.ts';
+import { checkLock, dropLock, inUse, writeLock } from './folder-lock.ts';
+import type { Database } from './sqlite.ts';
+import { faultOf, openDatabase } from './sqlite.ts';
+import type { Store } from './store.ts';
+
+/** `dir` is made where it is missing. */
+export interface EmbeddedOptions {
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Ids that are checked before the folder counts as open (some 40 ms); more are checked while it is already used. */
+const idsCheckedAtOpen = 50_000;
+
+/**
+ * Opens the data folder, for this process alone. Throws 'data-folder-in-use' (naming the pid), 'data-folder-broken' (naming the
+ * file and what to do), 'read-only' where the folder cannot be written.
+ */
+export async function openEmbedded({ dir, clock, log }: EmbeddedOptions): Promise<Store> {
+  const paths = {
+    lock: join(dir, 'lock'),
+    database: join(dir, 'documents.sqlite'),
+    acknowledged: join(dir, 'acknowledged'),
+  };
+  makeFolder(dir);
+  checkLock(paths.lock);
+  const { db, folder } = openFolder(paths);
+  let acknowledged: AcknowledgedFile;
+  try {
+    writeLock(paths.lock);
+    checkAcknowledged(paths, folder);
+    acknowledged = openAcknowledged(paths.acknowledged);
+    acknowledged.set(folder.position);
+  } catch (error) {
+    db.close();
+    throw error instanceof TrailhoundError ? error : notWritable(dir, error);
+  }
+  const shelf = embeddedShelf(db, paths.database, folder, (position) => acknowledged.set(position));
+  const checking = { stopped: false };
+  const check = checkAllIds(db, paths.database, shelf, folder, checking);
+  const total = folder.indices.reduce((sum, { tally }) => sum + tally.documents, 0);
+  const checked = runCheck(check, shelf, log);
+  const damage = total <= idsCheckedAtOpen ? await checked : undefined;
+  if (damage) {
+    db.close();
+    acknowledged.close();
+    throw damage;
+  }
+
+  const store = openCore(shelf, clock);
+  let closed = false;
+  return {
+    ...store,
+    async close() {
+      if (closed) return;
+      closed = true;
+      checking.stopped = true;
+      await checked;
+      await store.close();
+      acknowledged.close();
+      dropLock(paths.lock);
+    },
+  };
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    throw notWritable(dir, error);
+  }
+}
+
+function openFolder({ lock, database }: { readonly lock: string; readonly database: string }): {
+  db: Database;
+  folder: LoadedFolder;
+} {
+  let db: Database | undefined;
+  try {
+    db = openDatabase(database);
+    prepareDatabase(db, database);
+    return { db, folder: loadFolder(db, database) };
+  } catch (error) {
+    db?.close();
+    if (error instanceof TrailhoundError) throw error;
+    const fault = faultOf(error);
+    if (fault === 'busy') throw inUse(lock);
+    if (fault === 'full' || fault === 'not-writable') throw notWritable(database, error);
+    throw asBroken(database, error);
+  }
+}
+
+/** What was acknowledged must be there. */
+function checkAcknowledged(
+  paths: { readonly database: string; readonly acknowledged: string },
+  folder: LoadedFolder,
+): void {
+  const position = readAcknowledged(paths.acknowledged);
+  if (position === undefined || position <= folder.position) return;
+  throw broken(
+    `${paths.database} (or ${paths.database}-wal)`,
+    `writes up to position ${position} were acknowledged, but it ends at ${folder.position}. ` +
+      `To go on without what is missing, delete ${paths.acknowledged}`,
+  );
+}
+
+function notWritable(path: string, cause: unknown): TrailhoundError {
+  return new TrailhoundError(
+    'read-only',
+    `the data folder cannot be written: ${path}: ${reasonOf(cause)}. Make room or give it write permission, or choose another folder with --data`,
+    { cause },
+  );
+}
+
+async function checkAllIds(
+  db: Database,
+  path: string,
+  shelf: EmbeddedShelf,
+  folder: LoadedFolder,
+  checking: { readonly stopped: boolean },
+): Promise<void> {
+  for (const { stored } of folder.indices) {
+    for (const _ of checkIds(db, path, stored.number, () => shelf.idSum(stored.number))) {
+      await yieldToLoop();
+      if (checking.stopped) return;
+    }
+  }
+}
+
+/** A folder whose ids are damaged may not be used: a duplicate would be stored twice, a document not be found. */
+async function runCheck(check: Promise<void>, shelf: EmbeddedShelf, log: Log): Promise<TrailhoundError | undefined> {
+  try {
+    await check;
+    return undefined;
+  } catch (error) {
+    const found = error instanceof TrailhoundError ? error : new TrailhoundError('data-folder-broken', reasonOf(error));
+    shelf.condemn(found);
+    log.error(found.message);
+    return found;
+  }
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../base/clock.ts';
+import { elapsedMs } from '../base/clock.ts';
+import { limits } from '../base/limits.ts';
+import { executeSearch } from '../query/execute.ts';
+import type { SearchBody } from '../query/search-body.ts';
+import type { BoundedCache } from './bounded-cache.ts';
+import { boundedCache } from './bounded-cache.ts';
+import type { Catalog } from './catalog.ts';
+import type { Reader } from './scan.ts';
+import { searchableIndex } from './scan.ts';
+import type { Shelf } from './shelf.ts';
+import type { ArrivalWindow, IndexOptions, Position, SearchResult } from './store.ts';
+
+export type SearchOptions = IndexOptions & { readonly window?: ArrivalWindow; readonly signal?: AbortSignal };
+
+/** What the reading part of a store works on. */
+export interface SearchWorld {
+  readonly shelf: Shelf;
+  readonly catalog: Catalog;
+  readonly reader: Reader;
+  readonly clock: Clock;
+  readonly position: () => Position;
+  readonly results: ResultCache;
+}
+
+/** Answers by the state of the indices and the body as it came. */
+export type ResultCache = BoundedCache<string, SearchResult>;
+
+export function makeResultCache(): ResultCache {
+  return boundedCache(limits.cachedResultsMax);
+}
+
+/** A longer body is not worth remembering. */
+const keyMax = 16 * 1024;
+/** An answer with many hits holds on to their documents. */
+const hitsMax = 20;
+
+export async function searchIndices(
+  world: SearchWorld,
+  expression: string,
+  body: SearchBody,
+  options: SearchOptions,
+): Promise<SearchResult> {
+  const elapsed = elapsedMs();
+  const indices = world.catalog.resolve(expression, options);
+  const key = resultKey(world, expression, body, options);
+  const known = key === undefined ? undefined : world.results.get(key);
+  if (known) return { ...known, tookMs: Math.round(elapsed()) };
+
+  const upTo = world.position();
+  const window = options.window
+    ? { after: options.window.after, upTo: Math.min(options.window.upTo, upTo) }
+    : { after: 0, upTo };
+  const scan = {
+    shelf: world.shelf,
+    reader: world.reader,
+    window,
+    signal: options.signal,
+    whole: !options.window,
+    exists: (index: (typeof indices)[number]) =>
+      world.catalog.byName.get(index.stored.name)?.stored.number === index.stored.number,
+  };
+  const found = await executeSearch(
+    body,
+    indices.map((index) => searchableIndex(index, world.catalog.aliasFilter(expression, index), scan)),
+    { at: world.clock.now(), ...(options.signal ? { signal: options.signal } : {}) },
+  );
+  const result: SearchResult = {
+    total: found.total ?? 0,
+    relation: found.relation,
+    maxScore: found.maxScore,
+    hits: found.hits.map(({ candidate: { index, id, version, seqNo }, score, sort, source }) => ({
+      index,
+      id,
+      version,
+      seqNo,
+      source: source ?? {},
+      score,
+      ...(sort ? { sort } : {}),
+    })),
+    ...(found.aggregations ? { aggregations: found.aggregations } : {}),
+    tookMs: Math.round(elapsed()),
+    shards: indices.length,
+  };
+  if (key !== undefined && result.hits.length <= hitsMax)
+    world.results.set(key, result, key.length + 1024 * (1 + result.hits.length * 4));
+  return result;
+}
+
+/** undefined where an answer must not be remembered: date math makes it depend on the time of asking. */
+function resultKey(
+  { catalog }: SearchWorld,
+  expression: string,
+  { json }: SearchBody,
+  { window, ignoreUnavailable, allowNoIndices }: SearchOptions,
+): string | undefined {
+  const text = JSON.stringify(json);
+  if (text.length > keyMax || /now/i.test(text)) return undefined;
+  const indices = catalog.resolve(expression, { ignoreUnavailable: true });
+  const range = window ? `${window.after}-${window.upTo}` : '';
+  return [catalog.generation(indices), range, ignoreUnavailable, allowNoIndices, expression, text].join('\n');
+}

@@ -1,0 +1,83 @@
+import type { Document } from '../base/document.ts';
+import { own } from '../base/document.ts';
+import type { RequiredTerms } from '../query/candidate.ts';
+import type { Mapping } from '../query/mapping.ts';
+import { mappingJson } from '../query/mapping.ts';
+import type { Block } from './block.ts';
+
+/** Says which rows of a block may match, by looking for bytes in the unparsed texts. */
+export type RowFilter = (block: Block) => readonly number[] | 'all';
+
+/**
+ * The cheap half of a search: a term that a keyword field must hold stands in the JSON text as it is, so a text without it
+ * need not be parsed. Used only where that is certain: plain keyword fields (no normalizer, no null_value, no alias), and
+ * values that JSON never escapes. A number or boolean in such a field is indexed as the text that JSON.stringify wrote.
+ */
+export function rowFilter(required: RequiredTerms, mapping: Mapping): RowFilter | undefined {
+  if (required === 'none-known') return undefined;
+  const json = mappingJson(mapping);
+  const sure = required.filter((term) => isPlainKeyword(json, term.field) && term.anyOf.every(isPlainText));
+  if (sure.length === 0) return undefined;
+  const needles = sure.map((term) => term.anyOf.map((value) => Buffer.from(value, 'latin1')));
+  return (block) => {
+    let rows: readonly number[] | 'all' = 'all';
+    for (const anyOf of needles) {
+      rows = rowsWith(block, anyOf, rows);
+      if (rows.length === 0) break;
+    }
+    return rows;
+  };
+}
+
+/** One pass over the block's bytes a needle: the cost is that of a memory search, not of a call per row. */
+function rowsWith(block: Block, anyOf: readonly Buffer[], among: readonly number[] | 'all'): readonly number[] {
+  const found = new Set<number>();
+  for (const needle of anyOf) {
+    let at = block.bytes.indexOf(needle);
+    while (at >= 0) {
+      const row = rowAt(block, at);
+      found.add(row);
+      const end = block.rows[row]?.end ?? block.bytes.length;
+      at = end >= block.bytes.length ? -1 : block.bytes.indexOf(needle, end);
+    }
+  }
+  const kept = among === 'all' ? [...found] : among.filter((row) => found.has(row));
+  return kept.sort((a, b) => a - b);
+}
+
+function rowAt(block: Block, offset: number): number {
+  let low = 0;
+  let high = block.rows.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((block.rows[middle]?.end ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Printable ASCII without the two characters that JSON escapes. The empty text stands everywhere, so it tells nothing. */
+function isPlainText(value: string): boolean {
+  return /^[ !#-[\]-~]+$/.test(value);
+}
+
+/** Walks `properties` (and `fields` of the last step) of the mapping's JSON; a dotted property name is tried as it stands. */
+function isPlainKeyword(mapping: Document, field: string): boolean {
+  const definition = findField(mapping, field.split('.'));
+  if (own(definition, 'type') !== 'keyword') return false;
+  return own(definition, 'normalizer') === undefined && own(definition, 'null_value') === undefined;
+}
+
+function findField(node: unknown, steps: readonly string[]): unknown {
+  for (let length = 1; length <= steps.length; length++) {
+    const name = steps.slice(0, length).join('.');
+    const rest = steps.slice(length);
+    for (const kind of ['properties', 'fields']) {
+      const child = own(own(node, kind), name);
+      if (child === undefined) continue;
+      const found = rest.length === 0 ? child : findField(child, rest);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
