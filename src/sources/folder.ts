@@ -14,9 +14,9 @@ export interface FolderListing {
 /** Why a file or folder could not be looked at. */
 export type Missing = 'gone' | 'unreadable';
 
-/** True for the names that are read: `*.json`, `*.jsonl`, each also with `.gz`; dot files are other programs' scratch. */
+/** True for the names that are read: `*.json`, `*.jsonl`, each also with `.gz`. In folders dot files are other programs' scratch. */
 export function countsAsLog(name: string): boolean {
-  return /\.jsonl?(\.gz)?$/i.test(name) && !name.startsWith('.');
+  return /\.jsonl?(\.gz)?$/i.test(name);
 }
 
 /** The entries of a folder; what kind of failure when it cannot be listed. */

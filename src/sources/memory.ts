@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Clock, Instant } from '../base/clock.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
 import { openBell } from './bell.ts';
+import { tooLarge } from './file-content.ts';
 import { deliverFound } from './outbox.ts';
 import type { Source, SourceOptions } from './source.ts';
 
@@ -15,18 +18,19 @@ export function openMemory(options: SourceOptions & { readonly clock: Clock; rea
   const bucket = options.bucket ?? 'memory';
   const files = new Map<string, { bytes: Uint8Array; version: string; deliveredAt: Instant }>();
   const changed = openBell();
-  let versions = 0;
+  let changes = 0;
 
   const read = async (key: string): Promise<Uint8Array> => {
     const file = files.get(key);
     if (!file) throw new TrailhoundError('not-found', `memory:${key} is gone`);
+    if (file.bytes.length > limits.logFileCompressedMax) throw tooLarge(`memory:${key}`, file.bytes.length);
     return file.bytes;
   };
   return {
     name: `memory:${bucket}`,
     put(key, bytes, deliveredAt = options.clock.now()) {
-      versions += 1;
-      files.set(key, { bytes, version: String(versions), deliveredAt });
+      changes += 1;
+      files.set(key, { bytes, version: createHash('sha256').update(bytes).digest('hex'), deliveredAt });
       changed.ring();
     },
     remove: (key) => void files.delete(key),
@@ -34,7 +38,7 @@ export function openMemory(options: SourceOptions & { readonly clock: Clock; rea
       deliverFound(options, signal, async (outbox, stopped) => {
         stopped.addEventListener('abort', () => changed.ring());
         while (!stopped.aborted) {
-          const before = versions;
+          const before = changes;
           for (const [key, { version, deliveredAt }] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
             await outbox.offer({
               origin: `memory:${bucket}/${key}`,
@@ -46,7 +50,7 @@ export function openMemory(options: SourceOptions & { readonly clock: Clock; rea
             });
           }
           if (options.once) return;
-          if (before === versions && !stopped.aborted) await changed.wait();
+          if (before === changes && !stopped.aborted) await changed.wait();
         }
       }),
   };

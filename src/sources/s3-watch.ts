@@ -50,7 +50,7 @@ async function pollRecent(lake: Lake, signal: AbortSignal): Promise<void> {
       listings = planListings(areas, listings, clock.now(), poll);
       const failed = await listAll(lake, dueListings(listings.values(), clock.now(), poll, pollMs), poll, signal);
       failures = failed ? failures + 1 : 0;
-      lake.recovered('');
+      if (!failed) lake.recovered('');
     } catch (error) {
       lake.complain('', error);
       failures += 1;
