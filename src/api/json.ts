@@ -197,8 +197,7 @@ class Reader {
   }
 
   private ended(kind: string, start: number): never {
-    const { line, col } = this.place(start);
-    const marker = `start marker at line: ${line}, column: ${col}`;
+    const marker = `start marker at ${this.source(start)}`;
     return this.refuse(
       'json_e_o_f_exception',
       `Unexpected end-of-input: expected close marker for ${kind} (${marker})`,
@@ -206,13 +205,19 @@ class Reader {
   }
 
   private refuse(wire: string, what: string): never {
-    const { line, col } = this.place();
-    throw new TrailhoundError('parse-failed', `${what}\n at line: ${line}, column: ${col}`, { wire });
+    throw new TrailhoundError('parse-failed', `${what}\n at ${this.source()}`, { wire });
   }
 
   private character(): string {
     const char = this.text[this.at] ?? '';
     return `Unexpected character ('${char}' (code ${char.charCodeAt(0)}))`;
+  }
+
+  /** A place in Jackson's words, odd as they are: some clients compare them. */
+  private source(at = this.at): string {
+    const { line, col } = this.place(at);
+    const hidden = 'REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)';
+    return `[Source: ${hidden}; line: ${line}, column: ${col}]`;
   }
 
   private place(at = this.at): { line: number; col: number } {

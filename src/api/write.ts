@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { TrailhoundError } from '../base/errors.ts';
 import type { IndexInfo, Operation, OperationResult, Store } from '../store/store.ts';
-import { illegal, indexMissing, wireCause } from './error.ts';
+import { illegal, indexMissing } from './error.ts';
 import { writeShards } from './index-facts.ts';
 import { flag, integer, type Parameters } from './parameters.ts';
 
@@ -53,13 +53,15 @@ export function writeError(refused: Exclude<OperationResult, Written>, info: Ind
     case 'bad-index-name':
       return new TrailhoundError('bad-request', reason, { wire: type, fields: { index, index_uuid: '_na_' } });
     case 'mapping':
-      return new TrailhoundError('bad-request', reason, { wire: type });
+      return new TrailhoundError('bad-request', reason, { wire: type, fields: mappingCause(reason) });
   }
 }
 
-/** One error as an item of `_bulk` shows it. */
-export function itemCause(error: TrailhoundError) {
-  return wireCause(error);
+/** What Java said below the mapper's words; for integers it is known, and clients show it. */
+function mappingCause(reason: string): { readonly caused_by?: unknown } {
+  const [, text] = /of type \[(?:long|integer|short|byte)\] in document with id .*value: '(.*)'$/s.exec(reason) ?? [];
+  if (text === undefined) return {};
+  return { caused_by: { type: 'illegal_argument_exception', reason: `For input string: "${text}"` } };
 }
 
 /** `refresh=true|wait_for|false`; true when the answer says that it was forced. */
