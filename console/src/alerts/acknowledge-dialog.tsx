@@ -18,8 +18,9 @@ export function AcknowledgeDialog(props: { groups: readonly AlertGroup[]; onClos
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [busy, setBusy] = useState(false);
   const chosen = alerts.filter((alert) => !left.has(alert.id));
-  const name = groups.map((group) => plainText(group.triggerName)).join(', ');
-  const subject = `alertsDashboardModal_${groups[0]?.triggerName ?? ''}`;
+  const [first] = groups;
+  const name = groups.length === 1 && first ? plainText(first.triggerName) : count(groups.length, 'trigger');
+  const subject = `alertsDashboardModal_${first?.triggerName ?? ''}`;
   const toggle = (id: string) => {
     const next = new Set(left);
     if (!next.delete(id)) next.add(id);

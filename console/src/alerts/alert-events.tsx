@@ -36,7 +36,7 @@ export function AlertEvents({ total, newest }: { total: number; newest: readonly
             <td>
               <a href={hrefs.event(event._index, event._id)}>{oneLine(event.eventName) ?? 'Event'}</a>
             </td>
-            <td class="code">{oneLine(event.sourceIPAddress) ?? '–'}</td>
+            <td class="code ip">{oneLine(event.sourceIPAddress) ?? '–'}</td>
             <td class="code long">{oneLine(event.resource) ?? '–'}</td>
           </tr>
         ))}

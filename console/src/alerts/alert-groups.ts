@@ -8,11 +8,10 @@ export interface AlertGroup {
   readonly monitorId: string;
   readonly monitorName: string;
   readonly severity: string;
-  /** The state that asks for most attention. */
-  readonly state: AlertState;
-  readonly active: number;
-  readonly acknowledged: number;
-  readonly errors: number;
+  /** How many alerts are in which state; the one that asks for most attention first. Ended ones only where none is open. */
+  readonly states: readonly { readonly state: AlertState; readonly alerts: number }[];
+  /** Alerts that wait for somebody: active or in error. */
+  readonly open: number;
   /** Start of the newest alert. */
   readonly start: number;
   /** The last time anything happened to one of the alerts. */
@@ -56,7 +55,10 @@ function groupOf(key: string, members: readonly Alert[]): AlertGroup {
   const alerts = [...members].sort((a, b) => b.start_time - a.start_time);
   // A group is made of one alert at least; its newest has the names and the severity of today.
   const newest = alerts[0] as Alert;
-  const inState = (state: AlertState) => alerts.filter((alert) => alert.state === state).length;
+  const states = urgency
+    .map((state) => ({ state, alerts: alerts.filter((alert) => alert.state === state).length }))
+    .filter(({ alerts }) => alerts > 0);
+  const open = states.filter(({ state }) => isOpen(state));
   const told = alerts.filter((alert) => alert.trailhound);
   return {
     key,
@@ -65,10 +67,8 @@ function groupOf(key: string, members: readonly Alert[]): AlertGroup {
     monitorId: newest.monitor_id,
     monitorName: newest.monitor_name,
     severity: newest.severity,
-    state: urgency.find((state) => inState(state) > 0) ?? newest.state,
-    active: inState('ACTIVE'),
-    acknowledged: inState('ACKNOWLEDGED'),
-    errors: inState('ERROR'),
+    states: open.length > 0 ? open : states.slice(0, 1),
+    open: alerts.filter((alert) => alert.state === 'ACTIVE' || alert.state === 'ERROR').length,
     start: newest.start_time,
     updated: Math.max(...alerts.map(lastChange)),
     events: told.length === 0 ? undefined : told.reduce((total, alert) => total + (alert.trailhound?.total ?? 0), 0),
@@ -76,7 +76,11 @@ function groupOf(key: string, members: readonly Alert[]): AlertGroup {
   };
 }
 
+function isOpen(state: AlertState): boolean {
+  return state !== 'COMPLETED' && state !== 'DELETED';
+}
+
 function byAttention(a: AlertGroup, b: AlertGroup): number {
-  const open = (group: AlertGroup) => (group.errors + group.active > 0 ? 0 : group.acknowledged > 0 ? 1 : 2);
-  return open(a) - open(b) || a.severity.localeCompare(b.severity) || b.start - a.start;
+  const rank = ({ open, states: [first] }: AlertGroup) => (open > 0 ? 0 : first && isOpen(first.state) ? 1 : 2);
+  return rank(a) - rank(b) || a.severity.localeCompare(b.severity) || b.start - a.start;
 }

@@ -44,15 +44,6 @@ export function AlertTable(props: TableProps) {
           <th scope="col" class="number">
             Alerts
           </th>
-          <th scope="col" class="number">
-            Active
-          </th>
-          <th scope="col" class="number">
-            Acknowledged
-          </th>
-          <th scope="col" class="number">
-            Errors
-          </th>
           <th scope="col">Trigger start time</th>
           <th scope="col">Trigger last updated</th>
           <th scope="col">Actions</th>
@@ -75,7 +66,7 @@ function Row({ group, selected, onSelected, open }: TableProps & { group: AlertG
     onSelected(next);
   };
   return (
-    <tr data-open={open === group.key ? '' : undefined} data-severity={group.active ? group.severity : undefined}>
+    <tr data-open={open === group.key ? '' : undefined} data-severity={group.open > 0 ? group.severity : undefined}>
       <td class="check">
         <input
           type="checkbox"
@@ -89,14 +80,18 @@ function Row({ group, selected, onSelected, open }: TableProps & { group: AlertG
         <SeverityBadge severity={group.severity} />
       </td>
       <td>
-        <StateBadge state={group.state} />
+        <div class="states">
+          {group.states.map(({ state, alerts }) => (
+            <StateBadge key={state} state={state} count={alerts} />
+          ))}
+        </div>
       </td>
       <td class="name">
         <button type="button" class="link-button" onClick={show}>
           {name}
         </button>
       </td>
-      <td>
+      <td class="long">
         <a href={hrefs.monitor(group.monitorId)}>{plainText(group.monitorName)}</a>
       </td>
       <td class="number">{group.events === undefined ? '–' : count(group.events)}</td>
@@ -110,9 +105,6 @@ function Row({ group, selected, onSelected, open }: TableProps & { group: AlertG
           {count(group.alerts.length)}
         </button>
       </td>
-      <td class="number">{count(group.active)}</td>
-      <td class="number">{count(group.acknowledged)}</td>
-      <td class="number">{count(group.errors)}</td>
       <td>
         <Time at={group.start} />
       </td>

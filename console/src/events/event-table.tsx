@@ -91,7 +91,7 @@ function Row({ row, open, onToggle }: { row: EventRow; open: boolean; onToggle: 
         {row.anonymous && <span class="tag tag-danger">Anonymous</span>}
         {!(row.anonymous && /^anonymous$/i.test(row.identity ?? '')) && (row.identity ?? '–')}
       </td>
-      <td class="code">{row.sourceIp ?? '–'}</td>
+      <td class="code ip">{row.sourceIp ?? '–'}</td>
       <td class="code long">{row.resource ?? '–'}</td>
       <td class="long">
         {row.rule ? (

@@ -12,26 +12,28 @@ export function Footer({ status: { status, events, error } }: { status: Status }
   const [listing, setListing] = useState(false);
   const problems = status?.problems ?? 0;
   return (
-    <footer class="footer">
-      <p>
-        <span class="lamp" data-kind={error ? 'danger' : 'good'} aria-hidden="true" />
-        {error ? 'Server does not answer' : events === undefined ? 'Connecting…' : count(events, 'event')}
-      </p>
-      {(status?.sources ?? []).slice(0, 3).map((source) => (
-        <p key={source.name} class="footer-source">
-          {sourceText(source)}
+    <>
+      <footer class="footer">
+        <p>
+          <span class="lamp" data-kind={error ? 'danger' : 'good'} aria-hidden="true" />
+          {error ? 'Server does not answer' : events === undefined ? 'Connecting…' : count(events, 'event')}
         </p>
-      ))}
-      <button type="button" class="button button-quiet" disabled={!status} onClick={() => setListing(true)}>
-        {problems > 0 && <span class="lamp" data-kind="warning" aria-hidden="true" />}
-        {count(problems, 'problem')}
-      </button>
-      <p class="footer-end">
-        Times in {timeZone()}
-        {status && ` · Trailhound ${status.version}`}
-      </p>
+        {(status?.sources ?? []).slice(0, 3).map((source) => (
+          <p key={source.name} class="footer-source">
+            {sourceText(source)}
+          </p>
+        ))}
+        <button type="button" class="button button-quiet" disabled={!status} onClick={() => setListing(true)}>
+          {problems > 0 && <span class="lamp" data-kind="warning" aria-hidden="true" />}
+          {count(problems, 'problem')}
+        </button>
+        <p class="footer-end">
+          Times in {timeZone()}
+          {status && ` · Trailhound ${status.version}`}
+        </p>
+      </footer>
       {listing && <ProblemsDialog onClose={() => setListing(false)} />}
-    </footer>
+    </>
   );
 }
 

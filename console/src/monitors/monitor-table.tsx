@@ -36,10 +36,6 @@ export function MonitorTable(props: {
           </th>
           <th scope="col">Monitor name</th>
           <th scope="col">State</th>
-          <th scope="col">Type</th>
-          <th scope="col">Schedule</th>
-          <th scope="col">Latest alert</th>
-          <th scope="col">Last notification time</th>
           <th scope="col" class="number">
             Active
           </th>
@@ -52,6 +48,10 @@ export function MonitorTable(props: {
           <th scope="col" class="number">
             Ignored
           </th>
+          <th scope="col">Latest alert</th>
+          <th scope="col">Last notification time</th>
+          <th scope="col">Schedule</th>
+          <th scope="col">Type</th>
         </tr>
       }
     >
@@ -74,16 +74,16 @@ export function MonitorTable(props: {
           <td>
             <EnabledBadge enabled={row.monitor.enabled} />
           </td>
-          <td>{typeText(row.monitor.monitor_type)}</td>
-          <td>{scheduleText(row.monitor.schedule)}</td>
-          <td>{row.latestAlert === undefined ? '–' : plainText(row.latestAlert)}</td>
-          <td>
-            <Time at={row.lastNotification} />
-          </td>
           <td class="number">{count(row.active)}</td>
           <td class="number">{count(row.acknowledged)}</td>
           <td class="number">{count(row.errors)}</td>
           <td class="number">{count(row.ignored)}</td>
+          <td class="long">{row.latestAlert === undefined ? '–' : plainText(row.latestAlert)}</td>
+          <td>
+            <Time at={row.lastNotification} />
+          </td>
+          <td class="time">{scheduleText(row.monitor.schedule)}</td>
+          <td class="time">{typeText(row.monitor.monitor_type).replace(' monitor', '')}</td>
         </tr>
       ))}
     </TableFrame>

@@ -41,7 +41,8 @@ const stateSigns: Readonly<Record<AlertState, { word: string; path: string }>> =
   DELETED: { word: 'Deleted', path: 'm4 2.6 4 4 4-4L13.4 4l-4 4 4 4-1.4 1.4-4-4-4 4L2.6 12l4-4-4-4z' },
 };
 
-export function StateBadge({ state }: { state: AlertState }) {
+/** A state as sign and word; with a count above one, how many are in it. */
+export function StateBadge({ state, count = 1 }: { state: AlertState; count?: number }) {
   const sign = stateSigns[state] ?? stateSigns.COMPLETED;
   return (
     <span class="state" data-state={state.toLowerCase()}>
@@ -49,6 +50,7 @@ export function StateBadge({ state }: { state: AlertState }) {
         <path d={sign.path} />
       </svg>
       {sign.word}
+      {count > 1 && ` ${count}`}
     </span>
   );
 }
