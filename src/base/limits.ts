@@ -60,6 +60,8 @@ export const limits = {
   requestTimeoutMs: 120_000,
   /** Connections at one time; loopback clients need few. Further ones are closed. */
   connectionsMax: 512,
+  /** A request body that the lab reads: nothing of the guide's attacks sends one. Larger: 413. */
+  labRequestBodyMax: 1024 * 1024,
   /** Documents that a search returns (`index.max_result_window`). Beyond: 400. */
   resultWindowMax: 10_000,
   /** Scrolls open at one time; each holds up to a window of hits. Beyond: 429. */
