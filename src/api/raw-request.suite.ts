@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
 /** Sends bytes as they are and answers all that came back: what an HTTP client would never send can be tried. */
-export function rawRequest(port: number, text: string | Buffer, endAfter = true): Promise<string> {
+export function rawRequest(port: number, text: string | Buffer, endAfter = false): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     const chunks: Buffer[] = [];

@@ -54,6 +54,7 @@ export async function createServer(app: AppServices, options: ServerOptions): Pr
     fastify.route({
       method: [...route.methods],
       url: route.path,
+      onRequest: async (request, reply) => refuseEarly(route, request, reply),
       handler: (request, reply) => answerCall(route, request, reply, services, readBody),
     });
   }
@@ -96,6 +97,23 @@ function openFastify(): FastifyInstance {
   return fastify;
 }
 
+/** What is refused before the body is read. */
+async function refuseEarly(
+  route: Route<Services>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | undefined> {
+  const path = request.url.split('?')[0] ?? '';
+  // `PUT /_search` is a wrong method, not an index of that name.
+  const reserved = path.startsWith('/_') && route.path.startsWith('/:');
+  if (reserved && !allowedMethods(path).includes(request.method)) {
+    return stop(reply, noRoute(request.method, request.url));
+  }
+  const type = request.headers['content-type'];
+  const wrongType = hasBody(request.raw) ? contentTypeRefusal(type, route.body) : undefined;
+  return wrongType === undefined ? undefined : stop(reply, plainError(406, wrongType));
+}
+
 async function answerCall(
   route: Route<Services>,
   request: FastifyRequest,
@@ -108,13 +126,6 @@ async function answerCall(
   const path = request.url.split('?')[0] ?? '';
   let answer: Answer;
   try {
-    // `PUT /_search` is a wrong method, not an index of that name.
-    const reserved = path.startsWith('/_') && route.path.startsWith('/:');
-    if (reserved && !allowedMethods(path).includes(request.method)) {
-      return stop(reply, noRoute(request.method, request.url));
-    }
-    const wrongType = hasBody(request.raw) ? contentTypeRefusal(headers['content-type'], route.body) : undefined;
-    if (wrongType !== undefined) return stop(reply, plainError(406, wrongType));
     checkParameters(query, route.query ?? [], path);
     const body = await callBody(route, request, query, readBody);
     const params = request.params as Record<string, string>;
