@@ -149,7 +149,7 @@ function endValue(scan: Scan): void {
     } else {
       if (group.parts.length === 0) group.line = value.line;
       group.parts.push(...value.parts, newlinePart);
-      group.bytes += value.bytes;
+      group.bytes += value.bytes + 1;
       if (group.bytes >= limits.stdinDeliveryMax) closeGroup(scan);
     }
   }

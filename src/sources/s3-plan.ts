@@ -42,8 +42,8 @@ export function planListings(
       prefix,
       oneLevel,
       age,
-      // What is old was seen by the whole pass: its first turn comes at some later poll, not all at one.
-      lastPoll: age === 'older' ? poll + (planned.size % overlapDays) : Number.NEGATIVE_INFINITY,
+      // What is old is seen by the whole pass: its first turn comes at some poll of the first hour, not all at one.
+      lastPoll: age === 'older' ? poll - ((planned.size * 12) % 355) : Number.NEGATIVE_INFINITY,
       lastWholePoll: Number.NEGATIVE_INFINITY,
       liveUntil: 0,
       pages: 1,
