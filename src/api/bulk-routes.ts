@@ -111,6 +111,8 @@ function bulkRun(store: Store, query: Call['query']): BulkRun {
     };
     try {
       checkVersionType(action.conditions);
+      // An update reads what the actions before it wrote, and their index may be new.
+      if (action.action === 'update') await flush();
       const { index, info, alias } = await target(action.index);
       checkAlias(action.index, alias, { require_alias: String(action.requireAlias) });
       if (action.action !== 'update') {
@@ -118,7 +120,6 @@ function bulkRun(store: Store, query: Call['query']): BulkRun {
         if (waiting.length >= batchMax) await flush();
         return;
       }
-      await flush();
       items[place] = {
         action: 'update',
         item: await updateItem(store, action, { index, ...(info ? { info } : {}) }, query),
