@@ -142,6 +142,7 @@ function joined(alert: Alert, { found, at, actionResults }: Outcome, count: (fou
   if (!found || found.total === 0) return { ...alert, actionResults: remembered };
   const { evidence } = alert;
   const first = evidence.total === 0;
+  const isNew = found.events.length > 0 || first;
   return {
     ...alert,
     actionResults: remembered,
@@ -149,8 +150,8 @@ function joined(alert: Alert, { found, at, actionResults }: Outcome, count: (fou
       ...evidence,
       events: mergeEvents(evidence.events, found.events),
       total: count(found),
-      historic: (first || evidence.historic) && found.historic,
-      lastMatch: at,
+      historic: isNew ? (first || evidence.historic) && found.historic : evidence.historic,
+      lastMatch: isNew ? at : evidence.lastMatch,
     },
   };
 }

@@ -67,7 +67,8 @@ export function parseMonitor(json: unknown, now: Instant): Monitor {
   if (name === null) throw refusal('Monitor name is null');
   if (!parsedSchedule) throw refusal('Monitor schedule is null');
   const enabled = parseFlag(own(json, 'enabled') ?? true);
-  const enabledTime = instant(own(json, 'enabled_time')) ?? now;
+  // A time to come would keep the monitor from running until then.
+  const enabledTime = Math.min(instant(own(json, 'enabled_time')) ?? now, now);
   const uiMetadata = own(json, 'ui_metadata');
   return {
     name: String(name),
@@ -110,9 +111,9 @@ export function monitorJson(monitor: Monitor): Document {
 }
 
 /** Reads back what `monitorJson` wrote. */
-export function storedMonitor(json: unknown): Monitor {
+export function storedMonitor(json: unknown, now: Instant): Monitor {
   const version = own(json, 'schema_version');
-  return { ...parseMonitor(json, 0), schemaVersion: typeof version === 'number' ? version : 0 };
+  return { ...parseMonitor(json, now), schemaVersion: typeof version === 'number' ? version : 0 };
 }
 
 function settingsOf(uiMetadata: Document | undefined): Pick<Monitor, 'uiMetadata' | 'evaluate' | 'live'> {

@@ -1,0 +1,91 @@
+import type { Document } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
+import { parseSearchBody } from '../query/search-body.ts';
+import type { Store } from '../store/store.ts';
+import { alertJson, storedAlert } from './alert.ts';
+import { badRequest } from './refusal.ts';
+import { alertsPattern } from './system-index.ts';
+
+/** The parameters of `GET monitors/alerts`, as text where the URL has text. */
+export interface AlertQuery {
+  readonly sortString?: string;
+  readonly sortOrder?: string;
+  readonly missing?: string;
+  readonly size?: number;
+  readonly startIndex?: number;
+  readonly searchString?: string;
+  readonly severityLevel?: string;
+  readonly alertState?: string;
+  readonly monitorId?: string;
+  readonly workflowIds?: readonly string[];
+}
+
+/** Open and ended alerts as they are on the wire, and how many there are without paging. */
+export async function listAlerts(
+  store: Store,
+  query: AlertQuery,
+): Promise<{ readonly alerts: readonly Document[]; readonly totalAlerts: number }> {
+  const body = alertSearch(query);
+  const found = await store.search(alertsPattern, parseSearchBody(body), { ignoreUnavailable: true });
+  return { alerts: found.hits.map((hit) => alertJson(storedAlert(hit))), totalAlerts: found.total };
+}
+
+/** Fields of an alert that a list can be sorted by; the original knows them by its mapping. */
+const sortFields = new Set([
+  'id',
+  'monitor_id',
+  'monitor_name.keyword',
+  'monitor_version',
+  'trigger_id',
+  'trigger_name.keyword',
+  'severity',
+  'state',
+  'start_time',
+  'end_time',
+  'acknowledged_time',
+  'last_notification_time',
+  'execution_id',
+  'workflow_id',
+  'workflow_name',
+]);
+
+function alertSearch(query: AlertQuery): Document {
+  const { sortString = 'monitor_name.keyword', sortOrder = 'asc', size = 20, startIndex = 0 } = query;
+  const order = sortOrder.toLowerCase();
+  if (order !== 'asc' && order !== 'desc') {
+    throw badRequest(`No enum constant org.opensearch.search.sort.SortOrder.${sortOrder.toUpperCase()}`);
+  }
+  if (size < 0) throw badRequest(`[size] parameter cannot be negative, found [${size}]`);
+  if (startIndex < 0) throw badRequest(`[from] parameter cannot be negative, found [${startIndex}]`);
+  if (!sortFields.has(sortString)) throw unsortable(sortString);
+  const filter: Document[] = [];
+  const state = query.alertState ?? 'ALL';
+  filter.push(state === 'ALL' ? { bool: { must_not: [{ term: { state: 'AUDIT' } }] } } : { term: { state } });
+  const severity = query.severityLevel ?? 'ALL';
+  if (severity !== 'ALL') filter.push({ term: { severity } });
+  if (query.monitorId !== undefined) filter.push({ term: { monitor_id: query.monitorId } });
+  if (query.workflowIds && query.workflowIds.length > 0) filter.push({ terms: { workflow_id: query.workflowIds } });
+  const words = query.searchString ?? '';
+  if (words !== '') {
+    const fields = ['monitor_name', 'trigger_name'];
+    filter.push({ query_string: { query: words, fields, default_operator: 'and' } });
+  }
+  const missing = query.missing === undefined || query.missing === '' ? {} : { missing: query.missing };
+  return {
+    query: { bool: { filter } },
+    size,
+    from: startIndex,
+    track_total_hits: true,
+    sort: [{ [sortString]: { order, ...missing } }],
+  };
+}
+
+/** What the original's shards say of a field that has no mapping. */
+function unsortable(field: string): TrailhoundError {
+  const reason = `No mapping found for [${field}] in order to sort on`;
+  const cause = { type: 'query_shard_exception', reason };
+  return new TrailhoundError('bad-request', 'all shards failed', {
+    wire: 'search_phase_execution_exception',
+    fields: { root_cause: [cause], phase: 'query', grouped: true, failed_shards: [{ shard: 0, reason: cause }] },
+  });
+}

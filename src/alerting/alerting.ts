@@ -1,0 +1,228 @@
+import type { Clock, Instant } from '../base/clock.ts';
+import type { Document } from '../base/document.ts';
+import { reasonOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { describeProblem, type Problem } from '../base/problem.ts';
+import type { SearchResult, Store, StoredDocument } from '../store/store.ts';
+import { type AlertAnswers, acknowledged, answerAlerts, closed } from './alert-answer.ts';
+import { openAlertBook } from './alert-book.ts';
+import { type AlertQuery, listAlerts } from './alert-list.ts';
+import { cursorStart } from './cursor.ts';
+import { installMonitors, type MonitorFile } from './install.ts';
+import { monitorJson, parseMonitor } from './monitor.ts';
+import { type Expected, type MonitorBook, openMonitorBook } from './monitor-book.ts';
+import { searchMonitors } from './monitor-search.ts';
+import { createPercolator, type Percolator } from './percolator.ts';
+import { refusal } from './refusal.ts';
+import { type RunnerPorts, runUnsaved, runWatch } from './runner.ts';
+import { createScheduler, periodOf, type Scheduler } from './scheduler.ts';
+import type { Watch } from './watch.ts';
+
+/** A saved monitor as the API answers it. */
+export interface SavedMonitor {
+  readonly id: string;
+  readonly version: number;
+  readonly seqNo: number;
+  readonly monitor: Document;
+}
+
+export interface ExecuteOptions {
+  readonly dryRun?: boolean;
+  /** The end of the run's period; now, when left out. */
+  readonly periodEnd?: Instant;
+}
+
+export interface AlertingStats {
+  readonly monitors: number;
+  readonly enabled: number;
+  readonly runs: number;
+  readonly failures: number;
+  readonly marked: number;
+  /** Monitor id → when it last ran. */
+  readonly lastExecutions: ReadonlyMap<string, Instant>;
+}
+
+/**
+ * Monitors to alerts. Refusals are TrailhoundErrors with the words and statuses of OpenSearch's Alerting plugin.
+ * What a method answered is durable.
+ */
+export interface Alerting {
+  createMonitor(json: unknown): Promise<SavedMonitor>;
+  /** Without `expected` the last write wins; with it a stale one is 409. */
+  updateMonitor(id: string, json: unknown, expected?: Expected): Promise<SavedMonitor>;
+  getMonitor(id: string): SavedMonitor | undefined;
+  /** Its open alerts become DELETED. Answers the version of the deletion. */
+  deleteMonitor(id: string): Promise<number>;
+  /** `index`: `.opendistro-alerting-config` (the default) or `.opendistro-alerting-alert*`. */
+  searchMonitors(body: unknown, index?: string): Promise<SearchResult>;
+  /** Runs a saved monitor now, by the code that its schedule runs; answers the body of `_execute`. */
+  execute(id: string, options?: ExecuteOptions): Promise<Document>;
+  /** Runs a monitor that is not saved: counts everything its query finds and stores nothing. */
+  executeUnsaved(json: unknown, options?: ExecuteOptions): Promise<Document>;
+  listAlerts(query: AlertQuery): Promise<{ readonly alerts: readonly Document[]; readonly totalAlerts: number }>;
+  acknowledge(monitorId: string, alertIds: readonly string[]): Promise<AlertAnswers>;
+  /** Ends open alerts, whatever their state. */
+  closeAlerts(monitorId: string, alertIds: readonly string[]): Promise<AlertAnswers>;
+  /** Saves monitor files under ids made of their names; `problem` is told of a broken one (else the log is). */
+  install(files: readonly MonitorFile[], problem?: (problem: Problem) => void): Promise<void>;
+  /** Tells of documents that are durably stored: monitors whose query one of them matches run soon. Never throws. */
+  observe(documents: readonly StoredDocument[]): Promise<void>;
+  /** Runs the schedule and what is marked until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Resolves when nothing is marked and nothing runs; what is marked runs without waiting for its time. */
+  settled(): Promise<void>;
+  stats(): AlertingStats;
+  /** Alerts there are, open and ended. */
+  alertCount(): Promise<number>;
+  /** Waits for runs that are under way. The store is not closed. */
+  close(): Promise<void>;
+}
+
+/** Opens the room on a store: what was counted before goes on, and what arrived since then is looked at at once. */
+export async function openAlerting({
+  store,
+  clock,
+  log,
+}: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Promise<Alerting> {
+  const problem = (found: Problem): void => log.warn(describeProblem(found));
+  const alerts = await openAlertBook(store);
+  const percolator = createPercolator();
+  const ports: RunnerPorts = { store, alerts, clock, log };
+  const scheduler: Scheduler = createScheduler({
+    clock,
+    log,
+    watches: () => book.watches.values(),
+    execute: (watch, order) => runWatch(watch, order, ports),
+  });
+  const changed = (watch: Watch): void => {
+    register(percolator, watch);
+    scheduler.wake();
+  };
+  const book: MonitorBook = await openMonitorBook({ store, clock, alerts, changed, problem });
+  await markBehind(book, percolator, scheduler, store);
+
+  const watchOf = (id: string): Watch => {
+    const watch = book.watches.get(id);
+    if (!watch) throw refusal(`Can't find monitor with id: ${id}`, 404);
+    return watch;
+  };
+  const answer = (monitorId: string, ids: readonly string[], decide: typeof closed): Promise<AlertAnswers> => {
+    const watch = book.watches.get(monitorId);
+    // The original never answers here, nor to any later acknowledge.
+    if (!watch) throw refusal(`Monitor with ${monitorId} is not found`, 404);
+    return answerAlerts(watch, ids, decide, { alerts, store, at: clock.now() });
+  };
+  return {
+    createMonitor: async (json) => saved(await book.create(json)),
+    updateMonitor: async (id, json, expected) => saved(await book.update(id, json, expected)),
+    getMonitor(id) {
+      const watch = book.watches.get(id);
+      return watch && saved(watch);
+    },
+    deleteMonitor: (id) => book.remove(id),
+    searchMonitors: (body, index) => searchMonitors(store, body, index),
+    execute: async (id, { dryRun = false, periodEnd } = {}) => {
+      const watch = watchOf(id);
+      return runWatch(watch, { kind: 'asked', period: periodOf(watch, periodEnd ?? clock.now()), dryRun }, ports);
+    },
+    executeUnsaved: async (json, { dryRun = false, periodEnd } = {}) => {
+      const monitor = parseMonitor(json, clock.now());
+      const period = periodOf({ monitor }, periodEnd ?? clock.now());
+      return runUnsaved(monitor, { kind: 'asked', period, dryRun }, ports);
+    },
+    listAlerts: (query) => listAlerts(store, query),
+    acknowledge: async (monitorId, ids) => answer(monitorId, ids, acknowledged),
+    closeAlerts: async (monitorId, ids) => answer(monitorId, ids, closed),
+    install: (files, told = problem) => installMonitors(book, files, told),
+    observe: (documents) => observe(documents, { store, clock, log, book, percolator, scheduler }),
+    run: (signal) => scheduler.run(signal),
+    settled: () => scheduler.settled(),
+    stats: () => statsOf(book, scheduler),
+    alertCount: () => alerts.count(),
+    close: () => scheduler.idle(),
+  };
+}
+
+function saved({ id, version, seqNo, monitor }: Watch): SavedMonitor {
+  return { id, version, seqNo, monitor: monitorJson(monitor) };
+}
+
+function register(percolator: Percolator, watch: Watch): void {
+  const { monitor, compiled } = watch;
+  if (watch.removed || !monitor.enabled || !monitor.live || !monitor.input) {
+    percolator.remove(watch.id);
+    return;
+  }
+  percolator.put({
+    id: watch.id,
+    indices: monitor.input.indices,
+    query: (at) => compiled.search(periodOf({ monitor }, at)).query,
+    timed: compiled.timed,
+  });
+}
+
+/** After a stop or a crash: monitors that count arrivals run at once for what arrived and was not counted. */
+async function markBehind(
+  book: MonitorBook,
+  percolator: Percolator,
+  scheduler: Scheduler,
+  store: Store,
+): Promise<void> {
+  const position = await store.position();
+  for (const watch of book.watches.values()) {
+    register(percolator, watch);
+    if (watch.monitor.evaluate === 'arrived' && cursorStart(watch.cursor) < position) scheduler.mark(watch);
+  }
+}
+
+interface ObservePorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly book: MonitorBook;
+  readonly percolator: Percolator;
+  readonly scheduler: Scheduler;
+}
+
+async function observe(documents: readonly StoredDocument[], ports: ObservePorts): Promise<void> {
+  const { store, clock, log, book, percolator, scheduler } = ports;
+  const byIndex = new Map<string, StoredDocument[]>();
+  for (const document of documents) {
+    const batch = byIndex.get(document.index);
+    if (batch) batch.push(document);
+    else byIndex.set(document.index, [document]);
+  }
+  for (const [index, batch] of byIndex) {
+    try {
+      const [info] = await store.indices(index, { ignoreUnavailable: true });
+      if (!info) continue;
+      const percolated = { name: info.name, aliases: Object.keys(info.aliases), mapping: info.mapping };
+      for (const id of percolator.percolate(percolated, batch, clock.now())) {
+        const watch = book.watches.get(id);
+        if (watch) scheduler.mark(watch);
+      }
+    } catch (error) {
+      // Rather a run too many than an alert too late.
+      log.error(`looking for monitors of new documents in ${index}: ${reasonOf(error)}; all are run`);
+      for (const watch of book.watches.values()) scheduler.mark(watch);
+    }
+  }
+}
+
+function statsOf(book: MonitorBook, scheduler: Scheduler): AlertingStats {
+  const watches = [...book.watches.values()];
+  return {
+    monitors: watches.length,
+    enabled: watches.filter(({ monitor }) => monitor.enabled).length,
+    runs: scheduler.counts.runs,
+    failures: scheduler.counts.failures,
+    marked: watches.filter(({ markedAt }) => markedAt !== undefined).length,
+    lastExecutions: new Map(
+      watches.flatMap(({ id, lastExecution }) => (lastExecution === undefined ? [] : [[id, lastExecution] as const])),
+    ),
+  };
+}

@@ -1,0 +1,238 @@
+import type { Instant } from '../base/clock.ts';
+import type { Document } from '../base/document.ts';
+import type { ArrivalWindow, Position } from '../store/store.ts';
+import { type ActionRun, actionMemories, failedActions, runActions } from './action-run.ts';
+import type { Alert } from './alert.ts';
+import { type Found, type Next, nextAlert, nextArrived, type Outcome } from './alert-state.ts';
+import type { Compiled, Period } from './compiled.ts';
+import { conditionContext, type RunContext } from './condition-context.ts';
+import { evaluateCondition } from './conditions/condition.ts';
+import type { ScriptFailure } from './conditions/script-error.ts';
+import type { Cursor } from './cursor.ts';
+import { executionId, idOf, newId } from './identity.ts';
+import { fetchEvents, fetchInputs, type InputPorts, type Inputs } from './inputs.ts';
+import type { Monitor } from './monitor.ts';
+import type { Trigger } from './trigger.ts';
+
+/** One monitor as a run sees it. */
+export interface Subject {
+  readonly id: string;
+  readonly version: number;
+  readonly monitor: Monitor;
+  readonly compiled: Compiled;
+  /** undefined for a monitor that is not saved: nothing is counted from anywhere, all is counted. */
+  readonly cursor: Cursor | undefined;
+}
+
+/** Why and for which time a monitor runs. The code of a run is the same for all. */
+export interface Order {
+  readonly kind: 'scheduled' | 'marked' | 'asked';
+  readonly period: Period;
+  readonly dryRun: boolean;
+}
+
+/** The answers to the run's question: one for each position that its triggers have counted to. */
+export interface Fetched {
+  readonly upTo: Position;
+  readonly at: Instant;
+  readonly answers: ReadonlyMap<Position, Inputs>;
+}
+
+/** What a run found out: what to answer, what to store. */
+export interface Judged {
+  /** The body of `_execute`. */
+  readonly result: Document;
+  /** Trigger id → what becomes of its alert. */
+  readonly next: ReadonlyMap<string, Next>;
+  readonly cursor: Cursor | undefined;
+}
+
+/** Stands for "no window": everything is counted. */
+const everything: Position = -1;
+
+/** Asks the monitor's question, once for each position its triggers have counted to (mostly one). Changes nothing. */
+export async function fetchRun(subject: Subject, order: Order, upTo: Position, ports: InputPorts): Promise<Fetched> {
+  const { monitor, compiled } = subject;
+  const starts = new Set(monitor.triggers.map((trigger) => countedTo(subject, trigger)));
+  if (starts.size === 0) starts.add(everything);
+  const answers = new Map<Position, Inputs>();
+  for (const start of starts) {
+    answers.set(start, await fetchInputs(monitor, compiled, order.period, windowOf(start, upTo), ports));
+  }
+  return { upTo, at: ports.clock.now(), answers };
+}
+
+/**
+ * Judges the answers: condition → alert state → actions, for each trigger by itself. `openAlert` gives a trigger's open alert
+ * as it is now: the caller holds the monitor's lock until what comes back is stored.
+ */
+export async function judgeRun(
+  subject: Subject,
+  order: Order,
+  fetched: Fetched,
+  openAlert: (triggerId: string) => Promise<Alert | undefined>,
+  ports: InputPorts,
+): Promise<Judged> {
+  const { monitor } = subject;
+  const triggerResults: [string, Document][] = [];
+  const next = new Map<string, Next>();
+  const positions = new Map<string, Position>();
+  let opened = subject.cursor?.opened ?? 0;
+  const execution = executionId(subject.id, fetched.at);
+  for (const trigger of monitor.triggers) {
+    const current = await openAlert(trigger.id);
+    const judged = await judgeTrigger(subject, order, fetched, trigger, current, ports);
+    triggerResults.push([trigger.id, judged.json]);
+    const open = (state: 'ACTIVE' | 'ERROR'): Alert =>
+      newAlert(subject, trigger, state, fetched.at, execution, opened++);
+    const step = monitor.evaluate === 'arrived' ? nextArrived : nextAlert;
+    const after = step(current, judged.outcome, open);
+    next.set(trigger.id, after);
+    positions.set(trigger.id, advanced(subject, order, fetched, trigger, judged.outcome));
+  }
+  const first = [...fetched.answers.values()][0];
+  return {
+    result: {
+      monitor_name: monitor.name,
+      period_start: order.period.start,
+      period_end: order.period.end,
+      error: null,
+      input_results: { results: first?.results ?? [], error: first?.error ?? null },
+      trigger_results: Object.fromEntries(triggerResults),
+    },
+    next,
+    cursor: subject.cursor && { positions, opened },
+  };
+}
+
+async function judgeTrigger(
+  subject: Subject,
+  order: Order,
+  fetched: Fetched,
+  trigger: Trigger,
+  current: Alert | undefined,
+  ports: InputPorts,
+): Promise<{ json: Document; outcome: Outcome }> {
+  const { monitor, compiled } = subject;
+  const inputs = answerOf(subject, fetched, trigger);
+  const condition = compiled.conditions.get(trigger.id);
+  if (!condition) throw new Error(`trigger ${trigger.id} was not compiled`);
+  const context: RunContext = {
+    monitorId: subject.id,
+    monitorVersion: subject.version,
+    monitor,
+    trigger,
+    results: inputs.results,
+    period: order.period,
+    error: inputs.cause,
+    alert: current,
+  };
+  const { triggered, failure } = evaluateCondition(condition, conditionContext(context));
+  const broken = inputs.cause !== null || failure !== undefined;
+  const found =
+    triggered && !broken ? await events(subject, order, fetched, trigger, current, inputs, ports) : undefined;
+  // Nobody is woken for history that was read in: a year of old files must not send a year of messages.
+  const silent = (current?.state === 'ACKNOWLEDGED' && !broken && monitor.evaluate === 'opensearch') || found?.historic;
+  const actions = triggered && !silent ? runActions(context, order.dryRun, fetched.at) : [];
+  const error = errorOf(inputs, failure, actions);
+  return {
+    json: {
+      name: trigger.name,
+      triggered,
+      action_results: Object.fromEntries(actions.map((action) => [action.id, action.json])),
+      error: failure?.text ?? null,
+    },
+    outcome: { triggered, error, at: fetched.at, found, actionResults: actionMemories(current, actions) },
+  };
+}
+
+/**
+ * The events behind a result. `arrived`: those that were counted. `opensearch`: all at first, then those that are new since
+ * the last run, with the total of the search itself.
+ */
+async function events(
+  subject: Subject,
+  order: Order,
+  fetched: Fetched,
+  trigger: Trigger,
+  current: Alert | undefined,
+  inputs: Inputs,
+  ports: InputPorts,
+): Promise<Found | undefined> {
+  const { monitor, compiled, cursor } = subject;
+  if (order.dryRun || !cursor) return undefined;
+  const arrived = monitor.evaluate === 'arrived';
+  const seen = arrived || current?.evidence.total ? cursor.positions.get(trigger.id) : undefined;
+  const window = seen === undefined ? undefined : windowOf(seen, fetched.upTo);
+  const found = await fetchEvents(monitor, compiled, order.period, window, ports);
+  if (!found) return { events: [], total: inputs.total, historic: false };
+  return arrived || window === undefined ? found : { ...found, total: inputs.total };
+}
+
+/** The first thing that went wrong, with the original's prefix. */
+function errorOf(inputs: Inputs, failure: ScriptFailure | undefined, actions: readonly ActionRun[]): string | null {
+  if (inputs.cause !== null) return masked(`Failed fetching inputs:\n${inputs.cause}`);
+  if (failure) return masked(`Failed evaluating trigger:\n${failure.stack.join('\n')}`);
+  const failed = failedActions(actions);
+  return failed === undefined ? null : masked(`Failed running action:\n${failed}`);
+}
+
+/** Addresses are hidden in what an alert keeps, as in the original. */
+function masked(message: string): string {
+  return message.replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, 'x.x.x.x');
+}
+
+function countedTo(subject: Subject, trigger: Trigger): Position {
+  if (subject.monitor.evaluate !== 'arrived' || !subject.cursor) return everything;
+  return subject.cursor.positions.get(trigger.id) ?? 0;
+}
+
+function windowOf(after: Position, upTo: Position): ArrivalWindow | undefined {
+  return after === everything ? undefined : { after: Math.min(after, upTo), upTo };
+}
+
+function answerOf(subject: Subject, fetched: Fetched, trigger: Trigger): Inputs {
+  const inputs = fetched.answers.get(countedTo(subject, trigger));
+  if (!inputs) throw new Error(`no answer for trigger ${trigger.id}`);
+  return inputs;
+}
+
+/**
+ * Where the trigger counts from next. A marked run that did not trigger leaves the count open, so that "more than five a
+ * minute" is five in the schedule's minute and not in the second after a mark. What failed is counted again.
+ */
+function advanced(subject: Subject, order: Order, fetched: Fetched, trigger: Trigger, outcome: Outcome): Position {
+  const before = subject.cursor?.positions.get(trigger.id) ?? fetched.upTo;
+  if (answerOf(subject, fetched, trigger).cause !== null) return before;
+  return order.kind === 'marked' && !outcome.triggered ? before : Math.max(before, fetched.upTo);
+}
+
+function newAlert(
+  subject: Subject,
+  trigger: Trigger,
+  state: 'ACTIVE' | 'ERROR',
+  at: Instant,
+  execution: string,
+  number: number,
+): Alert {
+  return {
+    id: subject.cursor ? idOf('alert', subject.id, trigger.id, number) : newId(),
+    version: 1,
+    monitorId: subject.id,
+    monitorVersion: subject.version,
+    monitorName: subject.monitor.name,
+    executionId: execution,
+    triggerId: trigger.id,
+    triggerName: trigger.name,
+    severity: trigger.severity,
+    state,
+    errorMessage: null,
+    history: [],
+    actionResults: [],
+    startTime: at,
+    lastNotificationTime: at,
+    endTime: null,
+    acknowledgedTime: null,
+    evidence: { events: [], total: 0, historic: false, evaluate: subject.monitor.evaluate, lastMatch: null },
+  };
+}
