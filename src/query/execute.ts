@@ -1,8 +1,20 @@
-import type { Instant } from '../base/clock.ts';
+import { elapsedMs, type Instant, yieldToLoop } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
-import type { Candidate, RequiredTerms } from './candidate.ts';
+import { limits } from '../base/limits.ts';
+import type { Aggregator } from './aggregate.ts';
+import { makeAggregator } from './aggregate.ts';
+import type { Candidate, Matcher, RequiredTerms } from './candidate.ts';
+import { lowerQuery } from './compile.ts';
+import type { Lucene } from './lucene.ts';
+import { compileLucene } from './lucene-match.ts';
+import { requiredOf } from './lucene-required.ts';
 import type { Mapping } from './mapping.ts';
+import { parseQuery } from './parse.ts';
+import { shardError } from './refusal.ts';
+import { compileScore, type Scorer } from './score.ts';
 import type { SearchBody } from './search-body.ts';
+import { compareSort, readSearchAfter, type SortReader, type SortValue, shownSort, sortReader } from './sort.ts';
+import { filterSource } from './source-filter.ts';
 
 /** One index as a search sees it. */
 export interface SearchableIndex {
@@ -27,19 +39,168 @@ export interface FoundHit {
 }
 
 export interface Found {
-  /** undefined with track_total_hits false. */
-  readonly total: number | undefined;
+  /** 0 with track_total_hits false: then no total is answered. */
+  readonly total: number;
   readonly relation: 'eq' | 'gte';
   readonly maxScore: number | null;
   readonly hits: readonly FoundHit[];
   readonly aggregations?: Document;
 }
 
+export interface SearchOptions {
+  /** What `now` means. */
+  readonly at: Instant;
+  readonly signal?: AbortSignal;
+}
+
 /** Runs a search over the indices in the order given. Yields to the loop every limits.sliceMs; an aborted signal throws. */
 export async function executeSearch(
-  _body: SearchBody,
-  _indices: readonly SearchableIndex[],
-  _options: { readonly at: Instant; readonly signal?: AbortSignal },
+  body: SearchBody,
+  indices: readonly SearchableIndex[],
+  options: SearchOptions,
 ): Promise<Found> {
-  return { total: 0, relation: 'eq', maxScore: null, hits: [] };
+  const plans = indices.map((index) => makePlan(body, index, options.at));
+  const aggregator = body.aggregations === undefined ? undefined : makeAggregator(body.aggregations, options.at);
+  const collector = makeCollector(body, aggregator);
+  let elapsed = elapsedMs();
+  scan: for (const plan of plans) {
+    collector.enter(plan);
+    for await (const batch of plan.index.candidates(plan.required)) {
+      for (const candidate of batch) {
+        if (elapsed() > limits.sliceMs) {
+          await yieldToLoop();
+          options.signal?.throwIfAborted();
+          elapsed = elapsedMs();
+        }
+        if (plan.matcher(candidate) && collector.take(candidate)) break scan;
+      }
+    }
+  }
+  options.signal?.throwIfAborted();
+  return collector.found();
+}
+
+/** What one index is asked. */
+interface Plan {
+  readonly index: SearchableIndex;
+  readonly required: RequiredTerms;
+  readonly matcher: Matcher;
+  readonly postFilter: Matcher | undefined;
+  readonly score: Scorer;
+  readonly readers: readonly SortReader[];
+  readonly after: readonly SortValue[] | undefined;
+}
+
+function makePlan(body: SearchBody, index: SearchableIndex, at: Instant): Plan {
+  const { mapping } = index;
+  const window = mapping.settings.resultWindow;
+  if (body.from + body.size > window) {
+    throw shardError(
+      `Result window is too large, from + size must be less than or equal to: [${window}] but was [${body.from + body.size}]. See the scroll api for a more efficient way to request large data sets. This limit can be set by changing the [index.max_result_window] index level setting.`,
+      'illegal_argument_exception',
+    );
+  }
+  const query = lowerQuery(body.query, mapping, at);
+  const filter = index.filter === undefined ? undefined : lowerQuery(parseQuery(index.filter, 'filter'), mapping, at);
+  const joined: Lucene = filter
+    ? {
+        kind: 'bool',
+        clauses: [
+          { occur: '+', query },
+          { occur: '#', query: filter },
+        ],
+        minimum: 0,
+      }
+    : query;
+  return {
+    index,
+    required: requiredOf(joined),
+    matcher: compileLucene(joined, mapping),
+    postFilter: body.postFilter && compileLucene(lowerQuery(body.postFilter, mapping, at), mapping),
+    score: compileScore(query, mapping),
+    readers: body.sort.map((key) => sortReader(key, mapping)),
+    after: body.searchAfter && readSearchAfter(body.sort, body.searchAfter, mapping),
+  };
+}
+
+interface Entry {
+  readonly candidate: Candidate;
+  readonly plan: Plan;
+  readonly score: number;
+  readonly order: number;
+  readonly values: readonly SortValue[];
+}
+
+interface Collector {
+  enter(plan: Plan): void;
+  /** True when nothing that comes could change the answer. */
+  take(candidate: Candidate): boolean;
+  found(): Found;
+}
+
+function makeCollector(body: SearchBody, aggregator: Aggregator | undefined): Collector {
+  const wanted = body.from + body.size;
+  const scored = body.sort.length === 0;
+  const needsScore =
+    scored || body.trackScores || body.minScore !== undefined || body.sort.some(({ field }) => field === '_score');
+  let plan: Plan | undefined;
+  let kept: Entry[] = [];
+  let total = 0;
+  let seen = 0;
+  let order = 0;
+  let best = Number.NEGATIVE_INFINITY;
+  const compare = (a: Entry, b: Entry): number => {
+    const by = scored ? b.score - a.score : compareSort(body.sort, a.values, b.values);
+    return by || a.order - b.order;
+  };
+  const keep = (entry: Entry): void => {
+    kept.push(entry);
+    if (kept.length >= wanted * 2 + 1000) kept = kept.sort(compare).slice(0, wanted);
+  };
+  return {
+    enter(next) {
+      plan = next;
+      aggregator?.enter(next.index.mapping);
+    },
+    take(candidate) {
+      const { score: scoreOf, postFilter, readers, after } = plan as Plan;
+      const score = needsScore ? scoreOf.score(candidate) : 0;
+      if (body.minScore !== undefined && score < body.minScore) return false;
+      order++;
+      aggregator?.collect(candidate, score);
+      if (postFilter && !postFilter(candidate)) return false;
+      total++;
+      if (score > best) best = score;
+      const values = readers.map((read) => read(candidate, score, order));
+      if (wanted > 0 && !(after && compareSort(body.sort, values, after) <= 0)) {
+        keep({ candidate, plan: plan as Plan, score, order, values });
+      }
+      if (body.terminateAfter && ++seen >= body.terminateAfter) return true;
+      // By constant score the first hits are the best: with the count reached, the rest cannot change the answer.
+      return !aggregator && scored && scoreOf.constant && total > body.trackTotalHits && total >= wanted;
+    },
+    found() {
+      const more = total > body.trackTotalHits;
+      const hits = kept.sort(compare).slice(body.from, wanted);
+      const scores = scored || body.trackScores || body.sort.some(({ field }) => field === '_score');
+      const bestScored = scored ? kept[0]?.score : best;
+      return {
+        total: body.trackTotalHits === 0 ? 0 : more ? body.trackTotalHits : total,
+        relation: more ? 'gte' : 'eq',
+        maxScore: scores && (scored || body.trackScores) && body.size > 0 && total > 0 ? (bestScored ?? null) : null,
+        hits: hits.map((entry) => showHit(entry, body, scores)),
+        ...(aggregator ? { aggregations: aggregator.answer() } : {}),
+      };
+    },
+  };
+}
+
+function showHit({ candidate, plan, score, values }: Entry, body: SearchBody, scored: boolean): FoundHit {
+  const sort = body.sort.map((key, index) => shownSort(key, plan.index.mapping, values[index] ?? null));
+  return {
+    candidate,
+    score: scored ? score : null,
+    ...(body.sort.length > 0 ? { sort } : {}),
+    source: body.sourceFilter.enabled ? filterSource(candidate.source, body.sourceFilter) : undefined,
+  };
 }

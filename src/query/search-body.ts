@@ -1,5 +1,10 @@
-import type { Document } from '../base/document.ts';
+import { type Document, isDocument } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
+import { parseQuery } from './parse.ts';
 import type { Query } from './query.ts';
+import { argumentError, parsingError } from './refusal.ts';
+import { parseSort, type SortKey } from './sort.ts';
+import { parseSourceFilter, type SourceFilter } from './source-filter.ts';
 
 /** A parsed `_search` body. `json` is the body as it came, for a back end that passes it on. */
 export interface SearchBody {
@@ -24,37 +29,111 @@ export interface SearchBody {
   readonly seqNoPrimaryTerm: boolean;
 }
 
-export interface SortKey {
-  /** A field, `_score`, `_doc` or `_id`. */
-  readonly field: string;
-  readonly order: 'asc' | 'desc';
-  /** `_last`, `_first` or a value. */
-  readonly missing: unknown;
-  readonly mode?: 'min' | 'max' | 'avg' | 'sum' | 'median';
-  readonly unmappedType?: string;
-  readonly nestedPath?: string;
-}
+export type { SortKey } from './sort.ts';
+export type { SourceFilter } from './source-filter.ts';
 
-/** Which part of `_source` a hit carries. Patterns are dotted paths with `*`; excludes win. */
-export interface SourceFilter {
-  readonly enabled: boolean;
-  readonly includes: readonly string[];
-  readonly excludes: readonly string[];
-}
+/** Keys of OpenSearch's search body. Those without a reader below are taken and have no effect, unless `refused` names them. */
+const known = new Set(
+  'query size from sort search_after _source track_total_hits aggs aggregations post_filter min_score terminate_after track_scores version seq_no_primary_term timeout explain stored_fields docvalue_fields fields script_fields highlight collapse rescore profile stats ext indices_boost pit suggest slice include_named_queries_score search_pipeline derived verbose_pipeline'.split(
+    ' ',
+  ),
+);
+
+const refused = ['collapse', 'rescore', 'suggest', 'slice'];
 
 /** Reads a `_search` body; undefined or null is the empty body. Throws TrailhoundError as OpenSearch refuses it. */
 export function parseSearchBody(json: unknown): SearchBody {
+  const body = json === undefined || json === null ? {} : json;
+  if (!isDocument(body)) throw parsingError('Expected [START_OBJECT] but found [START_ARRAY]');
+  for (const [key, value] of Object.entries(body)) {
+    if (!known.has(key)) throw parsingError(`Unknown key for a ${tokenOf(value)} in [${key}].`);
+    if (refused.includes(key)) {
+      throw new TrailhoundError('not-supported', `[${key}] is not supported in a search: leave it out`);
+    }
+  }
+  const sort = parseSort(body.sort);
+  const searchAfter = readSearchAfter(body, sort);
+  const aggregations = body.aggregations ?? body.aggs;
+  if (aggregations !== undefined && !isDocument(aggregations)) {
+    throw parsingError(`Unknown key for a ${tokenOf(aggregations)} in [aggs].`);
+  }
+  const terminateAfter =
+    body.terminate_after === undefined ? undefined : whole(body, 'terminate_after', 0, 'terminateAfter');
   return {
-    json: (json ?? {}) as Document,
-    query: { kind: 'match_all', boost: 1 },
-    size: 10,
-    from: 0,
-    sort: [],
-    sourceFilter: { enabled: true, includes: [], excludes: [] },
-    trackTotalHits: 10_000,
-    aggregations: undefined,
-    trackScores: false,
-    version: false,
-    seqNoPrimaryTerm: false,
+    json: body,
+    query: isDocument(body.query) ? parseQuery(body.query) : noQuery(body.query),
+    size: whole(body, 'size', 10, '[size] parameter'),
+    from: whole(body, 'from', 0, '[from] parameter'),
+    sort,
+    ...(searchAfter ? { searchAfter } : {}),
+    sourceFilter: parseSourceFilter(body._source),
+    trackTotalHits: readTrackTotal(body.track_total_hits),
+    aggregations,
+    ...(isDocument(body.post_filter) ? { postFilter: parseQuery(body.post_filter, 'post_filter') } : {}),
+    ...(body.min_score === undefined ? {} : { minScore: Number(body.min_score) }),
+    ...(terminateAfter === undefined ? {} : { terminateAfter }),
+    trackScores: flag(body, 'track_scores'),
+    version: flag(body, 'version'),
+    seqNoPrimaryTerm: flag(body, 'seq_no_primary_term'),
   };
+}
+
+function noQuery(query: unknown): Query {
+  if (query === undefined || query === null) return { kind: 'match_all', boost: 1 };
+  return parseQuery(query);
+}
+
+function whole(body: Document, key: string, fallback: number, shown: string): number {
+  const value = body[key];
+  if (value === undefined || value === null) return fallback;
+  const number = Number(value);
+  if (!Number.isInteger(number)) throw parsingError(`Failed to parse [${key}]: [${String(value)}] is no whole number`);
+  if (number < 0) throw argumentError(`${shown} cannot be negative, found [${number}]`);
+  return number;
+}
+
+function flag(body: Document, key: string): boolean {
+  const value = body[key];
+  if (value === undefined || value === null) return false;
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw argumentError(`Failed to parse value [${String(value)}] as only [true] or [false] are allowed.`);
+}
+
+function readTrackTotal(value: unknown): number {
+  if (value === undefined || value === null) return 10_000;
+  if (value === true || value === 'true') return Number.POSITIVE_INFINITY;
+  if (value === false || value === 'false') return 0;
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < -1) {
+    throw argumentError(`[track_total_hits] parameter must be positive or equals to -1, got ${String(value)}`);
+  }
+  return number === -1 ? 0 : number;
+}
+
+function readSearchAfter(body: Document, sort: readonly SortKey[]): readonly unknown[] | undefined {
+  const values = body.search_after;
+  if (values === undefined || values === null) return undefined;
+  if (!Array.isArray(values)) throw parsingError('Expected [START_ARRAY] in [search_after] but found [START_OBJECT]');
+  if (values.length === 0) throw argumentError('Values must contains at least one value.');
+  if (sort.length === 0) throw argumentError('Sort must contain at least one field.');
+  if (values.length !== sort.length) {
+    throw argumentError(`search_after has ${values.length} value(s) but sort has ${sort.length}.`);
+  }
+  if (Number(body.from ?? 0) > 0) {
+    // Observed: HTTP 500 of a search_exception for what is the client's mistake.
+    throw new TrailhoundError('internal', '`from` parameter must be set to 0 when `search_after` is used.', {
+      wire: 'search_exception',
+      status: 500,
+    });
+  }
+  return values;
+}
+
+function tokenOf(value: unknown): string {
+  if (Array.isArray(value)) return 'START_ARRAY';
+  if (value === null) return 'VALUE_NULL';
+  if (typeof value === 'object') return 'START_OBJECT';
+  if (typeof value === 'boolean') return 'VALUE_BOOLEAN';
+  return typeof value === 'string' ? 'VALUE_STRING' : 'VALUE_NUMBER';
 }

@@ -1,0 +1,17 @@
+import type { Instant } from '../base/clock.ts';
+import type { Document } from '../base/document.ts';
+import type { Candidate } from './candidate.ts';
+import type { Mapping } from './mapping.ts';
+import { parsingError } from './refusal.ts';
+
+/** Collects the matches of a search, index after index, and answers its aggregations. */
+export interface Aggregator {
+  enter(mapping: Mapping): void;
+  collect(candidate: Candidate, score: number): void;
+  answer(): Document;
+}
+
+export function makeAggregator(json: Document, _at: Instant): Aggregator {
+  for (const name of Object.keys(json)) throw parsingError(`Unknown aggregation type in [${name}]`);
+  return { enter: () => {}, collect: () => {}, answer: () => ({}) };
+}

@@ -1,0 +1,104 @@
+import type { Field } from './field.ts';
+
+/**
+ * A query after the mapping was applied: what Lucene would run. A clause lowers its JSON meaning to this; matching,
+ * required terms and the rendering of `_validate` are each one function over it.
+ */
+export type Lucene =
+  | { readonly kind: 'all' }
+  /** Matches nothing; `reason` is what `_validate` shows. An absent reason is a query that fell away (no terms in it). */
+  | { readonly kind: 'none'; readonly reason?: string }
+  | { readonly kind: 'term'; readonly field: Field; readonly term: string }
+  | { readonly kind: 'terms'; readonly field: Field; readonly terms: ReadonlySet<string> }
+  | Phrase
+  | Pattern
+  | ({ readonly kind: 'term-range'; readonly field: Field } & TermBounds)
+  | { readonly kind: 'points'; readonly field: Field; readonly ranges: readonly PointRange[] }
+  | { readonly kind: 'exists'; readonly field: Field }
+  | { readonly kind: 'ids'; readonly ids: ReadonlySet<string> }
+  /** `_index`: the test is on the index's name. */
+  | { readonly kind: 'index'; readonly test: (name: string) => boolean }
+  | Bool
+  | { readonly kind: 'dismax'; readonly queries: readonly Lucene[] }
+  | { readonly kind: 'constant'; readonly query: Lucene }
+  | { readonly kind: 'boost'; readonly query: Lucene; readonly boost: number }
+  | { readonly kind: 'nested'; readonly path: string; readonly query: Lucene };
+
+export interface Phrase {
+  readonly kind: 'phrase';
+  readonly field: Field;
+  readonly slots: readonly PhraseSlot[];
+  readonly slop: number;
+  /** The terms of the last slot are prefixes. */
+  readonly prefix: boolean;
+}
+
+export interface PhraseSlot {
+  /** Any of them may stand here (synonyms). */
+  readonly terms: readonly string[];
+  readonly position: number;
+}
+
+export interface Pattern {
+  readonly kind: 'pattern';
+  readonly field: Field;
+  /** As Lucene renders it: `a*`, `/a.*b/`, `ab~2`. */
+  readonly text: string;
+  readonly test: (term: string) => boolean;
+}
+
+export interface TermBounds {
+  readonly from?: string;
+  readonly to?: string;
+  readonly includeFrom: boolean;
+  readonly includeTo: boolean;
+}
+
+/** Both ends belong to it. Numbers, milliseconds, or hex keys of addresses; -Infinity and Infinity are open. */
+export interface PointRange {
+  readonly from: Point;
+  readonly to: Point;
+}
+
+export type Point = number | bigint | string;
+
+export interface Bool {
+  readonly kind: 'bool';
+  readonly clauses: readonly BoolClause[];
+  /** How many of the optional clauses must match. */
+  readonly minimum: number;
+  /** True where the minimum was asked for: `_validate` shows it as `~2`. */
+  readonly explicit?: boolean;
+}
+
+export interface BoolClause {
+  /** Lucene's marks: must, filter, should, must not. */
+  readonly occur: '+' | '#' | '' | '-';
+  readonly query: Lucene;
+}
+
+export const everything: Lucene = { kind: 'all' };
+
+export function nothing(reason?: string): Lucene {
+  return reason === undefined ? { kind: 'none' } : { kind: 'none', reason };
+}
+
+/** A boolean of optional clauses, at least one of which must match; one clause alone stands for itself. */
+export function anyOf(queries: readonly Lucene[]): Lucene {
+  if (queries.length === 1) return queries[0] as Lucene;
+  return { kind: 'bool', clauses: queries.map((query) => ({ occur: '', query })), minimum: 1 };
+}
+
+export function boosted(query: Lucene, boost: number): Lucene {
+  return boost === 1 ? query : { kind: 'boost', query, boost };
+}
+
+/** A value does not fit a field. Lenient queries swallow it; else it becomes the search's error. */
+export class ValueRefusal extends Error {
+  /** OpenSearch's type of the inner exception, such as number_format_exception. */
+  readonly type: string;
+  constructor(type: string, reason: string) {
+    super(reason);
+    this.type = type;
+  }
+}

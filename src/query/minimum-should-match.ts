@@ -1,0 +1,26 @@
+/**
+ * How many of `optional` clauses must match: `2`, `-1`, `75%`, `-25%`, `2<75%`, `2<-25% 9<-3`. Percentages are cut to
+ * whole clauses; a negative number is taken from the total. Not capped: more than there are matches nothing.
+ */
+export function minimumShouldMatch(spec: string, optional: number): number {
+  let result = optional;
+  const text = spec.trim();
+  if (text.includes('<')) {
+    for (const part of text.replace(/\s*<\s*/g, '<').split(/\s+/)) {
+      const [bound = '', rest = ''] = part.split('<');
+      if (optional <= Number(bound)) return result;
+      result = minimumShouldMatch(rest, optional);
+    }
+    return result;
+  }
+  const percent = text.endsWith('%');
+  const number = Number(percent ? text.slice(0, -1) : text);
+  if (!Number.isInteger(number)) return 0;
+  const count = percent ? Math.trunc((optional * number) / 100) : number;
+  return Math.max(0, number < 0 ? optional + count : count);
+}
+
+/** True for a text that minimumShouldMatch reads. */
+export function isMinimumShouldMatch(spec: string): boolean {
+  return /^\s*(?:-?\d+%?|\d+\s*<\s*-?\d+%?(?:\s+\d+\s*<\s*-?\d+%?)*)\s*$/.test(spec);
+}

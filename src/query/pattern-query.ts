@@ -1,0 +1,116 @@
+import { AutomatonTooLarge } from '../base/automaton.ts';
+import { codePoints, withinEdits } from '../base/edit-distance.ts';
+import { allRegexpFlags, luceneRegexp, type RegexpFlags, RegexpSyntaxError } from '../base/lucene-regexp.ts';
+import { wildcard } from '../base/wildcard.ts';
+import type { Field } from './field.ts';
+import type { Lucene } from './lucene.ts';
+import { shardError } from './refusal.ts';
+
+/** How the text of a pattern is treated before it is compared. */
+export interface PatternOptions {
+  readonly ignoreCase: boolean;
+  /** query_string lowercases patterns as the field's analyzer would; the clauses do so for keyword normalizers only. */
+  readonly normalize: 'analyzer' | 'normalizer';
+}
+
+export function prefixQuery(field: Field, text: string, { ignoreCase, normalize }: PatternOptions): Lucene {
+  checkTerms(field, 'prefix');
+  const prefix = normalized(field, text, normalize);
+  const folded = prefix.toLowerCase();
+  return {
+    kind: 'pattern',
+    field,
+    text: `${prefix}*`,
+    test: ignoreCase ? (term) => term.toLowerCase().startsWith(folded) : (term) => term.startsWith(prefix),
+  };
+}
+
+/** `*`, `?` and `\`. An empty pattern matches nothing (only the empty term, which a wildcard never finds). */
+export function wildcardQuery(field: Field, text: string, { ignoreCase, normalize }: PatternOptions): Lucene {
+  checkTerms(field, 'wildcard');
+  const pattern = normalized(field, text, normalize);
+  const { test } = wildcard(pattern, ignoreCase);
+  return { kind: 'pattern', field, text: pattern, test: pattern === '' ? () => false : test };
+}
+
+export function regexpQuery(
+  field: Field,
+  text: string,
+  { ignoreCase, normalize }: PatternOptions,
+  flags: RegexpFlags = allRegexpFlags,
+  lengthMax = 1000,
+): Lucene {
+  checkTerms(field, 'regexp');
+  if (text.length > lengthMax) {
+    throw shardError(
+      `failed to create query: The length of regex [${text.length}] used in the Regexp Query request has exceeded the allowed maximum of [${lengthMax}]. This maximum can be set by changing the [index.max_regex_length] index level setting.`,
+    );
+  }
+  const pattern = normalize === 'analyzer' ? normalized(field, text, normalize) : text;
+  try {
+    const automaton = luceneRegexp(pattern, ignoreCase, flags);
+    return {
+      kind: 'pattern',
+      field,
+      text: `/${pattern}/`,
+      test: (term) => guarded(pattern, () => automaton.test(term)),
+    };
+  } catch (thrown) {
+    if (thrown instanceof RegexpSyntaxError) throw shardError(`failed to create query: ${thrown.message}`);
+    throw tooLarge(pattern, thrown);
+  }
+}
+
+/** `edits`: how far a term may be from the text. */
+export function fuzzyQuery(field: Field, text: string, edits: number, prefixLength: number, swaps: boolean): Lucene {
+  if (field.kind !== 'keyword' && field.kind !== 'text') {
+    throw shardError(
+      `failed to create query: Can only use fuzzy queries on keyword and text fields - not on [${field.path}] which is of type [${field.type}]`,
+    );
+  }
+  const word = codePoints(text);
+  const test = (term: string): boolean =>
+    term === text || (edits > 0 && withinEdits(word, codePoints(term), edits, prefixLength, swaps));
+  return { kind: 'pattern', field, text: `${text}~${edits}`, test };
+}
+
+/** `AUTO`, `AUTO:3,6`, `0`–`2` or a similarity below 1, for a word. */
+export function editsOf(fuzziness: string, word: string): number {
+  const length = [...word].length;
+  const auto = /^auto(?::(\d+),(\d+))?$/i.exec(fuzziness);
+  if (auto) {
+    const [low, high] = [Number(auto[1] ?? 3), Number(auto[2] ?? 6)];
+    return length < low ? 0 : length < high ? 1 : 2;
+  }
+  const number = Number(fuzziness);
+  if (number >= 1) return Math.min(2, Math.floor(number));
+  return number > 0 ? Math.min(2, Math.floor((1 - number) * length)) : 0;
+}
+
+function normalized(field: Field, text: string, by: PatternOptions['normalize']): string {
+  if (field.kind === 'keyword' && field.normalizer) return field.normalizer.normalize(text);
+  if (field.kind === 'text' && by === 'analyzer') return field.searchAnalyzer.normalize(text);
+  return text;
+}
+
+function checkTerms(field: Field, name: string): void {
+  if (field.kind === 'keyword' || field.kind === 'text' || field.kind === 'flat_object') return;
+  throw shardError(
+    `Can only use ${name} queries on keyword and text fields - not on [${field.path}] which is of type [${field.type}]`,
+  );
+}
+
+function guarded(pattern: string, run: () => boolean): boolean {
+  try {
+    return run();
+  } catch (thrown) {
+    throw tooLarge(pattern, thrown);
+  }
+}
+
+function tooLarge(pattern: string, thrown: unknown): unknown {
+  if (!(thrown instanceof AutomatonTooLarge)) return thrown;
+  return shardError(
+    `failed to create query: Determinizing automaton of [${pattern}] would require more than 10000 effort.`,
+  );
+}

@@ -1,0 +1,138 @@
+import { ipBeside, ipFirst, ipLast } from '../base/ip-address.ts';
+import type { DateField, Field, NumberField } from './field.ts';
+import { type Lucene, nothing, type Point, type PointRange, ValueRefusal } from './lucene.ts';
+import { boundsOf, isWhole, type Numeric, rounded, truncate } from './number.ts';
+import type { Scalar } from './query.ts';
+import { shardError } from './refusal.ts';
+import { dateOf, ipOf, outOfRange, readQueryNumber, type ValueScope } from './value-query.ts';
+
+/** The ends of a range as a query gives them; undefined is open. */
+export interface RangeEnds {
+  readonly from?: Scalar | undefined;
+  readonly to?: Scalar | undefined;
+  readonly includeFrom: boolean;
+  readonly includeTo: boolean;
+  readonly format?: string | undefined;
+}
+
+/** Everything between two ends. Throws ValueRefusal for ends that the field's type cannot be. */
+export function rangeQuery(field: Field, ends: RangeEnds, scope: ValueScope): Lucene {
+  switch (field.kind) {
+    case 'keyword':
+    case 'text':
+    case 'flat_object':
+      return termRange(field, ends);
+    case 'number':
+      return points(field, boundsOf(field.numeric) ? wholeRange(field, ends) : floatRange(field, ends));
+    case 'date':
+      return points(field, dateRange(field, ends, scope));
+    case 'ip':
+      return points(field, ipRange(ends));
+    case 'boolean':
+      return points(field, booleanRange(ends));
+    default:
+      throw shardError(`Field [${field.path}] of type [${field.type}] does not support range queries`);
+  }
+}
+
+function points(field: Field, range: PointRange | undefined): Lucene {
+  return range ? { kind: 'points', field, ranges: [range] } : nothing(`empty range on [${field.path}]`);
+}
+
+function termRange(field: Field, { from, to, includeFrom, includeTo }: RangeEnds): Lucene {
+  const normal = (end: Scalar): string => {
+    const text = String(end);
+    return field.kind === 'keyword' && field.normalizer ? field.normalizer.normalize(text) : text;
+  };
+  return {
+    kind: 'term-range',
+    field,
+    ...(from === undefined ? {} : { from: normal(from) }),
+    ...(to === undefined ? {} : { to: normal(to) }),
+    includeFrom,
+    includeTo,
+  };
+}
+
+/** Decimal ends move to the whole number inside the range. */
+function wholeRange(field: NumberField, { from, to, includeFrom, includeTo }: RangeEnds): PointRange | undefined {
+  const [least, most] = boundsOf(field.numeric) as readonly [Numeric, Numeric];
+  let low = least;
+  let high = most;
+  if (from !== undefined) {
+    const value = readQueryNumber(field, from);
+    const whole = truncate(value);
+    check(field, from, whole, least, most);
+    low = isWhole(value) ? (includeFrom ? whole : plus(whole, 1)) : whole < value ? plus(whole, 1) : whole;
+  }
+  if (to !== undefined) {
+    const value = readQueryNumber(field, to);
+    const whole = truncate(value);
+    check(field, to, whole, least, most);
+    high = isWhole(value) ? (includeTo ? whole : plus(whole, -1)) : whole > value ? plus(whole, -1) : whole;
+  }
+  return low > high ? undefined : { from: low, to: high };
+}
+
+/** A long takes ends out of its range (they are cut); the smaller types refuse them. */
+function check(field: NumberField, shown: Scalar, value: Numeric, least: Numeric, most: Numeric): void {
+  if (value >= least && value <= most) return;
+  if (field.numeric === 'long' && typeof shown !== 'number') throw outOfRange(field, shown);
+  if (field.numeric !== 'long') throw outOfRange(field, shown);
+}
+
+function plus(value: Numeric, step: number): Numeric {
+  const next = typeof value === 'bigint' ? value + BigInt(step) : value + step;
+  return typeof next === 'number' && !Number.isSafeInteger(next) ? BigInt(value) + BigInt(step) : next;
+}
+
+function floatRange(field: NumberField, { from, to, includeFrom, includeTo }: RangeEnds): PointRange | undefined {
+  const end = (value: Scalar): number => rounded(field.numeric, readQueryNumber(field, value), field.factor);
+  const low = from === undefined ? Number.NEGATIVE_INFINITY : end(from);
+  const high = to === undefined ? Number.POSITIVE_INFINITY : end(to);
+  const range = {
+    from: includeFrom || from === undefined ? low : nextDouble(low, 1),
+    to: includeTo || to === undefined ? high : nextDouble(high, -1),
+  };
+  return range.from > range.to ? undefined : range;
+}
+
+/** The neighbouring double; float values lie farther apart, so a double's step excludes exactly the end itself. */
+function nextDouble(value: number, step: 1 | -1): number {
+  if (!Number.isFinite(value)) return value;
+  if (value === 0) return step * Number.MIN_VALUE;
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, value);
+  bits.setBigInt64(0, bits.getBigInt64(0) + BigInt(value > 0 ? step : -step));
+  return bits.getFloat64(0);
+}
+
+/** gte rounds down, gt up, lte up, lt down. */
+function dateRange(field: DateField, ends: RangeEnds, scope: ValueScope): PointRange {
+  const { from, to, includeFrom, includeTo, format } = ends;
+  const low = from === undefined ? Number.NEGATIVE_INFINITY : dateOf(field, from, !includeFrom, scope, format);
+  const high = to === undefined ? Number.POSITIVE_INFINITY : dateOf(field, to, includeTo, scope, format);
+  return { from: includeFrom ? low : low + 1, to: includeTo ? high : high - 1 };
+}
+
+function ipRange({ from, to, includeFrom, includeTo }: RangeEnds): PointRange | undefined {
+  const low = from === undefined ? ipFirst : String(ipOf(String(from)));
+  const high = to === undefined ? ipLast : String(ipOf(String(to)));
+  const start = includeFrom || from === undefined ? low : ipBeside(low, 1);
+  const end = includeTo || to === undefined ? high : ipBeside(high, -1);
+  return start === undefined || end === undefined || start > end ? undefined : { from: start, to: end };
+}
+
+function booleanRange({ from, to, includeFrom, includeTo }: RangeEnds): PointRange | undefined {
+  const value = (end: Scalar): number => {
+    if (end === true || end === 'true') return 1;
+    if (end === false || end === 'false') return 0;
+    throw new ValueRefusal(
+      'illegal_argument_exception',
+      `Can't parse boolean value [${String(end)}], expected [true] or [false]`,
+    );
+  };
+  const low: Point = from === undefined ? 0 : value(from) + (includeFrom ? 0 : 1);
+  const high: Point = to === undefined ? 1 : value(to) - (includeTo ? 0 : 1);
+  return low > high ? undefined : { from: low, to: high };
+}
