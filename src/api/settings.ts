@@ -14,7 +14,11 @@ export function shownSettings(info: IndexInfo, flat: boolean): Document {
     uuid: info.uuid,
     version: { created: '136408027' },
   });
-  return flat ? Object.fromEntries([...settings].map(([name, value]) => [`index.${name}`, value])) : wrapped(settings);
+  return flat
+    ? Object.fromEntries(
+        [...settings].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [`index.${name}`, value]),
+      )
+    : wrapped(settings);
 }
 
 /** The settings of a template or of a request, in the same spelling. */
