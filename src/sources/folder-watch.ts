@@ -82,24 +82,39 @@ async function enter(watch: Watch, path: string, first: boolean): Promise<void> 
 async function keepLookingRound(watch: Watch): Promise<void> {
   const { tree, folders, signal } = watch;
   const { clock } = tree.options;
+  const share = limits.folderLooksPerRound / 2;
+  const inTurn = takeTurns(folders);
+  const wholeInTurn = takeTurns(folders);
   let budget = 0;
-  let turn = folders.values();
   while (!signal.aborted) {
     if (!folders.has(tree.root)) await enter(watch, tree.root, false);
-    for (const folder of recentlyChanged(watch)) await lookAtFolder(watch, folder);
-    budget = Math.min(limits.folderLooksPerRound, budget + limits.folderLooksPerRound);
+    const glances = new Set(recentlyChanged(watch));
+    for (let left = Math.min(share, folders.size); left > 0; left--) {
+      const folder = inTurn();
+      if (folder) glances.add(folder);
+    }
+    for (const folder of glances) if (!signal.aborted) await lookAtFolder(watch, folder);
+    // Looking at every file, which alone tells of one changed in place, is paid for afterwards where a folder is large.
+    budget = Math.min(share, budget + share);
     for (let left = folders.size; left > 0 && budget > 0 && !signal.aborted; left--) {
-      let next = turn.next();
-      if (next.done) {
-        turn = folders.values();
-        next = turn.next();
-      }
-      if (next.done) break;
-      budget -= 1 + next.value.names.size;
-      await enterAll(watch, await listOne(watch, next.value.path, 'every-file', false));
+      const next = wholeInTurn();
+      if (!next) break;
+      budget -= 1 + next.names.size;
+      await enterAll(watch, await listOne(watch, next.path, 'every-file', false));
     }
     await clock.sleep(roundMs, signal);
   }
+}
+
+/** Each call gives the next folder, round and round; undefined while there is none. */
+function takeTurns(folders: ReadonlyMap<string, Folder>): () => Folder | undefined {
+  let turn = folders.values();
+  return () => {
+    const next = turn.next();
+    if (!next.done) return next.value;
+    turn = folders.values();
+    return turn.next().value;
+  };
 }
 
 function recentlyChanged({ tree, folders }: Watch): readonly Folder[] {

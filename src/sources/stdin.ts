@@ -67,6 +67,8 @@ async function readStream(input: Readable, options: StdinOptions, outbox: Outbox
       if (got.done) break;
       await hand(cutter.push(got.value));
       coming = chunks.next();
+      // An abort leaves it behind: what it then ends with is nobody's concern.
+      coming.catch(() => undefined);
     }
     await hand(cutter.end());
   } catch (error) {
