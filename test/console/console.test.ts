@@ -110,7 +110,7 @@ describe('the console', withBrowser, () => {
     assert.equal(await page.getByText('Required.', { exact: true }).count(), 2, 'monitor name and trigger name');
     await page.getByText('Must specify an index.').waitFor();
     await page.getByText('Must be a positive integer.').waitFor();
-    await page.getByText(/^Invalid JSON\. Line 2, column 12/).waitFor();
+    await page.getByText(/^Invalid JSON\. Line 2, column 12: unexpected }/).waitFor();
     await focused(page, page.getByLabel('Monitor name'));
     await page.getByLabel('Monitor name').fill(getObject);
     await page.getByText('Monitor name is already used.').waitFor();

@@ -39,7 +39,12 @@ test('a new monitor is what the guide describes, but for what the user types', (
       },
     },
   ]);
-  assert.deepEqual(monitor.ui_metadata, { trailhound: { evaluate: 'arrived' } });
+  assert.deepEqual(monitor.ui_metadata, {
+    search: { searchType: 'query' },
+    monitor_type: 'query_level_monitor',
+    schedule: { frequency: 'interval', period: { interval: 1, unit: 'MINUTES' } },
+    trailhound: { evaluate: 'arrived' },
+  });
 });
 
 test("each of the guide's monitors comes back unchanged from the form", () => {
@@ -52,7 +57,7 @@ test("each of the guide's monitors comes back unchanged from the form", () => {
   }
 });
 
-test('an edit keeps what the form does not show, but for the stale schedule of Dashboards', () => {
+test('an edit keeps what the form does not show; only the stale schedule of Dashboards is renewed', () => {
   const action = { id: 'a', name: 'mail', destination_id: 'd', message_template: { source: 'x', lang: 'mustache' } };
   const monitor = {
     ...monitorOf(valid),
@@ -68,8 +73,9 @@ test('an edit keeps what the form does not show, but for the stale schedule of D
       },
     ],
     ui_metadata: {
-      search: { searchType: 'query' },
-      schedule: { period: { interval: 7 } },
+      search: { searchType: 'graph', fieldName: [] },
+      monitor_type: 'query_level_monitor',
+      schedule: { frequency: 'daily', daily: 7, period: { interval: 7 } },
       trailhound: { evaluate: 'opensearch', live: false },
     },
     unknown: { kept: true },
@@ -78,7 +84,10 @@ test('an edit keeps what the form does not show, but for the stale schedule of D
   assert.deepEqual(back, {
     ...monitor,
     name: 'New name',
-    ui_metadata: { search: { searchType: 'query' }, trailhound: { evaluate: 'opensearch', live: false } },
+    ui_metadata: {
+      ...monitor.ui_metadata,
+      schedule: { frequency: 'interval', daily: 7, period: { interval: 1, unit: 'MINUTES' } },
+    },
   });
 });
 

@@ -5,7 +5,8 @@ import { groupAlerts } from '../../console/src/alerts/alert-groups.ts';
 import { eventFields, filterFor, withFilter } from '../../console/src/events/event-fields.ts';
 import { eventRow } from '../../console/src/events/event-row.ts';
 import { momentOf } from '../../console/src/events/time-range.ts';
-import { jsonMistake, jsonTokens } from '../../console/src/parts/code-tokens.ts';
+import { jsonTokens } from '../../console/src/parts/code-tokens.ts';
+import { jsonMistake } from '../../console/src/parts/json-mistake.ts';
 import { ago, count, localTime } from '../../console/src/parts/moment.ts';
 import { oneLine, plainText } from '../../console/src/parts/plain-text.ts';
 import { hrefs, placeOf } from '../../console/src/places.ts';
@@ -44,10 +45,21 @@ test('colouring gives back every character', () => {
 });
 
 test('a mistake in JSON is told by line and column', () => {
-  assert.equal(jsonMistake('{"a": 1}'), undefined);
-  assert.match(jsonMistake('{\n  "a": }') ?? '', /^Line 2, column 8: /);
-  assert.match(jsonMistake('{"a": 1') ?? '', /^Line 1, column 8: /);
-  assert.match(jsonMistake('') ?? '', /^Line 1, column 1: /);
+  const told: readonly (readonly [code: string, mistake: string | undefined])[] = [
+    ['{"a": [1, {"b": null}]}', undefined],
+    ['{\n  "a": }', 'Line 2, column 8: unexpected }, expected a value'],
+    ['{"a": 1', 'Line 1, column 8: the text ends, expected "," or the end'],
+    ['', 'Line 1, column 1: the text ends, expected a value'],
+    ['{"a": 1,}', 'Line 1, column 9: unexpected }, expected a name in quotes'],
+    ['[1 2]', 'Line 1, column 4: unexpected 2, expected "," or the end'],
+    ['[1}', 'Line 1, column 3: unexpected }, expected "," or the end'],
+    ["{'a': 1}", "Line 1, column 2: unexpected '"],
+    ['{"a": "b\n"}', 'Line 1, column 7: this text has no end, or a wrong character in it'],
+    ['{} {}', 'Line 1, column 4: unexpected {, expected nothing more'],
+  ];
+  for (const [code, mistake] of told) assert.equal(jsonMistake(code), mistake);
+  const pieces = fc.array(fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '1', 'null', ' ', '"', '-'));
+  fc.assert(fc.property(pieces, (parts) => assert.doesNotMatch(jsonMistake(parts.join('')) ?? '', /undefined/)));
 });
 
 test('addresses lead where they were made for', () => {

@@ -1,5 +1,5 @@
 import type { Monitor, MonitorInput, Schedule, Trigger, UiMetadata } from '../../../src/api/wire.ts';
-import { jsonMistake } from '../parts/code-tokens.ts';
+import { jsonMistake } from '../parts/json-mistake.ts';
 
 /** What the form holds: text as typed, right or wrong. */
 export interface MonitorDraft {
@@ -133,8 +133,7 @@ export function queryMistake(query: string): string | undefined {
   const mistake = jsonMistake(query);
   if (mistake) return `Invalid JSON. ${mistake}`;
   const value: unknown = JSON.parse(query);
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? undefined : 'Invalid JSON. A query is an object: { "size": 0, "query": { … } }';
+  return isObject(value) ? undefined : 'Invalid JSON. A query is an object: { "size": 0, "query": { … } }';
 }
 
 /** `Every 1 minutes`, as Dashboards writes it, or the cron expression. */
@@ -170,8 +169,22 @@ function triggerOf(draft: TriggerDraft): Trigger {
   };
 }
 
-/** Dashboards' own settings are kept, but for its copy of the schedule: stale, it would reset ours on the next edit there. */
+/** What Dashboards would write, so that it shows the monitor right; its other settings and ours are kept. */
 function metadataOf(draft: MonitorDraft): UiMetadata {
-  const { schedule: _, ...kept } = draft.base?.ui_metadata ?? {};
-  return { ...kept, trailhound: { ...draft.base?.ui_metadata?.trailhound, evaluate: draft.counts } };
+  const before = draft.base?.ui_metadata ?? {};
+  const timing =
+    draft.frequency === 'interval'
+      ? { frequency: 'interval', period: { interval: Number(draft.interval), unit: draft.unit } }
+      : { frequency: 'cronExpression', cronExpression: draft.cron.trim(), timezone: draft.timezone.trim() };
+  return {
+    search: { searchType: 'query' },
+    monitor_type: 'query_level_monitor',
+    ...before,
+    schedule: { ...(isObject(before.schedule) ? before.schedule : {}), ...timing },
+    trailhound: { ...before.trailhound, evaluate: draft.counts },
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -27,18 +27,3 @@ export function jsonTokens(code: string): readonly Token[] {
   if (end < code.length) tokens.push({ kind: 'plain', text: code.slice(end) });
   return tokens;
 }
-
-/** Where and why a text is no JSON, for a person; undefined when it is. */
-export function jsonMistake(code: string): string | undefined {
-  try {
-    JSON.parse(code);
-    return undefined;
-  } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    const position = /position (\d+)/.exec(reason)?.[1];
-    const at = position === undefined ? code.length : Number(position);
-    const before = code.slice(0, at).split('\n');
-    const short = reason.replace(/,? ?"?\.\.\..*$/s, '').replace(/ (in JSON )?at position.*$/s, '');
-    return `Line ${before.length}, column ${(before.at(-1) ?? '').length + 1}: ${short}`;
-  }
-}
