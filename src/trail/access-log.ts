@@ -135,6 +135,9 @@ function timeOf(get: Get): string | undefined {
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
+const stepsMax = 6;
+const nameLengthMax = 200;
+
 /**
  * The line's strings and numbers by lower-case name without punctuation: `requestId`, `request_id` and `request-id` are
  * one, `identity.sourceIp` is found as `identitysourceip` and as `sourceip`. "-" is API Gateway's word for nothing.
@@ -148,7 +151,12 @@ function flatten(line: Document): Map<string, string> {
     }
     const content = typeof value === 'number' ? String(value) : text(value)?.trim();
     if (content === undefined || content === '-' || content === '') return;
-    const steps = path.split('.').filter((step) => step !== '' && step !== '$context' && step !== 'context');
+    // No name that is looked for has more steps than these; a hostile key may have a million.
+    const steps = path
+      .slice(-nameLengthMax)
+      .split('.')
+      .slice(-stepsMax)
+      .filter((step) => !/^$|^\$?context$/.test(step));
     for (let from = 0; from < steps.length; from++) {
       const name = steps
         .slice(from)

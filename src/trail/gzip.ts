@@ -51,7 +51,7 @@ async function* inflatePieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, str
         yield part;
       }
       if (step.error !== undefined) {
-        yield* salvage(bytes, from, step.parts);
+        if (!ended) yield* salvage(bytes, from, step.parts);
         return step.error;
       }
       if (total > limits.logFileInflatedMax)

@@ -208,6 +208,25 @@ test('an id of its own, or that of its content', async () => {
   assert.equal(absent, recordsOf([JSON.parse(JSON.stringify(base))], 'there').value[0]?.id);
 });
 
+test('a value from elsewhere is bounded as a file is', () => {
+  const deep = JSON.parse(`{"eventName":"X","eventSource":"x","a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`);
+  const { value, problems } = recordsOf([deep, record('a')], 'line');
+  assert.deepEqual([value.map(({ id }) => id), problems.length], [['a'], 1]);
+  assert.match(problems[0]?.message ?? '', /nested too deep/);
+  assert.equal(recordsOf([{ requestId: 'r', [`${'a.'.repeat(500_000)}b`]: '1' }], 'line').value.length, 0);
+});
+
+test('who stops reading early leaves nothing behind', async () => {
+  const noise = Array.from({ length: 20_000 }, (_, index) =>
+    record(`${index}`, { noise: String(index ** 5).repeat(20) }),
+  );
+  const bytes = gzipSync(JSON.stringify({ Records: noise }));
+  for await (const batch of readLogFile(bytes, 'file')) {
+    assert.equal(batch.records.length, limits.recordsPerBatchMax);
+    break;
+  }
+});
+
 test('a truncated gzip gives what stands before the cut', async () => {
   const all = Array.from({ length: 300 }, (_, index) => `id-${index}-${(index * 7919) % 1009}`);
   const bytes = gzipSync(file(...all));
@@ -232,6 +251,10 @@ test('a file beyond one call is inflated in pieces, and damage in it costs only 
   );
   const bytes = gzipSync(`{"Records":[${records.join(',')}]}`, { level: 1 });
   assert.equal((await read(bytes)).records.length, 6000);
+  const padded = await read(Buffer.concat([bytes, Buffer.alloc(20_000)]));
+  assert.deepEqual([padded.records.length, padded.problems], [6000, []]);
+  const tailed = await read(Buffer.concat([bytes, Buffer.from('tail')]));
+  assert.deepEqual([tailed.records.length, tailed.problems.length], [6000, 1]);
   const damaged = Buffer.from(bytes);
   const at = Math.floor(bytes.length * 0.6);
   damaged[at] = (damaged[at] ?? 0) ^ 0xff;

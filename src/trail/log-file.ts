@@ -49,23 +49,28 @@ async function* slicesOf(bytes: Uint8Array, reader: RecordReader): AsyncGenerato
   const parts = isGzip(bytes) ? inflated(bytes) : plain(bytes);
   let elapsed = elapsedMs();
   let total = 0;
-  for (;;) {
-    const { done, value } = await parts.next();
-    if (done) {
-      if (value !== undefined) reader.complain(`gzip: ${value}; ${total} bytes could be inflated`);
-      else if (total === 0) reader.complain('is empty');
-      return;
-    }
-    const mark = total === 0 ? markOf(value) : undefined;
-    if (mark?.refused) return reader.complain(mark.refused);
-    for (let from = mark?.length ?? 0; from < value.length; from += sliceSize) {
-      yield value.subarray(from, from + sliceSize);
-      if (elapsed() > limits.sliceMs) {
-        await yieldToLoop();
-        elapsed = elapsedMs();
+  try {
+    for (;;) {
+      const { done, value } = await parts.next();
+      if (done) {
+        if (value !== undefined) reader.complain(`gzip: ${value}; ${total} bytes could be inflated`);
+        else if (total === 0) reader.complain('is empty');
+        return;
       }
+      const mark = total === 0 ? markOf(value) : undefined;
+      if (mark?.refused) return reader.complain(mark.refused);
+      for (let from = mark?.length ?? 0; from < value.length; from += sliceSize) {
+        yield value.subarray(from, from + sliceSize);
+        if (elapsed() > limits.sliceMs) {
+          await yieldToLoop();
+          elapsed = elapsedMs();
+        }
+      }
+      total += value.length;
     }
-    total += value.length;
+  } finally {
+    // Whoever stops early leaves no inflater behind.
+    await parts.return(undefined);
   }
 }
 

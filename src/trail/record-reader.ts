@@ -31,7 +31,10 @@ export function openRecordReader(origin: string): RecordReader {
   const scanner = entryScanner((scanned) => takeEntry(state, scanned));
   return {
     push: (slice) => scanner.push(slice),
-    value: (value, position) => takeValue(state, value, position, 0),
+    value: (value, position) => {
+      if (nestedWithin(value, limits.recordDepthMax)) takeValue(state, value, position, 0);
+      else skip(state, position, 'too-deep', `is nested too deep: more than ${limits.recordDepthMax} levels`);
+    },
     end: () => {
       scanner.end();
       // Beyond the bound of problems only their number is told: a hostile file must not fill the log.
@@ -129,6 +132,12 @@ function keep(state: State, shape: Extract<Shape, { raw: unknown }>, position: n
     complain(state, `${where} has eventVersion ${shown(own(raw, 'eventVersion'))}: kept`);
   if (shape.problem) complain(state, `${where} ${shape.problem}`);
   state.records.push({ number, id: ownId(raw) ?? contentId(raw), eventTime, kind, raw });
+}
+
+/** Is nothing in the value deeper than `levels`? Looks no deeper itself. */
+function nestedWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((member) => nestedWithin(member, levels - 1));
 }
 
 /** OpenSearch's bound on `_id`; a longer one is no id that AWS gave. */
