@@ -5,6 +5,7 @@ import type { Problem } from '../base/problem.ts';
 import { idOf } from './identity.ts';
 import { monitorJson } from './monitor.ts';
 import type { MonitorBook } from './monitor-book.ts';
+import { plainJson } from './plain-json.ts';
 import type { Watch } from './watch.ts';
 
 /** A monitor that comes with the program or from `--monitors`: a file's name and its JSON. */
@@ -50,12 +51,13 @@ function fileId(name: string): string {
 
 /** The file's monitor with ids for triggers that have none (the same each time) and the mark of the file it came from. */
 function prepared(file: MonitorFile, id: string): Document {
-  if (!isDocument(file.json)) return {};
-  const sha256 = createHash('sha256').update(JSON.stringify(file.json)).digest('hex');
-  const uiMetadata = own(file.json, 'ui_metadata');
-  const triggers = own(file.json, 'triggers');
+  const json = plainJson(file.json);
+  if (!isDocument(json)) return {};
+  const sha256 = createHash('sha256').update(JSON.stringify(json)).digest('hex');
+  const uiMetadata = own(json, 'ui_metadata');
+  const triggers = own(json, 'triggers');
   return {
-    ...file.json,
+    ...json,
     ...(Array.isArray(triggers) ? { triggers: triggers.map((trigger, index) => withId(trigger, id, index)) } : {}),
     ui_metadata: {
       ...(isDocument(uiMetadata) ? uiMetadata : {}),

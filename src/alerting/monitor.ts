@@ -3,6 +3,7 @@ import { at, type Document, isDocument, own } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { parseSearchBody } from '../query/search-body.ts';
+import { plainJson } from './plain-json.ts';
 import { refusal } from './refusal.ts';
 import { parseSchedule, type Schedule, scheduleJson } from './schedule.ts';
 import { parseTrigger, type Trigger, triggerJson } from './trigger.ts';
@@ -56,12 +57,13 @@ const dataSources: Document = {
  * Reads a monitor as the original's API does: its defaults, its words for what is wrong (status 400; where it answers 500
  * to bad input, also 400). Unknown fields are ignored, scripts and query strings are not compiled. `now` fills the times.
  */
-export function parseMonitor(json: unknown, now: Instant): Monitor {
+export function parseMonitor(input: unknown, now: Instant): Monitor {
+  const json = plainJson(input);
   if (!isDocument(json)) throw refusal('Monitor name is null');
   const type = parseType(own(json, 'monitor_type'));
   const schedule = own(json, 'schedule') ?? null;
   const parsedSchedule = schedule === null ? undefined : parseSchedule(schedule);
-  const input = parseInputs(own(json, 'inputs'));
+  const search = parseInputs(own(json, 'inputs'));
   const triggers = parseTriggers(own(json, 'triggers'), type);
   const name = own(json, 'name') ?? null;
   if (name === null) throw refusal('Monitor name is null');
@@ -76,7 +78,7 @@ export function parseMonitor(json: unknown, now: Instant): Monitor {
     enabled,
     enabledTime: enabled ? enabledTime : null,
     schedule: parsedSchedule,
-    input,
+    input: search,
     triggers,
     lastUpdateTime: instant(own(json, 'last_update_time')) ?? now,
     schemaVersion: 0,
