@@ -5,6 +5,7 @@ import { matchClause } from './clauses/match.ts';
 import { matchAllClause, matchNoneClause } from './clauses/match-all.ts';
 import { matchBoolPrefixClause } from './clauses/match-bool-prefix.ts';
 import { matchPhraseClause } from './clauses/match-phrase.ts';
+import { queryStringClause } from './clauses/query-string.ts';
 import { rangeClause } from './clauses/range.ts';
 import { termClause } from './clauses/term.ts';
 import { termsClause } from './clauses/terms.ts';
@@ -23,6 +24,7 @@ export const clauses: Readonly<Record<string, Clause>> = {
   match_none: any(matchNoneClause),
   match_phrase: any(matchPhraseClause),
   match_phrase_prefix: any(matchPhraseClause),
+  query_string: any(queryStringClause),
   range: any(rangeClause),
   term: any(termClause),
   terms: any(termsClause),

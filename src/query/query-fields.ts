@@ -1,0 +1,67 @@
+import { limits } from '../base/limits.ts';
+import { nameTest } from './dynamic-template.ts';
+import type { Field } from './field.ts';
+import { fieldAt, type Mapping } from './mapping.ts';
+import type { WeightedField } from './query.ts';
+import { argumentError, parsingError, shardError } from './refusal.ts';
+
+/** A field that a text is searched in, and its boost. */
+export interface ChosenField {
+  readonly field: Field;
+  readonly boost: number;
+}
+
+const searchable: ReadonlySet<Field['kind']> = new Set([
+  'keyword',
+  'text',
+  'number',
+  'date',
+  'ip',
+  'boolean',
+  'flat_object',
+]);
+
+/** The fields that names and patterns mean; names that the mapping lacks are left out. Throws where `*` means too many. */
+export function chooseFields(mapping: Mapping, wanted: readonly WeightedField[]): ChosenField[] {
+  const chosen = new Map<string, ChosenField>();
+  for (const { pattern, boost } of wanted) {
+    for (const field of fieldsNamed(mapping, pattern)) chosen.set(field.path, { field, boost });
+  }
+  if (chosen.size > limits.clausesMax) {
+    throw shardError(
+      `failed to create query: field expansion matches too many fields, limit: ${limits.clausesMax}, got: ${chosen.size}`,
+    );
+  }
+  return [...chosen.values()];
+}
+
+function fieldsNamed(mapping: Mapping, pattern: string): Field[] {
+  if (!pattern.includes('*')) {
+    const field = fieldAt(mapping, pattern);
+    return field ? [field] : [];
+  }
+  const test = nameTest(pattern);
+  return [...mapping.fields.values()].filter(
+    (field) => searchable.has(field.kind) && field.searchable && field.nested === undefined && test(field.path),
+  );
+}
+
+/** `["a", "b^2"]`, or one name. */
+export function readFields(value: unknown, name: string): WeightedField[] {
+  if (value === undefined || value === null) return [];
+  const list = Array.isArray(value) ? value : [value];
+  return list.map((item) => {
+    if (typeof item !== 'string') throw parsingError(`[${name}] query does not support [fields]`);
+    const caret = item.lastIndexOf('^');
+    if (caret < 0) return { pattern: item, boost: 1 };
+    const boost = Number(item.slice(caret + 1));
+    if (Number.isNaN(boost))
+      throw argumentError(`For input string: "${item.slice(caret + 1)}"`, 'number_format_exception');
+    return { pattern: item.slice(0, caret), boost };
+  });
+}
+
+/** True when the fields are all fields: then a query is lenient unless it says otherwise. */
+export function isAllFields(fields: readonly WeightedField[]): boolean {
+  return fields.some(({ pattern }) => pattern === '*');
+}

@@ -1,0 +1,236 @@
+import { timeZone } from '../dates/time-zone.ts';
+import { existsQuery } from '../exists-query.ts';
+import type { Field } from '../field.ts';
+import { type BoolClause, boosted, everything, type Lucene, nothing } from '../lucene.ts';
+import { eachField, fellAway, textInFields } from '../many-fields.ts';
+import { minimumShouldMatch } from '../minimum-should-match.ts';
+import { editsOf, fuzzyQuery, prefixQuery, regexpQuery, wildcardQuery } from '../pattern-query.ts';
+import type { QueryStringQuery, TextOptions, WeightedField } from '../query.ts';
+import { type ChosenField, chooseFields, isAllFields } from '../query-fields.ts';
+import { rangeQuery } from '../range-query.ts';
+import { shardError } from '../refusal.ts';
+import { defaultTextOptions, slotsOf } from '../text-query.ts';
+import { unmapped, type ValueScope } from '../value-query.ts';
+import { type LeafNode, parseQueryString, type QueryClause, type QueryNode, unescaped } from './grammar.ts';
+import { QuerySyntaxError } from './lexer.ts';
+
+/** A query_string with the mapping applied. Throws "Failed to parse query" for its syntax, ValueRefusal for values. */
+export function lowerQueryString(query: QueryStringQuery, scope: ValueScope): Lucene {
+  if (query.text.trim() === '') return nothing();
+  const fields = defaultFields(query, scope);
+  const isLenient = query.lenient ?? isAllFields(fields);
+  const zone = query.timeZone === undefined ? undefined : timeZone(query.timeZone);
+  const context: Context = {
+    query,
+    scope: zone ? { ...scope, zone } : scope,
+    fields,
+    isLenient,
+    text: {
+      ...defaultTextOptions,
+      operator: query.operator,
+      lenient: isLenient,
+      ...(query.analyzer === undefined ? {} : { analyzer: query.analyzer }),
+    },
+  };
+  try {
+    const text = query.escape ? query.text.replace(/[\\+\-!():^[\]"{}~*?|&/]/g, '\\$&') : query.text;
+    return withMinimum(lower(parseQueryString(text), context), query.minimumShouldMatch);
+  } catch (thrown) {
+    if (!(thrown instanceof QuerySyntaxError)) throw thrown;
+    throw shardError(`Failed to parse query [${query.text}]`);
+  }
+}
+
+interface Context {
+  readonly query: QueryStringQuery;
+  readonly scope: ValueScope;
+  readonly fields: readonly WeightedField[];
+  readonly isLenient: boolean;
+  readonly text: TextOptions;
+}
+
+function defaultFields({ fields, defaultField }: QueryStringQuery, { mapping }: ValueScope): readonly WeightedField[] {
+  if (fields.length > 0) return fields;
+  const names = defaultField === undefined ? mapping.settings.defaultFields : [defaultField];
+  return names.map((name) => {
+    const [pattern = '', boost] = name.split('^');
+    return { pattern, boost: boost === undefined ? 1 : Number(boost) };
+  });
+}
+
+function lower(node: QueryNode, context: Context): Lucene {
+  if (node.kind === 'clauses') return lowerClauses(node.clauses, context);
+  if (node.kind === 'boost') return boosted(lower(node.node, context), node.boost);
+  return lowerLeaf(node, context);
+}
+
+/** Lucene's addClause: there is no precedence, an operator changes the clause before it. */
+function lowerClauses(clauses: readonly QueryClause[], context: Context): Lucene {
+  const all = context.query.operator === 'and';
+  const joined: { occur: BoolClause['occur']; query: Lucene }[] = [];
+  let alone: Lucene | undefined;
+  for (const [index, { conjunction, modifier, node, run }] of clauses.entries()) {
+    const query = lower(node, context);
+    const before = joined.at(-1);
+    if (before && before.occur !== '-') {
+      if (conjunction === 'and') before.occur = '+';
+      if (conjunction === 'or' && all) before.occur = '';
+    }
+    if (fellAway(query)) continue;
+    if (run) {
+      joined.push(...runClauses(query, all));
+      if (index === 0) alone = query;
+      continue;
+    }
+    const must = modifier === '+' || conjunction === 'and';
+    const occur = modifier === '-' ? '-' : (all ? conjunction !== 'or' : must) ? '+' : '';
+    joined.push({ occur, query });
+    if (index === 0 && modifier === 'none') alone = query;
+  }
+  if (joined.length === 0) return nothing();
+  if (clauses.length === 1 && alone) return alone;
+  if (joined.length === 1 && alone) return alone;
+  return boolOf(joined);
+}
+
+/** The words of a run are clauses of their own where every one is a plain term of one field. */
+function runClauses(query: Lucene, all: boolean): BoolClause[] {
+  const occur = all ? '+' : '';
+  if (query.kind !== 'bool') return [{ occur, query }];
+  if (query.clauses.every((clause) => clause.query.kind === 'term')) return [...query.clauses];
+  return query.clauses.map((clause) => ({ occur, query: clause.query }));
+}
+
+function boolOf(clauses: readonly BoolClause[]): Lucene {
+  if (clauses.every(({ occur }) => occur === '-')) {
+    return { kind: 'bool', clauses: [...clauses, { occur: '#', query: everything }], minimum: 0 };
+  }
+  const required = clauses.some(({ occur }) => occur === '+' || occur === '#');
+  return { kind: 'bool', clauses, minimum: required ? 0 : 1 };
+}
+
+function withMinimum(query: Lucene, spec: string | undefined): Lucene {
+  if (spec === undefined || query.kind !== 'bool') return query;
+  const wanted = minimumShouldMatch(spec, query.clauses.filter(({ occur }) => occur === '').length);
+  return wanted > 0 ? { ...query, minimum: wanted, explicit: true } : query;
+}
+
+function lowerLeaf(node: LeafNode, context: Context): Lucene {
+  const { query, scope, isLenient } = context;
+  const patterns = { ignoreCase: false, normalize: 'analyzer' } as const;
+  if (node.field === '_exists_' && (node.kind === 'word' || node.kind === 'quoted'))
+    return existsQuery(node.text, scope);
+  if (node.kind === 'word' || node.kind === 'quoted') return lowerText(node, context);
+  if (node.kind === 'wildcard' && node.text === '*') return everyValue(node.field, context);
+  const fields = fieldsFor(node.field, context);
+  if (fields.length === 0) return unmapped(node.field ?? context.fields.map(({ pattern }) => pattern).join(', '));
+  switch (node.kind) {
+    case 'prefix':
+      return eachField(fields, isLenient, ({ field }) =>
+        query.analyzeWildcard ? analyzedPrefix(field, node.text) : prefixQuery(field, node.text, patterns),
+      );
+    case 'wildcard':
+      if (!query.allowLeadingWildcard && /^[*?]/.test(node.text)) {
+        throw new QuerySyntaxError("'*' or '?' not allowed as first character in WildcardQuery");
+      }
+      return eachField(fields, isLenient, ({ field }) => wildcardQuery(field, node.text, patterns));
+    case 'regexp':
+      return eachField(fields, isLenient, ({ field }) =>
+        regexpQuery(field, node.text, patterns, undefined, scope.mapping.settings.regexLength),
+      );
+    case 'fuzzy':
+      return eachField(fields, isLenient, ({ field }) => {
+        const text = field.kind === 'text' ? field.searchAnalyzer.normalize(node.text) : node.text;
+        const edits = editsOf(node.distance === '' ? query.fuzziness : node.distance, text);
+        return fuzzyQuery(field, text, edits, query.fuzzyPrefixLength, query.fuzzyTranspositions);
+      });
+    case 'range':
+      return eachField(fields, isLenient, ({ field }) =>
+        lowerRange(
+          field,
+          endOf(node.range.from),
+          endOf(node.range.to),
+          node.range.includeFrom,
+          node.range.includeTo,
+          scope,
+        ),
+      );
+  }
+}
+
+function lowerText(node: Extract<LeafNode, { kind: 'word' | 'quoted' }>, context: Context): Lucene {
+  const { query, scope, text } = context;
+  if (node.kind === 'word' && node.text.length > 1 && /^[<>]/.test(node.text)) {
+    const { from, to, inclusive } = comparison(node.text);
+    const fields = fieldsFor(node.field, context);
+    if (fields.length === 0) return unmapped(node.field ?? '');
+    return eachField(fields, context.isLenient, ({ field }) =>
+      lowerRange(field, from, to, inclusive, inclusive, scope),
+    );
+  }
+  const fields = fieldsFor(node.field, context, node.kind === 'quoted' ? query.quoteFieldSuffix : undefined);
+  if (fields.length === 0) return unmapped(node.field ?? context.fields.map(({ pattern }) => pattern).join(', '));
+  if (node.kind === 'word') return textInFields(fields, node.text, query.type, text, scope);
+  const slop = node.slop === undefined || node.slop === '' ? query.phraseSlop : Math.trunc(Number(node.slop));
+  const analyzer = query.quoteAnalyzer ?? query.analyzer;
+  const options = { ...text, slop, ...(analyzer === undefined ? {} : { analyzer }) };
+  return textInFields(fields, node.text, 'phrase', options, scope);
+}
+
+/** `>5`, `>=5`, `<5`, `<=5` in front of a word. */
+function comparison(text: string): { from?: string; to?: string; inclusive: boolean } {
+  const inclusive = text.length > 2 && text[1] === '=';
+  const value = text.slice(inclusive ? 2 : 1);
+  return text[0] === '>' ? { from: value, inclusive } : { to: value, inclusive };
+}
+
+/** `*` alone: every document where all fields are meant, else those that have one of them. */
+function everyValue(name: string | undefined, context: Context): Lucene {
+  if (name === '_exists_') return everything;
+  if (name !== undefined) return name === '*' ? everything : existsQuery(name, context.scope);
+  if (isAllFields(context.fields)) return everything;
+  const queries = context.fields.map(({ pattern }) => existsQuery(pattern, context.scope));
+  return queries.length === 1 ? (queries[0] as Lucene) : { kind: 'dismax', queries };
+}
+
+function fieldsFor(name: string | undefined, { fields, scope }: Context, suffix?: string): ChosenField[] {
+  const wanted = name === undefined ? fields : [{ pattern: name, boost: 1 }];
+  if (suffix === undefined) return chooseFields(scope.mapping, wanted);
+  return chooseFields(scope.mapping, wanted).map(({ field, boost }) => {
+    const [other] = chooseFields(scope.mapping, [{ pattern: `${field.path}${suffix}`, boost }]);
+    return other ?? { field, boost };
+  });
+}
+
+/** analyze_wildcard: the words before the last one, and the last as a prefix. */
+function analyzedPrefix(field: Field, text: string): Lucene {
+  const patterns = { ignoreCase: false, normalize: 'analyzer' } as const;
+  if (field.kind !== 'text') return prefixQuery(field, text, patterns);
+  const slots = slotsOf(field.searchAnalyzer.analyze(text));
+  const queries = slots.flatMap(({ terms }, index): Lucene[] =>
+    terms.map((term) =>
+      index < slots.length - 1 ? { kind: 'term', field, term } : prefixQuery(field, term, patterns),
+    ),
+  );
+  if (queries.length === 0) return nothing();
+  return queries.length === 1
+    ? (queries[0] as Lucene)
+    : { kind: 'bool', clauses: queries.map((query) => ({ occur: '', query })), minimum: 1 };
+}
+
+function endOf({ text, quoted }: { readonly text: string; readonly quoted: boolean }): string | undefined {
+  return !quoted && text === '*' ? undefined : unescaped(text);
+}
+
+function lowerRange(
+  field: Field,
+  from: string | undefined,
+  to: string | undefined,
+  includeFrom: boolean,
+  includeTo: boolean,
+  scope: ValueScope,
+): Lucene {
+  const normal = (end: string | undefined): string | undefined =>
+    end !== undefined && field.kind === 'text' ? field.searchAnalyzer.normalize(end) : end;
+  return rangeQuery(field, { from: normal(from), to: normal(to), includeFrom, includeTo }, scope);
+}
