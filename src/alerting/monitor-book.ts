@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '../base/clock.ts';
-import { own } from '../base/document.ts';
+import { isDocument, own } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Problem } from '../base/problem.ts';
@@ -146,8 +146,10 @@ function updated(next: Monitor, before: Monitor, json: unknown, now: Instant): M
   const kept = own(before.uiMetadata, 'trailhound');
   const given = own(own(json, 'ui_metadata'), 'trailhound');
   const monitor = { ...next, enabledTime, lastUpdateTime: now, schemaVersion: 8 };
-  if (kept === undefined || given !== undefined) return monitor;
-  return withUiMetadata(monitor, { ...next.uiMetadata, trailhound: kept });
+  // The mark of the file it came from is not a client's to send back.
+  const file = own(kept, 'file');
+  const trailhound = isDocument(given) ? { ...(file === undefined ? {} : { file }), ...given } : kept;
+  return trailhound === undefined ? monitor : withUiMetadata(monitor, { ...next.uiMetadata, trailhound });
 }
 
 /** Counting goes on where it was; from now for a new trigger, another way of counting, or after a pause. */
