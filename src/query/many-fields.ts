@@ -40,7 +40,7 @@ export function textInFields(
   if (type === 'cross_fields') return crossFields(fields, value, options, scope);
   return eachField(fields, options.lenient, ({ field }) => {
     if (type === 'phrase') return matchPhrase(field, value, false, options, scope);
-    if (type === 'phrase_prefix') return matchPhrase(field, value, field.kind === 'text', options, scope);
+    if (type === 'phrase_prefix') return matchPhrase(field, value, true, options, scope);
     if (type === 'bool_prefix') return matchBoolPrefix(field, value, options, scope);
     return matchText(field, value, options, scope);
   });

@@ -5,7 +5,7 @@ import { timeZone } from '../dates/time-zone.ts';
 import type { MultiMatchQuery, QueryStringQuery } from '../query.ts';
 import { readFields } from '../query-fields.ts';
 import { lowerQueryString } from '../query-string/lower.ts';
-import { argumentError, parsingError } from '../refusal.ts';
+import { argumentError, parsingError, shardError } from '../refusal.ts';
 import type { Clause } from './clause.ts';
 
 const keys =
@@ -27,12 +27,6 @@ export const queryStringClause: Clause<QueryStringQuery> = {
       throw argumentError(`[query_string] query longer than ${limits.queryTextMax} characters`);
     const fields = readFields(body.fields, name);
     const defaultField = textOf(body, 'default_field');
-    if (fields.length > 0 && defaultField !== undefined) {
-      throw argumentError(
-        'cannot use [fields] parameter in conjunction with [default_field]',
-        'action_request_validation_exception',
-      );
-    }
     const [analyzer, quoteAnalyzer, suffix] = [
       textOf(body, 'analyzer'),
       textOf(body, 'quote_analyzer'),
@@ -64,7 +58,12 @@ export const queryStringClause: Clause<QueryStringQuery> = {
       escape: flagOf(body, 'escape', false),
     };
   },
-  lower: lowerQueryString,
+  lower(query, scope) {
+    if (query.fields.length > 0 && query.defaultField !== undefined) {
+      throw shardError('failed to create query: cannot use [fields] parameter in conjunction with [default_field]');
+    }
+    return lowerQueryString(query, scope);
+  },
 };
 
 export function readType(text: string | undefined): MultiMatchQuery['type'] {

@@ -42,7 +42,7 @@ export interface RangeEnd {
 }
 
 const whitespace = ' \\t\\n\\r\\u3000';
-const escaped = '\\\\[sS]';
+const escaped = '\\\\(?:.|\\n|\\r)';
 const termStart = `(?:[^${whitespace}+\\-!():^[\\]"{}~*?\\\\/]|${escaped})`;
 const termChar = `(?:${termStart}|[-+])`;
 
@@ -130,7 +130,7 @@ function between(
   push(kind, match[1] ?? '', match[0].length);
 }
 
-const rangeEnd = '(?:"((?:[^"\\\\]|\\\\[sS])+)"|([^ \\]}]+))';
+const rangeEnd = '(?:"((?:[^"\\\\]|\\\\(?:.|\\n|\\r))+)"|([^ \\]}]+))';
 const rangePattern = new RegExp(`([[{])\\s*${rangeEnd}\\s+TO\\s+${rangeEnd}\\s*([\\]}])`, 'y');
 
 function readRange(text: string, at: number): [RangeToken, number] {

@@ -1,0 +1,38 @@
+import { isDocument } from '../../base/document.ts';
+import { checkKeys, flagOf, noObject, readCommon, scalar, textOf } from '../clause-body.ts';
+import { textInFields } from '../many-fields.ts';
+import { readTextOptions, textOptionKeys } from '../match-body.ts';
+import type { MultiMatchQuery } from '../query.ts';
+import { chooseFields, isAllFields, readFields } from '../query-fields.ts';
+import { parsingError } from '../refusal.ts';
+import { unmapped } from '../value-query.ts';
+import type { Clause } from './clause.ts';
+import { readType } from './query-string.ts';
+
+export const multiMatchClause: Clause<MultiMatchQuery> = {
+  kind: 'multi_match',
+  parse(body, { name }) {
+    if (!isDocument(body)) throw noObject(name);
+    checkKeys(body, [...textOptionKeys, 'fields', 'type', 'tie_breaker'], name);
+    const value = scalar(body.query);
+    if (value === undefined) throw parsingError('No text specified for multi_match query');
+    return {
+      kind: 'multi_match',
+      ...readCommon(body, name),
+      value,
+      fields: readFields(body.fields, name),
+      type: readType(textOf(body, 'type')),
+      ...(body.lenient === undefined || body.lenient === null ? {} : { lenient: flagOf(body, 'lenient', false) }),
+      options: readTextOptions(body),
+    };
+  },
+  lower({ value, fields, type, lenient, options }, scope) {
+    const defaults = scope.mapping.settings.defaultFields.map((pattern) => ({ pattern, boost: 1 }));
+    const wanted = fields.length > 0 ? fields : defaults;
+    const chosen = chooseFields(scope.mapping, wanted);
+    if (chosen.length === 0) return unmapped(wanted.map(({ pattern }) => pattern).join(', '));
+    const isLenient = lenient ?? isAllFields(wanted);
+    const query = textInFields(chosen, value, type, { ...options, lenient: isLenient }, scope);
+    return query.kind === 'none' && query.reason === undefined && options.zeroTermsAll ? { kind: 'all' } : query;
+  },
+};

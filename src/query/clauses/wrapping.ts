@@ -1,0 +1,36 @@
+import { isDocument } from '../../base/document.ts';
+import { noObject, textOf } from '../clause-body.ts';
+import type { Query } from '../query.ts';
+import { argumentError, parsingError } from '../refusal.ts';
+import type { ParseScope } from './clause.ts';
+
+/** Clauses that only wrap another one: they parse to the query inside. */
+export const wrappingClauses: Readonly<Record<string, (body: unknown, scope: ParseScope) => Query>> = {
+  /** A query in base64. */
+  wrapper(body, scope) {
+    if (!isDocument(body)) throw noObject(scope.name);
+    const text = textOf(body, 'query');
+    if (!text) throw argumentError('query source is empty');
+    let json: unknown;
+    try {
+      json = JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
+    } catch {
+      throw parsingError('[wrapper] query is no JSON in base64');
+    }
+    return scope.child(json, 'query');
+  },
+  /** `negative` only lowers scores. */
+  boosting(body, scope) {
+    if (!isDocument(body)) throw noObject(scope.name);
+    if (body.positive === undefined) throw parsingError("[boosting] query requires 'positive' query to be set'");
+    if (body.negative === undefined) throw parsingError("[boosting] query requires 'negative' query to be set'");
+    scope.child(body.negative, 'negative');
+    return scope.child(body.positive, 'positive');
+  },
+  /** Scores alone, which are out of scope; with min_score they would decide what matches. */
+  function_score(body, scope) {
+    if (!isDocument(body)) throw noObject(scope.name);
+    if (body.min_score !== undefined) throw parsingError('[function_score] with [min_score] is not supported');
+    return body.query === undefined ? { kind: 'match_all', boost: 1 } : scope.child(body.query, 'query');
+  },
+};
