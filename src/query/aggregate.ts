@@ -1,8 +1,8 @@
 import type { Instant } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
 import type { Candidate } from './candidate.ts';
 import type { Mapping } from './mapping.ts';
-import { parsingError } from './refusal.ts';
 
 /** Collects the matches of a search, index after index, and answers its aggregations. */
 export interface Aggregator {
@@ -12,6 +12,7 @@ export interface Aggregator {
 }
 
 export function makeAggregator(json: Document, _at: Instant): Aggregator {
-  for (const name of Object.keys(json)) throw parsingError(`Unknown aggregation type in [${name}]`);
+  for (const name of Object.keys(json))
+    throw new TrailhoundError('not-supported', `aggregation [${name}]: aggregations are not supported yet`);
   return { enter: () => {}, collect: () => {}, answer: () => ({}) };
 }

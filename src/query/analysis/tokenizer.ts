@@ -5,10 +5,10 @@ export const keywordTokenizer: Tokenizer = (text) => [
   { term: text, start: 0, end: text.length, type: 'word', position: 0 },
 ];
 
-export const whitespaceTokenizer: Tokenizer = (text) => matches(text, /\S+/gu);
+export const whitespaceTokenizer: Tokenizer = (text) => matches(text, /\S{1,255}/gu);
 
 /** Runs of letters. */
-export const letterTokenizer: Tokenizer = (text) => matches(text, /\p{L}+/gu);
+export const letterTokenizer: Tokenizer = (text) => matches(text, /\p{L}{1,255}/gu);
 
 /** What lies between the matches of a separator; empty pieces are dropped. */
 export function splitTokenizer(separator: RegExp): Tokenizer {
