@@ -45,82 +45,103 @@ export interface MonitorBookPorts {
 
 /** Reads the saved monitors; one that cannot be read is a problem and stays out. */
 export async function openMonitorBook(ports: MonitorBookPorts): Promise<MonitorBook> {
-  const { store, clock, alerts, changed } = ports;
+  const { store } = ports;
   const watches = new Map<string, Watch>();
   const cursors = await readCursors(store);
   await ensureIndex(store, configIndex);
   await ensureIndex(store, cursorsIndex);
   await readMonitors(ports, cursors, watches);
-  const fresh = watches.size === 0 && cursors.size === 0;
-
-  const update = async (watch: Watch, json: unknown, expected: Expected | undefined): Promise<Watch> => {
-    if (watch.removed) throw notFound(watch.id);
-    checkExpected(watch, expected);
-    const now = clock.now();
-    const monitor = updated(parseMonitor(json, now), watch.monitor, json, now);
-    await checkIndices(store, monitor);
-    const cursor = await updatedCursor(watch, monitor, store);
-    const dropped = await droppedAlerts(watch, monitor, alerts);
-    const operations: Operation[] = [
-      configWrite(watch.id, monitor, { ifSeqNo: watch.seqNo }),
-      cursorWrite(watch.id, cursor),
-      ...dropped.flatMap((next) => alerts.operations(next, next.closed, now)),
-    ];
-    await alerts.prepare(operations);
-    const { version, seqNo } = written((await store.write(operations))[0], watch.id);
-    alerts.note(dropped);
-    updateWatch(watch, { id: watch.id, monitor, version, seqNo }, cursor, now);
-    changed(watch);
+  const known = (id: string): Watch => {
+    const watch = watches.get(id);
+    if (!watch) throw notFound(id);
     return watch;
   };
-
   return {
     watches,
-    fresh,
+    fresh: watches.size === 0 && cursors.size === 0,
     position: () => store.position(),
-    async create(json, { id = newId(), from } = {}) {
-      const now = clock.now();
-      const monitor = parseMonitor(json, now);
-      if (watches.size >= limits.monitorsMax) {
-        throw refusal(`This request would create more than the allowed monitors [${limits.monitorsMax}].`);
-      }
-      if (from === undefined) await checkIndices(store, monitor);
-      const cursor = cursorAt(triggerIds(monitor), from ?? (await store.position()));
-      const operations = [configWrite(id, monitor), cursorWrite(id, cursor)];
-      await alerts.prepare(operations);
-      const { version, seqNo } = written((await store.write(operations))[0], id);
-      const watch = newWatch({ id, monitor, version, seqNo }, cursor, now);
-      watches.set(id, watch);
-      changed(watch);
-      return watch;
+    create: (json, { id = newId(), from } = {}) => create(json, id, from, watches, ports),
+    update: async (id, json, expected) => {
+      const watch = known(id);
+      return locked(watch, () => update(watch, json, expected, ports));
     },
-    async update(id, json, expected) {
-      const watch = watches.get(id);
-      if (!watch) throw notFound(id);
-      return locked(watch, () => update(watch, json, expected));
-    },
-    async remove(id) {
-      const watch = watches.get(id);
-      if (!watch) throw notFound(id);
-      return locked(watch, async () => {
-        if (watch.removed) throw notFound(id);
-        const now = clock.now();
-        const closed = (await alerts.ofMonitor(id)).map(deletion);
-        const operations: Operation[] = [
-          { action: 'delete', index: configIndex, id },
-          { action: 'delete', index: cursorsIndex, id },
-          ...closed.flatMap((next) => alerts.operations(next, next.closed, now)),
-        ];
-        await alerts.prepare(operations);
-        const { version } = written((await store.write(operations))[0], id);
-        alerts.note(closed);
-        watch.removed = true;
-        watches.delete(id);
-        changed(watch);
-        return version;
-      });
+    remove: async (id) => {
+      const watch = known(id);
+      return locked(watch, () => remove(watch, watches, ports));
     },
   };
+}
+
+async function create(
+  json: unknown,
+  id: string,
+  from: number | undefined,
+  watches: Map<string, Watch>,
+  { store, clock, alerts, changed }: MonitorBookPorts,
+): Promise<Watch> {
+  const now = clock.now();
+  const monitor = parseMonitor(json, now);
+  if (watches.size >= limits.monitorsMax) {
+    throw refusal(`This request would create more than the allowed monitors [${limits.monitorsMax}].`);
+  }
+  if (from === undefined) await checkIndices(store, monitor);
+  const cursor = cursorAt(triggerIds(monitor), from ?? (await store.position()));
+  const operations = [configWrite(id, monitor), cursorWrite(id, cursor)];
+  await alerts.prepare(operations);
+  const { version, seqNo } = written((await store.write(operations))[0], id);
+  const watch = newWatch({ id, monitor, version, seqNo }, cursor, now);
+  watches.set(id, watch);
+  changed(watch);
+  return watch;
+}
+
+async function update(
+  watch: Watch,
+  json: unknown,
+  expected: Expected | undefined,
+  { store, clock, alerts, changed }: MonitorBookPorts,
+): Promise<Watch> {
+  if (watch.removed) throw notFound(watch.id);
+  checkExpected(watch, expected);
+  const now = clock.now();
+  const monitor = updated(parseMonitor(json, now), watch.monitor, json, now);
+  await checkIndices(store, monitor);
+  const cursor = await updatedCursor(watch, monitor, store);
+  const dropped = await droppedAlerts(watch, monitor, alerts);
+  const operations: Operation[] = [
+    configWrite(watch.id, monitor, { ifSeqNo: watch.seqNo }),
+    cursorWrite(watch.id, cursor),
+    ...dropped.flatMap((next) => alerts.operations(next, next.closed, now)),
+  ];
+  await alerts.prepare(operations);
+  const { version, seqNo } = written((await store.write(operations))[0], watch.id);
+  alerts.note(dropped);
+  updateWatch(watch, { id: watch.id, monitor, version, seqNo }, cursor, now);
+  changed(watch);
+  return watch;
+}
+
+async function remove(
+  watch: Watch,
+  watches: Map<string, Watch>,
+  { store, clock, alerts, changed }: MonitorBookPorts,
+): Promise<number> {
+  const { id } = watch;
+  if (watch.removed) throw notFound(id);
+  const now = clock.now();
+  const closed = (await alerts.ofMonitor(id)).map(deletion);
+  const operations: Operation[] = [
+    { action: 'delete', index: configIndex, id },
+    { action: 'delete', index: cursorsIndex, id },
+    ...closed.flatMap((next) => alerts.operations(next, next.closed, now)),
+  ];
+  await alerts.prepare(operations);
+  const { version } = written((await store.write(operations))[0], id);
+  alerts.note(closed);
+  watch.removed = true;
+  watches.delete(id);
+  changed(watch);
+  return version;
 }
 
 function triggerIds(monitor: Monitor): readonly string[] {

@@ -35,27 +35,9 @@ const sleepMaxMs = 30_000;
 export function createScheduler({ clock, log, watches, execute }: SchedulerPorts): Scheduler {
   const counts = { runs: 0, failures: 0 };
   let alarm = new AbortController();
-  let running = 0;
   let looked: Instant = 0;
 
-  const start = (watch: Watch, order: Order): void => {
-    const began = clock.now();
-    running++;
-    counts.runs++;
-    watch.running = execute(watch, order)
-      .catch((error) => {
-        // Where an alert can tell it, it does; this is for what kept the run from storing one.
-        counts.failures++;
-        log.error(`monitor ${watch.monitor.name} (${watch.id}) could not run: ${reasonOf(error)}`);
-      })
-      .then(() => {
-        const ended = clock.now();
-        watch.restUntil = ended + limits.markRestFactor * Math.max(0, ended - began);
-        watch.running = undefined;
-        running--;
-        alarm.abort();
-      });
-  };
+  const starter = createStarter({ clock, log, execute }, counts, () => alarm.abort());
 
   /** Starts what is due; answers when to look again. */
   const turn = (): Instant => {
@@ -68,13 +50,24 @@ export function createScheduler({ clock, log, watches, execute }: SchedulerPorts
       const due = dueOf(watch);
       if (due === undefined || watch.running) continue;
       if (due > now) next = Math.min(next, due);
-      else if (running < limits.monitorRunsMax) start(watch, orderOf(watch, now));
+      else if (starter.free()) starter.start(watch, orderOf(watch, now));
     }
     return next;
   };
 
   const idle = async (): Promise<void> => {
     await Promise.all([...watches()].map((watch) => watch.running));
+  };
+
+  /** Starts what is marked, due or not; true while something runs. */
+  const startMarked = (): boolean => {
+    let busy = false;
+    for (const watch of watches()) {
+      const wanted = watch.markedAt !== undefined && watch.monitor.enabled && !watch.running;
+      if (wanted && starter.free()) starter.start(watch, markedOrder(watch, clock.now()));
+      if (watch.running) busy = true;
+    }
+    return busy;
   };
 
   return {
@@ -97,17 +90,38 @@ export function createScheduler({ clock, log, watches, execute }: SchedulerPorts
       await idle();
     },
     idle,
-    async settled() {
-      for (;;) {
-        const under: Promise<void>[] = [];
-        for (const watch of watches()) {
-          const wanted = watch.markedAt !== undefined && watch.monitor.enabled && !watch.running;
-          if (wanted && running < limits.monitorRunsMax) start(watch, markedOrder(watch, clock.now()));
-          if (watch.running) under.push(watch.running);
-        }
-        if (under.length === 0) return;
-        await Promise.all(under);
-      }
+    settled: async () => {
+      while (startMarked()) await idle();
+    },
+  };
+}
+
+/** Starts runs, at most limits.monitorRunsMax at a time; `ended` is told when one is over. */
+function createStarter(
+  { clock, log, execute }: Pick<SchedulerPorts, 'clock' | 'log' | 'execute'>,
+  counts: Scheduler['counts'],
+  ended: () => void,
+): { free(): boolean; start(watch: Watch, order: Order): void } {
+  let running = 0;
+  return {
+    free: () => running < limits.monitorRunsMax,
+    start(watch, order) {
+      const began = clock.now();
+      running++;
+      counts.runs++;
+      watch.running = execute(watch, order)
+        .catch((error) => {
+          // Where an alert can tell it, it does; this is for what kept the run from storing one.
+          counts.failures++;
+          log.error(`monitor ${watch.monitor.name} (${watch.id}) could not run: ${reasonOf(error)}`);
+        })
+        .then(() => {
+          const now = clock.now();
+          watch.restUntil = now + limits.markRestFactor * Math.max(0, now - began);
+          watch.running = undefined;
+          running--;
+          ended();
+        });
     },
   };
 }
