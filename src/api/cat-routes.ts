@@ -146,76 +146,29 @@ async function catCount({ params, query, headers }: Call, { store, clock }: Need
 
 async function catHealth({ query, headers }: Call, { store, clock }: Needs): Promise<Answer> {
   const body = healthBody(await store.indices('*,.*', { ignoreUnavailable: true }));
-  const value = (key: string) => () => String(body[key]);
+  const column = (name: string, aliases: string, about: string, value: unknown, right = true): Column<Moment> => ({
+    name,
+    aliases: aliases.split(','),
+    about,
+    right,
+    value: () => String(value),
+  });
+  const percent = Number(body.active_shards_percent_as_number).toFixed(1);
   const columns: readonly Column<Moment>[] = [
     ...(query.ts === 'false' ? [] : momentColumns),
-    { name: 'cluster', aliases: ['cl'], about: 'cluster name', value: value('cluster_name') },
-    { name: 'status', aliases: ['st'], about: 'health status', value: value('status') },
-    { name: 'node.total', aliases: ['nt', 'nodeTotal'], about: 'total number of nodes', right: true, value: () => 1 },
-    {
-      name: 'node.data',
-      aliases: ['nd', 'nodeData'],
-      about: 'number of nodes that can store data',
-      right: true,
-      value: () => 1,
-    },
-    { name: 'discovered_cluster_manager', aliases: ['dcm'], about: 'discovered cluster manager', value: () => 'true' },
-    {
-      name: 'shards',
-      aliases: ['t', 'sh', 'shards.total', 'shardsTotal'],
-      about: 'total number of shards',
-      right: true,
-      value: value('active_shards'),
-    },
-    {
-      name: 'pri',
-      aliases: ['p', 'shards.primary', 'shardsPrimary'],
-      about: 'number of primary shards',
-      right: true,
-      value: value('active_primary_shards'),
-    },
-    {
-      name: 'relo',
-      aliases: ['r', 'shards.relocating'],
-      about: 'number of relocating nodes',
-      right: true,
-      value: () => 0,
-    },
-    {
-      name: 'init',
-      aliases: ['i', 'shards.initializing'],
-      about: 'number of initializing nodes',
-      right: true,
-      value: () => 0,
-    },
-    {
-      name: 'unassign',
-      aliases: ['u', 'shards.unassigned'],
-      about: 'number of unassigned shards',
-      right: true,
-      value: value('unassigned_shards'),
-    },
-    {
-      name: 'pending_tasks',
-      aliases: ['pt', 'pendingTasks'],
-      about: 'number of pending tasks',
-      right: true,
-      value: () => 0,
-    },
-    {
-      name: 'max_task_wait_time',
-      aliases: ['mtwt'],
-      about: 'wait time of longest task pending',
-      right: true,
-      value: () => '-',
-    },
-    {
-      name: 'active_shards_percent',
-      aliases: ['asp'],
-      about: 'active number of shards in percent',
-      right: true,
-      value: () => `${Number(body.active_shards_percent_as_number).toFixed(1)}%`,
-    },
+    column('cluster', 'cl', 'cluster name', body.cluster_name, false),
+    column('status', 'st', 'health status', body.status, false),
+    column('node.total', 'nt,nodeTotal', 'total number of nodes', 1),
+    column('node.data', 'nd,nodeData', 'number of nodes that can store data', 1),
+    column('discovered_cluster_manager', 'dcm', 'discovered cluster manager', true, false),
+    column('shards', 't,sh,shards.total,shardsTotal', 'total number of shards', body.active_shards),
+    column('pri', 'p,shards.primary,shardsPrimary', 'number of primary shards', body.active_primary_shards),
+    column('relo', 'r,shards.relocating', 'number of relocating nodes', 0),
+    column('init', 'i,shards.initializing', 'number of initializing nodes', 0),
+    column('unassign', 'u,shards.unassigned', 'number of unassigned shards', body.unassigned_shards),
+    column('pending_tasks', 'pt,pendingTasks', 'number of pending tasks', 0),
+    column('max_task_wait_time', 'mtwt', 'wait time of longest task pending', '-'),
+    column('active_shards_percent', 'asp', 'active number of shards in percent', `${percent}%`),
   ];
   return catAnswer(columns, [{ at: clock.now() }], query, headers);
 }

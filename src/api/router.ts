@@ -1,3 +1,4 @@
+import { alertingRoutes } from './alerting/routes.ts';
 import { aliasRoutes } from './alias-routes.ts';
 import { bulkRoutes } from './bulk-routes.ts';
 import { catRoutes } from './cat-routes.ts';
@@ -31,6 +32,7 @@ export const routes: readonly Route<Services>[] = [
   ...searchRoutes,
   ...scrollRoutes,
   ...trailhoundRoutes,
+  ...alertingRoutes,
 ];
 
 /**

@@ -58,14 +58,18 @@ export function openScrolls({ store, clock }: { readonly store: Store; readonly 
       dropOld();
       if (open.size >= limits.scrollsMax) throw tooMany();
       const { signal, ...indexOptions } = options;
-      const body = parseSearchBody({ ...json, track_total_hits: true });
+      // The store may know an answer by the JSON it is for, so each kind of page has JSON of its own.
+      const { aggs: _, aggregations: __, ...plain } = json;
+      const body = parseSearchBody({ ...plain, track_total_hits: true });
+      const wide = parseSearchBody({ ...plain, size: limits.resultWindowMax });
+      const count = parseSearchBody({ ...json, size: 0, track_total_hits: true });
       if (body.from > 0) throw illegal('Validation Failed: 1: using [from] is not allowed in a scroll context;');
       if (body.size === 0) throw illegal('Validation Failed: 1: [size] cannot be [0] in a scroll context;');
       const upTo = await store.position();
       const window = { after: -1, upTo };
-      const whole = await store.search(expression, { ...body, size: 0 }, { ...indexOptions, window, signal });
+      const whole = await store.search(expression, count, { ...indexOptions, window, signal });
       const inOrder = body.sort.length === 0 || (body.sort.length === 1 && body.sort[0]?.field === '_doc');
-      const source = { store, expression, body, indexOptions, upTo };
+      const source = { store, expression, body, wide, indexOptions, upTo };
       const scroll: Scroll = {
         body,
         whole,
@@ -107,13 +111,14 @@ interface Source {
   readonly store: Store;
   readonly expression: string;
   readonly body: SearchBody;
+  /** The same search with the largest page there is. */
+  readonly wide: SearchBody;
   readonly indexOptions: IndexOptions;
   readonly upTo: Position;
 }
 
 /** Each document that arrived has a position of its own, so a window of n positions holds at most n hits. */
-function arrivalPages({ store, expression, body, indexOptions, upTo }: Source): Scroll['page'] {
-  const wide = { ...body, size: limits.resultWindowMax };
+function arrivalPages({ store, expression, body, wide, indexOptions, upTo }: Source): Scroll['page'] {
   let after: Position = -1;
   let waiting: SearchHit[] = [];
   return async (signal) => {
@@ -129,7 +134,7 @@ function arrivalPages({ store, expression, body, indexOptions, upTo }: Source): 
 
 /** The hits' order is kept, not their sources: those are read again for each page; what was deleted meanwhile is left out. */
 function sortedPages(source: Source, total: number): Scroll['page'] {
-  const { store, expression, body, indexOptions, upTo } = source;
+  const { store, expression, body, wide, indexOptions, upTo } = source;
   if (total > limits.resultWindowMax) {
     throw illegal(
       `A scroll with a sort of its own is limited to ${limits.resultWindowMax} hits, and ${total} were found: sort by _doc, or use search_after.`,
@@ -138,7 +143,6 @@ function sortedPages(source: Source, total: number): Scroll['page'] {
   let left: { index: string; id: string; score: number | null; sort: readonly unknown[] }[] | undefined;
   return async (signal) => {
     if (!left) {
-      const wide = { ...body, size: limits.resultWindowMax };
       const { hits } = await store.search(expression, wide, { ...indexOptions, window: { after: -1, upTo }, signal });
       left = hits.map(({ index, id, score, sort = [] }) => ({ index, id, score, sort }));
     }

@@ -11,6 +11,7 @@ import type { Answer, Call, Route } from './route.ts';
 import { searchAnswer } from './search-answer.ts';
 import { queryOf, queryStringParameters, searchJson, searchParameters } from './search-request.ts';
 import type { Services } from './services.ts';
+import { atShard } from './shard-error.ts';
 
 type Needs = Pick<Services, 'store' | 'scrolls'>;
 
@@ -111,11 +112,17 @@ async function msearch({ params, query, body, signal }: Call, { store }: Needs):
 }
 
 async function runSearch(
-  store: Pick<Store, 'search'>,
+  store: Pick<Store, 'search' | 'indices'>,
   expression: string,
   body: SearchBody,
   options: IndexOptions & { readonly signal: AbortSignal },
 ): Promise<SearchResult> {
   if (isDocument(body.json.pit)) throw illegal(`invalid id: [${String(body.json.pit.id)}]`);
-  return store.search(expression, body, options);
+  try {
+    return await store.search(expression, body, options);
+  } catch (error) {
+    if (!(error instanceof TrailhoundError) || error.wire !== 'search_phase_execution_exception') throw error;
+    const [index] = await store.indices(expression, { ignoreUnavailable: true });
+    throw atShard(error, index);
+  }
 }
