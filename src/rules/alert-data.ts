@@ -87,28 +87,43 @@ function add(target: Writable, name: string, path: string, key: string, value: u
   }
   const there = Object.hasOwn(target, name) ? target[name] : undefined;
   if (isDocument(value)) {
-    if (there !== undefined && !isDocument(there)) return drop(run, path + key, value, `"${name}" is already a value`);
-    if (depth >= depthMax) return drop(run, path + key, value, 'is nested too deep');
+    if (there !== undefined && !isDocument(there)) {
+      drop(run, path + key, value, `"${name}" is already a value`);
+      return;
+    }
+    if (depth >= depthMax) {
+      drop(run, path + key, value, 'is nested too deep');
+      return;
+    }
     const child: Writable = (there as Writable | undefined) ?? {};
     fill(value, child, `${path}${key}.`, depth + 1, run);
     if (there === undefined && !isEmpty(child)) place(target, name, child, run);
     return;
   }
   run.fields++;
-  if (there !== undefined) return drop(run, path + key, value, `"${name}" is already there`);
+  if (there !== undefined) {
+    drop(run, path + key, value, `"${name}" is already there`);
+    return;
+  }
   place(target, name, shown(value), run);
 }
 
 /** A key with dots is nested like a path, as the original does when it builds the document from flat names. */
 function addDotted(target: Writable, path: string, key: string, value: unknown, depth: number, run: Run): void {
   const steps = key.split('.');
-  if (steps.length > depthMax - depth) return drop(run, path + key, value, 'is nested too deep');
+  if (steps.length > depthMax - depth) {
+    drop(run, path + key, value, 'is nested too deep');
+    return;
+  }
   if (value === '' || (isDocument(value) && isEmpty(value))) return;
   let inner = target;
   for (const step of steps.slice(0, -1)) {
     const name = nameIn(inner, step, run);
     const there = Object.hasOwn(inner, name) ? inner[name] : undefined;
-    if (there !== undefined && !isDocument(there)) return drop(run, path + key, value, `"${name}" is already a value`);
+    if (there !== undefined && !isDocument(there)) {
+      drop(run, path + key, value, `"${name}" is already a value`);
+      return;
+    }
     const child: Writable = (there as Writable | undefined) ?? {};
     if (there === undefined) place(inner, name, child, run);
     inner = child;

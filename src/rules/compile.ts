@@ -74,11 +74,13 @@ function insert(tree: Tree, rule: Rule): void {
     tree.problems.push({ place: rule.file, line: rule.line, message });
   };
   const there = tree.nodes.get(rule.id);
-  if (there && rule.overwrite) return overwrite(there, rule, note);
+  if (there && rule.overwrite) {
+    overwrite(there, rule, note);
+    return;
+  }
   if (there || tree.categoryIds.has(rule.id)) {
-    return note(
-      `rule ${rule.id} is left out: the id is taken${there ? ` by ${there.rule.file}:${there.rule.line}` : ''}`,
-    );
+    note(`rule ${rule.id} is left out: the id is taken${there ? ` by ${there.rule.file}:${there.rule.line}` : ''}`);
+    return;
   }
   if (Number(rule.id) < 10 && rule.parents.category) {
     tree.categoryIds.set(rule.id, rule.parents.category);
@@ -86,12 +88,16 @@ function insert(tree: Tree, rule: Rule): void {
   }
   const matchedSid = rule.correlation?.matchedSid;
   if (matchedSid !== undefined && !tree.nodes.has(matchedSid)) {
-    return note(`rule ${rule.id} is left out: if_matched_sid ${matchedSid} names no rule loaded before it`);
+    note(`rule ${rule.id} is left out: if_matched_sid ${matchedSid} names no rule loaded before it`);
+    return;
   }
   const parents = findParents(tree, rule, note);
   if (!parents) return;
   const depth = 1 + Math.max(0, ...parents.map((parent) => parent.depth));
-  if (depth > limits.ruleDepthMax) return note(`rule ${rule.id} is left out: it is nested too deep`);
+  if (depth > limits.ruleDepthMax) {
+    note(`rule ${rule.id} is left out: it is nested too deep`);
+    return;
+  }
   const siblings = parents.length > 0 ? parents.map((parent) => parent.children) : [categoryOf(tree, rule)];
   const node: Growing = {
     rule,

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { compilePcre } from './pcre.ts';
+
+function matches(pattern: string, text: string): boolean | 'too-hard' {
+  const compiled = compilePcre(pattern);
+  if (typeof compiled === 'string') assert.fail(`${pattern} ${compiled}`);
+  return compiled(text);
+}
+
+/** pattern, texts that match, texts that do not. */
+const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['', ['', 'a'], []],
+  ['abc', ['abc', 'xabcx'], ['ab', 'ABC', '']],
+  ['(?i)abc', ['ABC', 'xaBcx'], ['ab']],
+  ['a(?i)b(?-i)c', ['abc', 'aBc'], ['Abc', 'aBC']],
+  ['(?i:a)b', ['Ab'], ['AB']],
+  ['a((?i)b)c', ['aBc'], ['aBC']],
+  ['^Get(Object|Bucket)$', ['GetObject', 'GetBucket', 'GetObject\n'], ['GetObjects', 'xGetObject', 'GetObject\n\n']],
+  ['\\AGet\\z', ['Get'], ['Get\n', 'xGet']],
+  ['Get\\Z', ['Get', 'Get\n'], ['Get\n\n']],
+  ['(?m)^b$', ['a\nb\nc', 'a\nb\n'], ['a\nbc']],
+  ['a.c', ['abc'], ['a\nc']],
+  ['(?s)a.c', ['a\nc'], []],
+  ['a\\.c', ['a.c'], ['abc']],
+  ['\\d{3}-\\d{2,}', ['123-45', '123-4567'], ['12-45', '123-4']],
+  ['^a{2}$', ['aa'], ['a', 'aaa']],
+  ['^a{,2}$', ['a{,2}'], ['aa']],
+  ['[^-\\s]+x', ['ax'], ['-x', ' x']],
+  ['[]a]b', [']b', 'ab'], ['b']],
+  ['[a\\-z]b', ['-b', 'zb'], ['bb']],
+  ['[[:digit:][:upper:]]!', ['1!', 'A!'], ['a!']],
+  ['[\\w-]x', ['-x', '_x'], [' x']],
+  ['\\x41\\x{42}\\103', ['ABC'], []],
+  ['\\Qa.b\\E+', ['a.b', 'a.bbb'], ['axb']],
+  ['(?x) a b # c\n d', ['abd'], ['a b d']],
+  ['(?#nothing)ab', ['ab'], []],
+  ['\\bcat\\b', ['a cat.', 'cat'], ['cats', 'bobcat']],
+  ['\\Bat', ['cat'], ['at']],
+  ['a\\Rb', ['a\nb', 'a\r\nb', 'a\rb'], ['ab']],
+  ['foo(?=bar)', ['foobar'], ['foobaz']],
+  ['foo(?!bar)', ['foobaz', 'foo'], ['foobar']],
+  ['(?<=a)b', ['ab'], ['b', 'cb']],
+  ['(?<!a|cc)b', ['b', 'cb'], ['ab', 'ccb']],
+  ['^(?!-$).+', ['a', '--'], ['-', '']],
+  ['(a+)\\1b', ['aab'], ['ab']],
+  ['(?<q>[\'"]).*?\\k<q>', ['"a"', "'a'"], ['"a\'']],
+  ['(?P<q>a)(?P=q)', ['aa'], ['a']],
+  ['(a)|b\\1', ['a'], ['b']],
+  ['a++b', ['aab'], []],
+  ['a++ab', [], ['aab']],
+  ['(?>a|ab)c', ['ac'], ['abc']],
+  ['(?:a|b)*c', ['c', 'abac'], ['ab']],
+  ['(a*)*b', ['b', 'aab'], ['aa']],
+  ['(?:a?)*?b', ['aab'], ['aa']],
+  ['x*+', ['', 'x'], []],
+  ['foo\\Kbar', ['foobar'], ['bar']],
+  ['a|', ['', 'z'], []],
+  ['\xc3\xa9', ['caf\xc3\xa9'], ['caf\xe9']],
+];
+
+for (const [pattern, yes, no] of cases) {
+  test(`pcre ${JSON.stringify(pattern)}`, () => {
+    for (const text of yes) assert.equal(matches(pattern, text), true, `matches ${JSON.stringify(text)}`);
+    for (const text of no) assert.equal(matches(pattern, text), false, `does not match ${JSON.stringify(text)}`);
+  });
+}
+
+test('what is wrong or not supported is said, not thrown', () => {
+  const wrong: readonly (readonly [string, RegExp])[] = [
+    ['(', /does not close a group/],
+    [')', /closes a group/],
+    ['[a', /does not close a "\["/],
+    ['*a', /nothing to repeat/],
+    ['a{3,2}', /backwards/],
+    ['[z-a]', /backwards/],
+    ['\\', /backslash/],
+    ['\\p{L}', /not supported/],
+    ['(?R)', /not supported/],
+    ['(*UTF)a', /verb/],
+    ['\\2(a)', /not there/],
+    ['(?<=a+)b', /look-behind/],
+    ['((((a{1000}){1000}){1000}){1000})', /too large/],
+    ['('.repeat(200), /too deep/],
+    ['\\x{100}', /bytes/],
+    ['[[:nope:]]', /unknown class/],
+  ];
+  for (const [pattern, reason] of wrong) {
+    const compiled = compilePcre(pattern);
+    assert.equal(typeof compiled, 'string', pattern.slice(0, 40));
+    assert.match(String(compiled), reason);
+  }
+});
+
+test('catastrophic patterns end: regular ones with the right answer, others by giving up', () => {
+  const long = 'a'.repeat(1_000_000);
+  for (const pattern of ['^(a+)+$', '(a|aa)+$', '(a*)*b', '(?:a{1,50}){1,20}b', '.*.*.*=.*x']) {
+    assert.equal(matches(pattern, `${long}!`), false, pattern);
+  }
+  assert.equal(matches('^(a+)+$', long), true);
+  assert.equal(matches('^(a+)+\\1!$', `${long}?`), 'too-hard');
+  assert.equal(matches('^(?=(a+)+!)', 'a'.repeat(40)), 'too-hard');
+  assert.equal(matches('(?=b)c', `${long}c`), false, 'positions that cannot begin a match cost nothing');
+});
+
+/** Expressions whose meaning PCRE and JavaScript share; the text has no newline, where their `$` differ. */
+const expression = fc.letrec<{ all: string; atom: string; piece: string }>((tie) => ({
+  atom: fc.oneof(
+    { maxDepth: 2, depthIdentifier: 'group' },
+    { weight: 6, arbitrary: fc.constantFrom('a', 'b', 'c', '.', '[ab]', '[^a]', '\\w', '\\d', '1', '\\b', '^', '$') },
+    { weight: 2, arbitrary: tie('all').map((inner) => `(?:${inner})`) },
+    { weight: 1, arbitrary: tie('all').map((inner) => `(${inner})`) },
+    { weight: 1, arbitrary: tie('all').map((inner) => `(?=${inner})`) },
+    { weight: 1, arbitrary: tie('all').map((inner) => `(?!${inner})`) },
+  ),
+  piece: fc
+    .tuple(tie('atom'), fc.constantFrom('', '', '', '*', '+', '?', '*?', '+?', '??', '{2}', '{1,2}', '{0,3}?'))
+    .filter(([atom, sign]) => sign === '' || !/^(\\b|\^|\$|\(\?[=!])/.test(atom))
+    .map(([atom, sign]) => atom + sign),
+  all: fc
+    .array(
+      fc.array(tie('piece'), { maxLength: 4 }).map((pieces) => pieces.join('')),
+      { minLength: 1, maxLength: 3 },
+    )
+    .map((ways) => ways.join('|')),
+}));
+
+test('answers are those of another engine', () => {
+  fc.assert(
+    fc.property(expression.all, fc.stringMatching(/^[abc1-]{0,12}$/), (pattern, text) => {
+      const mine = matches(pattern, text);
+      if (mine !== 'too-hard') assert.equal(mine, new RegExp(pattern).test(text), `/${pattern}/ on ${text}`);
+    }),
+    { numRuns: 5000 },
+  );
+});
