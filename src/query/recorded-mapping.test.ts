@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { own } from '../base/document.ts';
 import { parseAnalysis } from './analysis/analysis.ts';
 import { mapDocument } from './dynamic.ts';
 import { mappingJson } from './mapping.ts';
@@ -20,7 +21,7 @@ test('recorded dynamic mappings', () => {
       assert.equal('error' in mapped ? 400 : 201, status, label);
       if ('mapping' in mapped) index.mapping = mapped.mapping;
     } else if (kind === '_mapping') {
-      assert.deepEqual(mappingJson(index.mapping), (response?.[name] as { mappings: unknown }).mappings, label);
+      assert.deepEqual(mappingJson(index.mapping), own(response?.[name], 'mappings'), label);
     }
   }
 });
