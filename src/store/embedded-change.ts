@@ -17,75 +17,92 @@ const rowsAStep = 2000;
 
 export function prepareChange(db: Database, folder: LoadedFolder): ChangeWriter {
   const sql = statements(db);
-  const tallies = new Map(folder.indices.map(({ stored, tally }) => [stored.number, tally]));
-  let sums = new Map(folder.sums);
+  let tallies: ReadonlyMap<number, Tally> = new Map(
+    folder.indices.map(({ stored, tally }): [number, Tally] => [stored.number, tally]),
+  );
+  let sums: ReadonlyMap<number, Sums> = folder.sums;
   let state: State = { ...folder, indices: folder.indices.length };
   // Deleted ids are few and short-lived; without any, no look-up is made for those to be forgotten.
   let deleted = Number(db.prepare('SELECT count(*) FROM id WHERE place <= 0').row()?.[0]);
 
-  const saveState = (next: State): void => {
-    const { position, nextIndex, indices, dropped } = next;
-    const value = JSON.stringify({ position, nextIndex, indices, dropped });
-    sql.state.run('state', value, rowSum('state', value));
-  };
   return {
     sums: (index) => sums.get(index),
     apply(change) {
-      const draft = new Map(sums);
-      const kept = new Map(tallies);
-      let forgotten = 0;
-      const next = nextState(state, change, new Set(kept.keys()));
+      const draft: Draft = { sums: new Map(sums), tallies: new Map(tallies), deleted };
+      const next = nextState(state, change, new Set(tallies.keys()));
       db.transaction(() => {
-        for (const { block, encoded } of change.blocks ?? [])
-          sql.addBlock.run(block.first, block.index, block.rows.length, encoded);
-        for (const row of change.ids ?? []) writeId(sql, draft, row);
-        for (const { index, position, at } of change.dead ?? []) {
-          sql.addDead.run(position, index, at);
-          addSum(draft, index, 'dead', deadSum(position, at));
+        writeRows(sql, draft, change);
+        writeIndices(sql, draft, change);
+        for (const [number, tally] of draft.tallies) {
+          const own = draft.sums.get(number) ?? noSums;
+          if (tally !== tallies.get(number) || own !== (sums.get(number) ?? noSums)) saveTally(sql, number, tally, own);
         }
-        for (const place of change.purged ?? []) purge(sql, draft, place);
-        if (deleted > 0 && change.forgetBefore !== undefined) forgotten = forget(sql, draft, change.forgetBefore);
-        for (const { stored, mapping } of change.indices ?? []) {
-          const value = JSON.stringify(stored);
-          sql.index.run(stored.number, value, rowSum(stored.number, value));
-          sql.mapping.run(stored.number, mapping, rowSum(stored.number, mapping));
-        }
-        for (const number of change.dropped ?? []) {
-          for (const table of [sql.dropIndex, sql.dropMapping, sql.dropTally]) table.run(number);
-          kept.delete(number);
-          draft.delete(number);
-        }
-        for (const [number, tally] of change.tallies ?? []) kept.set(number, tally);
-        for (const [number, tally] of kept) {
-          const own = draft.get(number) ?? { ids: 0, dead: 0 };
-          draft.set(number, own);
-          if (tally !== tallies.get(number) || own !== sums.get(number)) saveTally(sql, number, tally, own);
-        }
-        if (change.templates) {
-          const value = JSON.stringify(change.templates);
-          sql.state.run('templates', value, rowSum('templates', value));
-        }
-        saveState(next);
+        saveState(sql, next);
       });
-      sums = draft;
+      ({ sums, tallies, deleted } = draft);
       state = next;
-      tallies.clear();
-      for (const [number, tally] of kept) tallies.set(number, tally);
-      deleted += deletions(change.ids ?? []) - forgotten;
     },
     sweep() {
       const number = state.dropped[0];
       if (number === undefined) return false;
+      let next = state;
       db.transaction(() => {
-        const left = sweepIndex(sql, number);
-        if (left) return;
-        const next = { ...state, dropped: state.dropped.slice(1) };
-        saveState(next);
-        state = next;
+        if (sweepIndex(sql, number)) return;
+        next = { ...state, dropped: state.dropped.slice(1) };
+        saveState(sql, next);
       });
+      state = next;
       return state.dropped.length > 0;
     },
   };
+}
+
+/** What a change makes of the counters; it becomes theirs once the transaction is through. */
+interface Draft {
+  readonly sums: Map<number, Sums>;
+  readonly tallies: Map<number, Tally>;
+  deleted: number;
+}
+
+const noSums: Sums = { ids: 0, dead: 0 };
+
+function writeRows(sql: Statements, draft: Draft, change: Change): void {
+  for (const { block, encoded } of change.blocks ?? []) {
+    sql.addBlock.run(block.first, block.index, block.rows.length, encoded);
+  }
+  for (const row of change.ids ?? []) writeId(sql, draft.sums, row);
+  for (const { index, position, at } of change.dead ?? []) {
+    sql.addDead.run(position, index, at);
+    addSum(draft.sums, index, 'dead', deadSum(position, at));
+  }
+  for (const place of change.purged ?? []) purge(sql, draft.sums, place);
+  if (draft.deleted > 0 && change.forgetBefore !== undefined) {
+    draft.deleted -= forget(sql, draft.sums, change.forgetBefore);
+  }
+  draft.deleted += deletions(change.ids ?? []);
+}
+
+function writeIndices(sql: Statements, draft: Draft, change: Change): void {
+  for (const { stored, mapping } of change.indices ?? []) {
+    const value = JSON.stringify(stored);
+    sql.index.run(stored.number, value, rowSum(stored.number, value));
+    sql.mapping.run(stored.number, mapping, rowSum(stored.number, mapping));
+  }
+  for (const [number, tally] of change.tallies ?? []) draft.tallies.set(number, tally);
+  for (const number of change.dropped ?? []) {
+    for (const statement of [sql.dropIndex, sql.dropMapping, sql.dropTally]) statement.run(number);
+    draft.tallies.delete(number);
+    draft.sums.delete(number);
+  }
+  if (change.templates) {
+    const value = JSON.stringify(change.templates);
+    sql.state.run('templates', value, rowSum('templates', value));
+  }
+}
+
+function saveState(sql: Statements, { position, nextIndex, indices, dropped }: State): void {
+  const value = JSON.stringify({ position, nextIndex, indices, dropped });
+  sql.state.run('state', value, rowSum('state', value));
 }
 
 function statements(db: Database) {
@@ -140,7 +157,7 @@ function writeId(sql: Statements, sums: Map<number, Sums>, { index, id, before, 
 }
 
 function addSum(sums: Map<number, Sums>, index: number, kind: keyof Sums, by: number): void {
-  const old = sums.get(index) ?? { ids: 0, dead: 0 };
+  const old = sums.get(index) ?? noSums;
   sums.set(index, { ...old, [kind]: (old[kind] + by) >>> 0 });
 }
 

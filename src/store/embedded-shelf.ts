@@ -22,6 +22,43 @@ export function embeddedShelf(
   folder: LoadedFolder,
   committed: (position: number) => void,
 ): EmbeddedShelf {
+  const change = prepareChange(db, folder);
+  let condemned: TrailhoundError | undefined;
+  const attempt = <T>(work: () => T, failed: (path: string, error: unknown) => TrailhoundError): T => {
+    if (condemned) throw condemned;
+    try {
+      return work();
+    } catch (error) {
+      throw failed(path, error);
+    }
+  };
+  return {
+    ...rowReader(db, path, (work) => attempt(work, readError)),
+    load: () => folder,
+    idSum: (index) => change.sums(index)?.ids,
+    condemn: (error) => {
+      condemned = error;
+    },
+    commit(changes) {
+      attempt(() => change.apply(changes), writeError);
+      committed(changes.position);
+    },
+    sweep: () => attempt(() => change.sweep(), writeError),
+    close() {
+      try {
+        db.release();
+      } catch {
+        // A full disk: the WAL stays, as after a kill, and the next opening reads it.
+      }
+    },
+  };
+}
+
+function rowReader(
+  db: Database,
+  path: string,
+  read: <T>(work: () => T) => T,
+): Pick<Shelf, 'find' | 'blocks' | 'block' | 'blockAt' | 'dead'> {
   const find = db.prepare('SELECT place, version, seq_no FROM id WHERE idx = ? AND id = ?');
   const blocks = db.prepare('SELECT first, n FROM block WHERE idx = ? AND first > ? AND first <= ? ORDER BY first');
   const block = db.prepare('SELECT idx, n, body FROM block WHERE first = ?');
@@ -29,23 +66,7 @@ export function embeddedShelf(
     'SELECT idx, first, n, length(body) FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1',
   );
   const dead = db.prepare('SELECT position, at FROM dead WHERE position BETWEEN ? AND ?');
-  const change = prepareChange(db, folder);
-  let condemned: TrailhoundError | undefined;
-  const read = <T>(work: () => T): T => {
-    if (condemned) throw condemned;
-    try {
-      return work();
-    } catch (error) {
-      throw readError(path, error);
-    }
-  };
-
   return {
-    load: () => folder,
-    idSum: (index) => change.sums(index)?.ids,
-    condemn: (error) => {
-      condemned = error;
-    },
     find: (index, id) =>
       read(() => {
         const row = find.row(index, storedId(id));
@@ -63,9 +84,8 @@ export function embeddedShelf(
         const row = block.row(first);
         if (!row) return undefined;
         const decoded = decodeBlock(row[2] as Uint8Array, Number(row[0]), first);
-        if (decoded?.rows.length !== Number(row[1]))
-          throw broken(path, `the documents at position ${first} are not those that were written`);
-        return decoded;
+        if (decoded?.rows.length === Number(row[1])) return decoded;
+        throw broken(path, `the documents at position ${first} are not those that were written`);
       }),
     blockAt: (position) =>
       read(() => {
@@ -78,24 +98,6 @@ export function embeddedShelf(
       read(() =>
         dead.rows(first, last).map(([position, at]): DeadRow => ({ position: Number(position), at: Number(at) })),
       ),
-    commit(changes) {
-      if (condemned) throw condemned;
-      try {
-        change.apply(changes);
-      } catch (error) {
-        throw writeError(path, error);
-      }
-      committed(changes.position);
-    },
-    sweep() {
-      if (condemned) throw condemned;
-      try {
-        return change.sweep();
-      } catch (error) {
-        throw writeError(path, error);
-      }
-    },
-    close: () => db.close(),
   };
 }
 

@@ -54,7 +54,7 @@ export async function openEmbedded({ dir, clock, log }: EmbeddedOptions): Promis
   const checking = { stopped: false };
   const check = checkAllIds(db, paths.database, shelf, folder, checking);
   const total = folder.indices.reduce((sum, { tally }) => sum + tally.documents, 0);
-  const checked = runCheck(check, shelf, log);
+  const checked = runCheck(paths.database, check, shelf, log);
   const damage = total <= idsCheckedAtOpen ? await checked : undefined;
   if (damage) {
     db.close();
@@ -143,12 +143,17 @@ async function checkAllIds(
 }
 
 /** A folder whose ids are damaged may not be used: a duplicate would be stored twice, a document not be found. */
-async function runCheck(check: Promise<void>, shelf: EmbeddedShelf, log: Log): Promise<TrailhoundError | undefined> {
+async function runCheck(
+  path: string,
+  check: Promise<void>,
+  shelf: EmbeddedShelf,
+  log: Log,
+): Promise<TrailhoundError | undefined> {
   try {
     await check;
     return undefined;
   } catch (error) {
-    const found = error instanceof TrailhoundError ? error : new TrailhoundError('data-folder-broken', reasonOf(error));
+    const found = asBroken(path, error);
     shelf.condemn(found);
     log.error(found.message);
     return found;

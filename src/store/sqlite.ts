@@ -17,6 +17,9 @@ export interface Database {
   prepare(sql: string): Statement;
   /** All of `work` durable together, or none of it. */
   transaction(work: () => void): void;
+  /** Moves what stands in the WAL into the file and gives the file free for other processes. */
+  release(): void;
+  /** Only closes: nothing is written any more, and an exclusive lock may last until the process ends. */
   close(): void;
 }
 
@@ -45,6 +48,15 @@ export function openDatabase(path: string): Database {
         // A full disk rolls back by itself; then there is nothing left to roll back.
         if (db.isTransaction) db.exec('ROLLBACK');
         throw error;
+      }
+    },
+    release() {
+      // This binding finalizes statements when they are collected, and until then SQLite keeps the files and the lock.
+      // A WAL whose index lies in memory (exclusive mode) must be left before the lock can be given up.
+      try {
+        db.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema');
+      } finally {
+        db.close();
       }
     },
     close: () => db.close(),
