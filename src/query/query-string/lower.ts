@@ -3,6 +3,7 @@ import { existsQuery } from '../exists-query.ts';
 import type { Field } from '../field.ts';
 import { type BoolClause, boosted, everything, type Lucene, nothing } from '../lucene.ts';
 import { eachField, fellAway, textInFields } from '../many-fields.ts';
+import { metadataTerm } from '../metadata-field.ts';
 import { minimumShouldMatch } from '../minimum-should-match.ts';
 import { editsOf, fuzzyQuery, prefixQuery, regexpQuery, wildcardQuery } from '../pattern-query.ts';
 import type { QueryStringQuery, TextOptions, WeightedField } from '../query.ts';
@@ -120,7 +121,10 @@ function lowerLeaf(node: LeafNode, context: Context): Lucene {
   const patterns = { ignoreCase: false, normalize: 'analyzer' } as const;
   if (node.field === '_exists_' && (node.kind === 'word' || node.kind === 'quoted'))
     return existsQuery(node.text, scope);
-  if (node.kind === 'word' || node.kind === 'quoted') return lowerText(node, context);
+  if (node.kind === 'word' || node.kind === 'quoted') {
+    const metadata = node.field === undefined ? undefined : metadataTerm(node.field, [node.text]);
+    return metadata ?? lowerText(node, context);
+  }
   if (node.kind === 'wildcard' && node.text === '*') return everyValue(node.field, context);
   const fields = fieldsFor(node.field, context);
   if (fields.length === 0) return unmapped(node.field ?? context.fields.map(({ pattern }) => pattern).join(', '));
