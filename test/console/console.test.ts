@@ -11,7 +11,7 @@ import { type Console, openPage, startConsole, withBrowser } from './start.ts';
 /** The console as a person uses it: the real program, a real browser, clicks by label. */
 
 const getObject = 'S3 GetObject from Anonymous Principal';
-const listBucket = 'S3 ListBucket from Anonymous Principal';
+const listBucket = 'S3 ListBucket / ListObjectsV2 from Anonymous Principal';
 
 /** What an attacker writes where he may: markup that would run, and characters that turn text around. */
 const canary = '<img src=x onerror="globalThis.canary=1"><script>globalThis.canary=1</script>\u202egpj.exe';
@@ -329,7 +329,8 @@ describe('the console', withBrowser, () => {
     const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
     const { hits } = await api('POST', '/_plugins/_alerting/monitors/_search', { query: { match_all: {} } });
     const monitor = hits.hits[0]._id;
-    const [alert] = (await api('GET', '/_plugins/_alerting/monitors/alerts?size=1')).alerts;
+    const { alerts } = await api('GET', '/_plugins/_alerting/monitors/alerts');
+    const alert = alerts.find((one: Json) => one.monitor_name === getObject);
     const { _index, _id } = alert.trailhound.events[0];
     const routes: readonly (readonly [address: string, heading: string])[] = [
       ['/app/alerting#/dashboard', 'Alerts'],
@@ -420,15 +421,7 @@ function heading(page: Page, name: string): Locator {
 
 /** Waits until the element has the focus. */
 async function focused(page: Page, element: Locator): Promise<void> {
-  await until(
-    'the focus',
-    async () => {
-      const it = await element.elementHandle();
-      return (await it?.evaluate('(element) => element === document.activeElement')) ? true : undefined;
-    },
-    5000,
-  );
-  assert.ok(page);
+  await element.and(page.locator(':focus')).waitFor();
 }
 
 /** What axe finds wrong with the page as it stands, a line each. */

@@ -37,10 +37,12 @@ export function Footer({ status: { status, events, error } }: { status: Status }
   );
 }
 
-function sourceText({ name, state, files, eventsPerSecond, message }: SourceStatus): string {
+/** What is missing is unknown, and left out. */
+function sourceText({ name, state, files, eventsPerSecond, message }: Partial<SourceStatus>): string {
   const speed = eventsPerSecond ? `, ${count(Math.round(eventsPerSecond))} events/s` : '';
   const why = message ? `: ${message}` : '';
-  return plainText(`${name} · ${state}, ${count(files, 'file')}${speed}${why}`);
+  const facts = [state, files === undefined ? undefined : count(files, 'file')].filter(Boolean).join(', ');
+  return plainText(`${name ?? 'source'} · ${facts}${speed}${why}`);
 }
 
 /** What was skipped or could not be read, and where: input never disappears silently. */
