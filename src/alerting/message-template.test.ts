@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { renderTemplate } from './message-template.ts';
+
+const values = {
+  ctx: {
+    name: 'a "quoted"\nname',
+    none: null,
+    list: [{ id: 1 }, { id: 2 }],
+    words: ['x', 'y'],
+    empty: [],
+    map: { a: 1, b: null },
+    injected: '{{ctx.secret}}',
+    secret: 's',
+    flag: false,
+  },
+};
+
+const cases: readonly [string, string][] = [
+  ['{{ctx.name}}', 'a \\"quoted\\"\\nname'],
+  ['{{{ctx.name}}}|{{&ctx.name}}', 'a "quoted"\nname|a "quoted"\nname'],
+  ['[{{ctx.nope.deeper}}{{nope}}{{ctx.none}}]', '[]'],
+  ['{{ctx.list.0.id}} {{ctx.list.1.id}} {{ctx.list.size}} {{ctx.list.length}}', '1 2 2 '],
+  ['{{#ctx.list}}<{{id}}>{{/ctx.list}}', '<1><2>'],
+  ['{{#ctx.words}}{{.}},{{/ctx.words}}', 'x,y,'],
+  ['{{^ctx.empty}}none{{/ctx.empty}}{{#ctx.flag}}no{{/ctx.flag}}{{^ctx.flag}}yes{{/ctx.flag}}', 'noneyes'],
+  ['{{ctx.words}} {{ctx.map}}', '{0=x, 1=y} {a=1, b=null}'],
+  ['{{#toJson}}ctx.map{{/toJson}} {{#join}}ctx.words{{/join}}', '{"a":1,"b":null} x,y'],
+  ['{{! a comment }}{{ctx.injected}}', '{{ctx.secret}}'],
+  ['{{ctx.constructor}}{{ctx.__proto__}}{{ctx.name.length}}', ''],
+  ['plain { text } {{', 'plain { text } {{'],
+  ['{{#open}}never closed', ''],
+];
+
+for (const [template, expected] of cases) {
+  test(`message: ${template}`, () => assert.equal(renderTemplate(template, values), expected));
+}
+
+test('hostile templates end', () => {
+  renderTemplate('{{#a}}'.repeat(20_000), values);
+  const loops = { l: Array.from({ length: 1000 }, () => 'xxxxxxxxxx') };
+  assert.ok(renderTemplate('{{#l}}{{#l}}{{#l}}{{.}}{{/l}}{{/l}}{{/l}}', loops).length < 1_100_000);
+});
