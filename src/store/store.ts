@@ -53,6 +53,7 @@ export interface ArrivalWindow {
 }
 
 export interface SearchResult {
+  /** 0 where the body says `track_total_hits: false`: the wire leaves it out then. */
   readonly total: number;
   readonly relation: 'eq' | 'gte';
   readonly maxScore: number | null;
@@ -63,6 +64,7 @@ export interface SearchResult {
   readonly shards: number;
 }
 
+/** `source` is as the body's filter left it, `{}` where it wants none. Shared with caches: never change it. */
 export interface SearchHit extends StoredDocument {
   readonly score: number | null;
   readonly sort?: readonly unknown[];
@@ -94,7 +96,8 @@ export interface IndexOptions {
 
 /**
  * Where documents live. Two back ends (embedded, OpenSearch) and a memory one run the same suite, store/store.suite.ts.
- * Errors are TrailhoundErrors: 'index-not-found', 'bad-request', 'read-only' (disk full or broken: reading goes on).
+ * Errors are TrailhoundErrors: 'index-not-found', 'bad-request', 'read-only' (the disk takes no write: reading goes on, and the
+ * next write is tried again), 'data-folder-broken' (what was read is not what was written: never a wrong answer instead).
  */
 export interface Store {
   /** Refuses an existing or ill-named index. `body`: {settings?, mappings?, aliases?}, on top of the matching templates. */
@@ -109,7 +112,7 @@ export interface Store {
   /** Resolves a comma list with wildcards, exclusions and aliases (specs/dsl.md §1.4), in name order. */
   indices(expression: string, options?: IndexOptions): Promise<readonly IndexInfo[]>;
   /**
-   * Answers per operation, in order, and creates missing indices. When it resolves, what it calls written survives a
+   * Answers per operation, in order, and creates missing indices (not for a delete). An alias goes to its write index. When it resolves, what it calls written survives a
    * crash, and all of one call became durable together. Throws only when nothing was written (read-only, closed).
    */
   write(operations: readonly Operation[]): Promise<readonly OperationResult[]>;
