@@ -37,9 +37,28 @@ test('a record seen twice is one document; the second is counted', async () => {
   assert.equal(first.stored.length, 1);
   assert.equal(first.duplicates, 1);
   assert.deepEqual(first.problems, []);
-  const second = await writer.write([event('a', { eventName: 'PutObject' })]);
-  assert.deepEqual([second.stored.length, second.duplicates], [0, 1]);
-  assert.match(second.problems[0]?.message ?? '', /other content/);
+});
+
+test('another record under a taken id is kept beside it, once', async () => {
+  const store = await openStore();
+  const writer = createEventWriter(store);
+  await writer.write([event('a', { eventName: 'GetObject', key: 'x' })]);
+  const shuffled = await writer.write([event('a', { key: 'x', eventName: 'GetObject' })]);
+  assert.deepEqual([shuffled.stored.length, shuffled.duplicates], [0, 1], 'the order of keys is no content');
+  const other = await writer.write([event('a', { eventName: 'PutObject' })]);
+  assert.equal(other.stored.length, 1);
+  assert.match(other.stored[0]?.id ?? '', /^a~[0-9a-f]{12}$/);
+  assert.match(other.problems[0]?.message ?? '', /other content/);
+  const again = await writer.write([event('a', { eventName: 'PutObject' })]);
+  assert.deepEqual([again.stored.length, again.duplicates], [0, 1]);
+});
+
+test('a refused record that comes again is a duplicate', async () => {
+  const writer = createEventWriter(await openStore());
+  const odd = (): PreparedEvent => event('odd', { requestParameters: { 'a..b': 1 } });
+  assert.equal((await writer.write([odd()])).stored.length, 1);
+  const again = await writer.write([odd()]);
+  assert.deepEqual([again.stored.length, again.duplicates], [0, 1]);
 });
 
 test('what the mapping refuses is stored with the part as text, and found again', async () => {

@@ -1,7 +1,7 @@
 import { type Document, isDocument } from '../base/document.ts';
 import type { Problem } from '../base/problem.ts';
 import type { Operation, OperationResult, Store, StoredDocument } from '../store/store.ts';
-import { type PreparedEvent, sameRecord } from './judge.ts';
+import { contentHash, type PreparedEvent } from './judge.ts';
 import { bodiesAside, setAside, skeleton } from './set-aside.ts';
 
 export interface WriteOutcome {
@@ -19,6 +19,7 @@ export interface EventWriter {
 /**
  * The store never refuses an event of the spine: a document that its index rejects is written again with the offending
  * part as JSON text under `trailhound.unmapped`, then with all bodies so, then as a skeleton. Each step is a problem.
+ * An id that is taken by another record is no reason either: the second one is kept beside it, under a longer id.
  */
 export function createEventWriter(store: Pick<Store, 'write' | 'get'>): EventWriter {
   const commit = groupCommit(store);
@@ -45,16 +46,22 @@ export function createEventWriter(store: Pick<Store, 'write' | 'get'>): EventWri
       const source = event.again ? await judgeLate(event) : document;
       outcome.stored.push({ index: result.index, id: result.id, version: result.version, seqNo: result.seqNo, source });
     } else if (result.error === 'conflict') {
-      outcome.duplicates++;
       const existing = await store.get(event.index, event.id);
-      if (existing && !isUnmapped(existing.source) && !isUnmapped(document) && !sameRecord(existing.source, document)) {
-        outcome.problems.push({
-          place: event.place,
-          message: `eventID ${event.id} is stored already with other content; the first one was kept`,
-        });
+      const content = contentHash(document);
+      if (!existing || contentHash(existing.source) === content || event.id.endsWith(`~${content}`)) {
+        outcome.duplicates++;
+        return;
       }
+      // Whoever can choose an id (a client may choose a request's) must not be able to hide an event behind another.
+      const other: PreparedEvent = { ...event, id: `${event.id}~${content}` };
+      const message = `eventID ${event.id} is stored already with other content; this one is kept as ${other.id}`;
+      outcome.problems.push({ place: event.place, message });
+      const form = event.again?.() ?? document;
+      const [again] = await commit([create(other, form)]);
+      if (again)
+        await settle({ index: other.index, id: other.id, document: form, place: other.place }, form, again, outcome);
     } else {
-      const next = nextForm(document, result);
+      const next = nextForm(withContent(document), result);
       outcome.problems.push({
         place: event.place,
         ...(result.path ? { path: result.path } : {}),
@@ -95,6 +102,12 @@ function nextForm(
   throw new Error(`the store refused the skeleton of an event: ${refused.reason}`);
 }
 
+/** Notes what the whole document said, so that a redelivery can be told from another record after parts were set aside. */
+function withContent(document: Document): Document {
+  const trailhound = isDocument(document.trailhound) ? document.trailhound : {};
+  return { ...document, trailhound: { ...trailhound, content: contentHash(document) } };
+}
+
 /** Single fields set aside before all bodies are: a record with more odd fields than this is hostile or broken. */
 const partsAsideMax = 8;
 
@@ -102,10 +115,6 @@ function unmappedParts(document: Document): number {
   const trailhound = document.trailhound;
   const unmapped = isDocument(trailhound) ? trailhound.unmapped : undefined;
   return Array.isArray(unmapped) ? unmapped.length : 0;
-}
-
-function isUnmapped(document: Document): boolean {
-  return unmappedParts(document) > 0;
 }
 
 /** Operations of several files that wait together become durable together: one transaction instead of one a file. */

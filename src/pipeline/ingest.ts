@@ -6,7 +6,7 @@ import type { Problem } from '../base/problem.ts';
 import type { Delivery, Source } from '../sources/source.ts';
 import type { StoredDocument } from '../store/store.ts';
 import { readLogFile } from '../trail/log-file.ts';
-import { parseObjectKey } from '../trail/object-key.ts';
+import { skipByKey } from '../trail/object-key.ts';
 import type { Provenance } from './enrich.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { Judge, PreparedEvent } from './judge.ts';
@@ -47,10 +47,10 @@ export async function ingest(ports: IngestPorts, signal: AbortSignal): Promise<v
 
 /** One file, whole: everything in it is durable and observed when this resolves, or it will be delivered again. */
 export async function ingestDelivery(delivery: Delivery, ports: IngestPorts): Promise<void> {
-  const kind = parseObjectKey(delivery.key)?.kind;
-  if (kind && notLogs.has(kind)) {
-    skip(ports, notLogs.get(kind) ?? kind, 1);
-    ports.problem({ place: delivery.origin, message: `skipped: ${kind} objects are no event logs` });
+  const reason = skipByKey(delivery.key);
+  if (reason) {
+    skip(ports, reason, 1);
+    ports.problem({ place: delivery.origin, message: `skipped by its key: ${reason} objects are no event logs` });
     await delivery.ack();
     return;
   }
@@ -64,13 +64,6 @@ export async function ingestDelivery(delivery: Delivery, ports: IngestPorts): Pr
     await refuse(delivery, error, ports);
   }
 }
-
-/** Siblings of `CloudTrail/` in a data lake, by the name of their folder, and how they are counted. */
-const notLogs = new Map([
-  ['CloudTrail-Digest', 'digest'],
-  ['CloudTrail-Insight', 'insight'],
-  ['CloudTrail-Aggregated', 'aggregated'],
-]);
 
 async function ingestBytes(bytes: Uint8Array, delivery: Delivery, ports: IngestPorts): Promise<void> {
   const from: Provenance = {

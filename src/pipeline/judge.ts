@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Instant } from '../base/clock.ts';
-import { at, type Document } from '../base/document.ts';
+import { at, type Document, isDocument } from '../base/document.ts';
 import { limits } from '../base/limits.ts';
 import type { Problem } from '../base/problem.ts';
 import { alertData } from '../rules/alert-data.ts';
 import { decode } from '../rules/decoder.ts';
 import type { RuleEngine, RuleMatch } from '../rules/engine.ts';
+import { canonicalJson } from '../trail/canonical.ts';
 import { toEvent } from '../trail/event.ts';
 import { parseObjectKey } from '../trail/object-key.ts';
 import type { TrailRecord } from '../trail/record.ts';
@@ -75,15 +77,19 @@ export function createJudge(options: JudgeOptions): Judge {
   };
 }
 
-/** Whether two documents hold the same record: only where it was found and when it was read may differ. */
-export function sameRecord(one: Document, other: Document): boolean {
-  return contentOf(one) === contentOf(other);
-}
-
-function contentOf(document: Document): string {
+/**
+ * What a document says, as a short hash: two documents of one record have the same, wherever it was found and whenever it
+ * was read. One whose parts were set aside carries the hash of what it was before.
+ */
+export function contentHash(document: Document): string {
+  const kept = at(document, 'trailhound.content');
+  if (typeof kept === 'string') return kept;
   const aws = at(document, 'data.aws');
-  if (typeof aws !== 'object' || aws === null) return JSON.stringify(document.data ?? null);
-  return JSON.stringify({ ...aws, log_info: null, aws_account_id: null, accountId: null });
+  const content = isDocument(aws) ? { ...aws, log_info: null, aws_account_id: null, accountId: null } : document.data;
+  return createHash('sha256')
+    .update(canonicalJson(content ?? null))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 /** Remembers the last ids in two generations; `add` answers whether the id was known. */

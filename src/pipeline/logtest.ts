@@ -6,6 +6,7 @@ import { alertData } from '../rules/alert-data.ts';
 import { decode } from '../rules/decoder.ts';
 import type { RuleEngine } from '../rules/engine.ts';
 import { toEvent } from '../trail/event.ts';
+import { parseEventTime } from '../trail/event-time.ts';
 import { recordsOf } from '../trail/log-file.ts';
 import type { TrailRecord } from '../trail/record.ts';
 import { alertDocument } from './document.ts';
@@ -84,8 +85,7 @@ function readInput(
 
 function recordOf(aws: unknown, line: number): TrailRecord {
   const raw = isDocument(aws) ? aws : {};
-  const time = typeof raw.eventTime === 'string' ? Date.parse(raw.eventTime) : Number.NaN;
-  return { number: line, id: '', kind: 'cloudtrail', raw, eventTime: Number.isNaN(time) ? undefined : time };
+  return { number: line, id: '', kind: 'cloudtrail', raw, eventTime: parseEventTime(raw.eventTime) };
 }
 
 function nowhere(place: string, at: number): Provenance {
