@@ -40,6 +40,7 @@ export function parseBulk(
   for (let line = nextLine(); line !== undefined; line = nextLine()) {
     if (/^\s*$/.test(line)) continue;
     const { action, metadata } = parseActionLine(line, lineNumber);
+    const named = action === 'index' && metadata.op_type === 'create' ? 'create' : action;
     const source = action === 'delete' ? '' : nextLine();
     if (source === undefined) throw illegal('The bulk request must have a source line after each action but delete');
     const index = textOf(metadata._index) ?? defaults.index;
@@ -47,7 +48,7 @@ export function parseBulk(
     if (index === undefined) missing.push('index is missing');
     if (id === undefined && (action === 'delete' || action === 'update')) missing.push('id is missing');
     actions.push({
-      action,
+      action: named,
       index: index ?? '',
       id,
       source,

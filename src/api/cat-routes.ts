@@ -123,7 +123,6 @@ const momentColumns: readonly Column<Moment>[] = [
     name: 'epoch',
     aliases: ['t', 'time'],
     about: 'seconds since 1970-01-01 00:00:00',
-    right: true,
     value: ({ at }) => Math.floor(at / 1000),
   },
   {

@@ -56,10 +56,23 @@ async function clusterHealth(call: Call, { store }: Needs) {
   const expression = call.params.index ?? '*,.*';
   const infos = await store.indices(expression, { ...indexOptions(call.query), allowNoIndices: true });
   const level = call.query.level;
-  const body = healthBody(infos);
-  if (level !== 'indices' && level !== 'shards') return { status: 200, body };
+  const facts = healthBody(infos);
+  const late = !isReached(facts, call.query);
+  const body = { ...facts, timed_out: late };
+  const status = late ? 408 : 200;
+  if (level !== 'indices' && level !== 'shards') return { status, body };
   const indices = Object.fromEntries(infos.map((info) => [info.name, indexHealth(info)]));
-  return { status: 200, body: { ...body, indices } };
+  return { status, body: { ...body, indices } };
+}
+
+/** Whether what a client waits for is so. It will not change by waiting: the one node is all there is. */
+function isReached(facts: ReturnType<typeof healthBody>, query: Call['query']): boolean {
+  const [, sign = '', count = ''] = /^(>=|<=|>|<)?(\d{1,6})$/.exec(query.wait_for_nodes ?? '') ?? [];
+  const nodes = Number(count);
+  const enough = { '': nodes === 1, '>=': nodes <= 1, '<=': nodes >= 1, '>': nodes < 1, '<': nodes > 1 }[sign];
+  const shards = Number(query.wait_for_active_shards ?? 0);
+  const green = query.wait_for_status !== 'green' || facts.status === 'green';
+  return (count === '' || enough === true) && !(shards > Number(facts.active_shards)) && green;
 }
 
 /** The 17 keys of `_cluster/health`, in OpenSearch's order. */

@@ -4,7 +4,7 @@ import type { IndexInfo, StoredDocument } from '../store/store.ts';
 import { requiredDocument } from './document-body.ts';
 import { illegal } from './error.ts';
 import { readTarget, writeTarget } from './index-facts.ts';
-import type { Parameters } from './parameters.ts';
+import { integer, type Parameters } from './parameters.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { Services } from './services.ts';
 import { filterSource, type SourceFilter, sourceFilterOf, sourceParameters } from './source-filter.ts';
@@ -98,8 +98,8 @@ async function deleteDocument({ params, query }: Call, { store }: Needs): Promis
 async function getDocument({ method, params, query }: Call, { store }: Needs): Promise<Answer> {
   const info = await readTarget(store, params.index ?? '');
   const id = params.id ?? '';
-  checkReadVersion(query);
   const document = await store.get(info.name, id);
+  checkReadVersion(query, document);
   const status = document ? 200 : 404;
   if (method === 'HEAD') return { status, body: undefined };
   return { status, body: documentAnswer(info, id, document, sourceFilterOf(query)) };
@@ -138,9 +138,18 @@ export function documentAnswer(
   };
 }
 
-function checkReadVersion(query: Parameters): void {
-  if (query.version !== undefined)
-    throw illegal('reading a given [version] is not supported: compare _version in the answer');
+/** `?version=` asks for that very version; external ones only for one that is not newer. */
+function checkReadVersion(query: Parameters, document: StoredDocument | undefined): void {
+  const wanted = integer(query, 'version');
+  if (wanted === undefined || document === undefined) return;
+  const type = query.version_type ?? 'internal';
+  const fits = type === 'external_gte' ? document.version >= wanted : document.version === wanted;
+  if (fits) return;
+  throw new TrailhoundError(
+    'conflict',
+    `[${document.id}]: version conflict, current version [${document.version}] is different than the one provided [${wanted}]`,
+    { fields: { index: document.index, shard: '0' } },
+  );
 }
 
 /** The facts of an index that this very write has made. */

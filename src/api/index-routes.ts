@@ -2,7 +2,7 @@ import { type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { mappingJson } from '../query/mapping.ts';
 import type { IndexInfo } from '../store/store.ts';
-import { illegal } from './error.ts';
+import { illegal, indexMissing } from './error.ts';
 import { globMatches } from './glob.ts';
 import { aliasesOf, broadcastShards } from './index-facts.ts';
 import { flag, indexOptions, indexParameters, waitParameters } from './parameters.ts';
@@ -69,7 +69,8 @@ export function checkUntyped(mappings: unknown): void {
 async function deleteIndex({ params, query }: Call, { store }: Needs): Promise<Answer> {
   const expression = params.index ?? '';
   if (!flag(query, 'ignore_unavailable')) {
-    await store.deleteIndex(expression);
+    const gone = await store.deleteIndex(expression);
+    if (gone.length === 0 && !flag(query, 'allow_no_indices', true)) throw indexMissing(expression);
   } else {
     const found = await store.indices(expression, { ignoreUnavailable: true });
     const named = found.filter((info) => aliasesOf(info)[expression] === undefined);

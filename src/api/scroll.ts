@@ -7,6 +7,7 @@ import { parseSearchBody, type SearchBody } from '../query/search-body.ts';
 import type { IndexOptions, Position, SearchHit, SearchResult, Store } from '../store/store.ts';
 import { illegal } from './error.ts';
 import { filterSource } from './source-filter.ts';
+import { invalid } from './write.ts';
 
 /** Searches that clients read page by page (`?scroll=1m`). */
 export interface Scrolls {
@@ -63,8 +64,9 @@ export function openScrolls({ store, clock }: { readonly store: Store; readonly 
       const body = parseSearchBody({ ...plain, track_total_hits: true });
       const wide = parseSearchBody({ ...plain, size: limits.resultWindowMax });
       const count = parseSearchBody({ ...json, size: 0, track_total_hits: true });
-      if (body.from > 0) throw illegal('Validation Failed: 1: using [from] is not allowed in a scroll context;');
-      if (body.size === 0) throw illegal('Validation Failed: 1: [size] cannot be [0] in a scroll context;');
+      if (body.from > 0) throw invalid('using [from] is not allowed in a scroll context');
+      if (body.size === 0) throw invalid('[size] cannot be [0] in a scroll context');
+      if (body.size > limits.resultWindowMax) throw tooWide(body.size);
       const upTo = await store.position();
       const window = { after: -1, upTo };
       const whole = await store.search(expression, count, { ...indexOptions, window, signal });
@@ -177,6 +179,13 @@ function missing(id: string): TrailhoundError {
     wire: 'search_phase_execution_exception',
     fields: { root_cause: [cause], phase: 'query', grouped: true, failed_shards: [], caused_by: cause },
   });
+}
+
+function tooWide(size: number): TrailhoundError {
+  const most = limits.resultWindowMax;
+  return illegal(
+    `Batch size is too large, size must be less than or equal to: [${most}] but was [${size}]. Scroll batch sizes cost as much memory as result windows so they are controlled by the [index.max_result_window] index level setting.`,
+  );
 }
 
 function tooMany(): TrailhoundError {

@@ -12,6 +12,7 @@ import { searchAnswer } from './search-answer.ts';
 import { queryOf, queryStringParameters, searchJson, searchParameters } from './search-request.ts';
 import type { Services } from './services.ts';
 import { atShard } from './shard-error.ts';
+import { invalid } from './write.ts';
 
 type Needs = Pick<Services, 'store' | 'scrolls'>;
 
@@ -59,9 +60,11 @@ async function search({ params, query, body, signal }: Call, { store, scrolls }:
   const json = searchJson(body, query);
   const parsed = parseSearchBody(json);
   const totalAsInt = flag(query, 'rest_total_hits_as_int');
+  if (totalAsInt) checkExactTotal(parsed);
   const expression = params.index ?? '_all';
   const options = indexOptions(query);
   if (query.scroll !== undefined) {
+    if (query.request_cache === 'true') throw invalid('[request_cache] cannot be used in a scroll context');
     const { scrollId, result } = await scrolls.open(expression, json, query.scroll, { ...options, signal });
     return { status: 200, body: searchAnswer(result, parsed, { totalAsInt, scrollId }) };
   }
@@ -98,6 +101,7 @@ async function msearch({ params, query, body, signal }: Call, { store }: Needs):
     ...entry,
     parsed: parseSearchBody(searchJson(entry.json, {})),
   }));
+  if (totalAsInt) for (const { parsed } of wanted) checkExactTotal(parsed);
   const responses: unknown[] = [];
   for (const { index, options, parsed } of wanted) {
     try {
@@ -109,6 +113,13 @@ async function msearch({ params, query, body, signal }: Call, { store }: Needs):
     }
   }
   return { status: 200, body: { took: Math.round(took()), responses } };
+}
+
+/** A plain number has no way to say "at least": the total must be exact, or not be asked for. */
+function checkExactTotal({ json }: SearchBody): void {
+  const wanted = json.track_total_hits;
+  if (typeof wanted !== 'number' || wanted < 0) return;
+  throw illegal(`[rest_total_hits_as_int] cannot be used if the tracking of total hits is not accurate, got ${wanted}`);
 }
 
 async function runSearch(
