@@ -38,6 +38,8 @@ for (const [template, expected] of cases) {
 
 test('hostile templates end', () => {
   renderTemplate('{{#a}}'.repeat(20_000), values);
+  const many = { l: Array.from({ length: 10_000 }, () => '') };
+  renderTemplate('{{#l}}{{#l}}{{#l}}{{.}}{{/l}}{{/l}}{{/l}}', many);
   const loops = { l: Array.from({ length: 1000 }, () => 'xxxxxxxxxx') };
   assert.ok(renderTemplate('{{#l}}{{#l}}{{#l}}{{.}}{{/l}}{{/l}}{{/l}}', loops).length < 1_100_000);
 });

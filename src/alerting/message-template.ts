@@ -7,7 +7,7 @@ import { isDocument } from '../base/document.ts';
  */
 export function renderTemplate(source: string, values: unknown): string {
   const { nodes } = parse(source, 0, undefined, 0);
-  const out = { text: '' };
+  const out: Output = { text: '', steps: 0 };
   render(nodes, [values], out);
   return out.text;
 }
@@ -19,6 +19,14 @@ type Node =
 
 /** Sections inside one another; deeper ones are left out. */
 const depthMax = 50;
+
+interface Output {
+  text: string;
+  steps: number;
+}
+
+/** Parts rendered in all: loops inside loops over results that print nothing must end too. */
+const stepsMax = 1_000_000;
 
 /** The longest message; loops over results could make any length. */
 const messageMax = 1_000_000;
@@ -52,20 +60,16 @@ function parse(
   }
 }
 
-function render(nodes: readonly Node[], stack: readonly unknown[], out: { text: string }): void {
+function render(nodes: readonly Node[], stack: readonly unknown[], out: Output): void {
   for (const node of nodes) {
-    if (out.text.length > messageMax) return;
+    if (out.text.length > messageMax || out.steps++ > stepsMax) return;
     if (node.kind === 'text') out.text += node.text;
     else if (node.kind === 'value') out.text += shown(lookUp(stack, node.name), node.raw);
     else renderSection(node, stack, out);
   }
 }
 
-function renderSection(
-  section: Extract<Node, { kind: 'section' }>,
-  stack: readonly unknown[],
-  out: { text: string },
-): void {
+function renderSection(section: Extract<Node, { kind: 'section' }>, stack: readonly unknown[], out: Output): void {
   const { name, nodes, inverted } = section;
   const [first] = nodes;
   const argument = nodes.length === 1 && first?.kind === 'text' ? first.text.trim() : undefined;
@@ -81,7 +85,7 @@ function renderSection(
     if (empty) render(nodes, stack, out);
   } else if (Array.isArray(value)) {
     for (const item of value) {
-      if (out.text.length > messageMax) return;
+      if (out.text.length > messageMax || out.steps++ > stepsMax) return;
       render(nodes, [...stack, item], out);
     }
   } else if (!empty) {

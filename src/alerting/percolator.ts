@@ -46,6 +46,9 @@ interface Entry {
 interface Register {
   readonly mapping: Mapping;
   readonly revision: number;
+  /** Documents that had been counted when it was built. */
+  readonly samples: number;
+  readonly entries: Map<Standing, Entry>;
   readonly byTerm: ReadonlyMap<string, ReadonlyMap<string, readonly Entry[]>>;
   readonly always: readonly Entry[];
   readonly fields: ReadonlySet<string>;
@@ -59,14 +62,23 @@ export function createPercolator(): Percolator {
   const registers = new Map<string, Register>();
   const counts = new Map<string, number>();
   let revision = 0;
+  let samples = 0;
 
   const registerOf = (index: PercolatedIndex, at: Instant): Register => {
     const known = registers.get(index.name);
     registers.delete(index.name);
+    // Which terms are rare is seen only after some documents: built anew when eight times as many were seen, and rarely then.
+    const isCurrent = known?.mapping === index.mapping && known.revision === revision;
     const register =
-      known?.mapping === index.mapping && known.revision === revision
+      isCurrent && samples < 8 * known.samples + 8
         ? known
-        : buildRegister([...standings.values()], index, revision, counts, at);
+        : buildRegister(
+            [...standings.values()],
+            index,
+            { revision, samples, entries: isCurrent ? known.entries : new Map() },
+            counts,
+            at,
+          );
     registers.set(index.name, register);
     const oldest = registers.keys().next().value;
     if (registers.size > limits.percolatedIndicesMax && oldest !== undefined) registers.delete(oldest);
@@ -90,7 +102,10 @@ export function createPercolator(): Percolator {
         if (found.has(standing.id)) return;
         if (matcherOf(entry, index.mapping, at, fresh)?.(document)) found.add(standing.id);
       };
-      if (documents[0]) sample(register, index.mapping, documents[0], counts);
+      if (documents[0]) {
+        sample(register, index.mapping, documents[0], counts);
+        samples++;
+      }
       for (const document of documents) {
         for (const entry of register.always) ask(entry, document);
         if (register.fields.size === 0) continue;
@@ -107,7 +122,7 @@ export function createPercolator(): Percolator {
 function buildRegister(
   standings: readonly Standing[],
   index: PercolatedIndex,
-  revision: number,
+  begun: Pick<Register, 'revision' | 'samples' | 'entries'>,
   counts: ReadonlyMap<string, number>,
   at: Instant,
 ): Register {
@@ -116,7 +131,8 @@ function buildRegister(
   const sampled = new Set<string>();
   for (const standing of standings) {
     if (!covers(standing, index, at)) continue;
-    const entry: Entry = { standing, matcher: undefined };
+    const entry: Entry = begun.entries.get(standing) ?? { standing, matcher: undefined };
+    begun.entries.set(standing, entry);
     const required = requiredOf(standing, index.mapping, at);
     if (required === 'never') continue;
     for (const { field } of required) sampled.add(field);
@@ -129,7 +145,7 @@ function buildRegister(
     byTerm.set(rarest.field, terms);
     for (const term of new Set(rarest.anyOf)) terms.set(term, [...(terms.get(term) ?? []), entry]);
   }
-  return { mapping: index.mapping, revision, byTerm, always, fields: new Set(byTerm.keys()), sampled };
+  return { mapping: index.mapping, ...begun, byTerm, always, fields: new Set(byTerm.keys()), sampled };
 }
 
 function covers(standing: Standing, { name, aliases }: PercolatedIndex, at: Instant): boolean {
