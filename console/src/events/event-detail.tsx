@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { toast } from '../parts/announcements.tsx';
 import { CodeBlock } from '../parts/code-editor.tsx';
+import { count } from '../parts/moment.ts';
 import { oneLine, plainText } from '../parts/plain-text.ts';
 import { hrefs } from '../places.ts';
 import type { EventSource } from '../wire/events.ts';
@@ -57,7 +58,7 @@ function Fields({ document, onFilter }: { document: EventSource; onFilter: ((fil
               <code>{path}</code>
             </dt>
             <dd>
-              <span class="code">{oneLine(field.value) ?? '""'}</span>
+              <span class="code">{shortened(oneLine(field.value) ?? '""')}</span>
               {filter && (
                 <button
                   type="button"
@@ -77,6 +78,14 @@ function Fields({ document, onFilter }: { document: EventSource; onFilter: ((fil
       })}
     </dl>
   );
+}
+
+/** A value of a whole record (`full_log`) would push all others away. */
+const shownMax = 1000;
+
+function shortened(text: string): string {
+  if (text.length <= shownMax) return text;
+  return `${text.slice(0, shownMax)}… (${count(text.length, 'character')}, all of them under JSON)`;
 }
 
 async function copy(text: string): Promise<void> {
