@@ -98,6 +98,10 @@ export const limits = {
   regexStepsMax: 2_000_000,
   /** Earlier matches that composite rules count in, over all rules (Wazuh's memory_size). The oldest ten go. */
   ruleHistoryMax: 8192,
+  /** Values of one field for which it is remembered which of a rule's children they satisfy; beyond it they are worked out anew. */
+  ruleIndexValuesMax: 4096,
+  /** Characters of such a value; longer ones are worked out each time. */
+  ruleIndexValueMax: 256,
   /** One slice of work on the main loop before others may run. */
   sliceMs: 10,
   /** States of one user-written regular expression (Lucene's max_determinized_states is 10,000). Beyond: 400. */

@@ -2,6 +2,7 @@ import { type Document, isDocument, put } from '../base/document.ts';
 import type { Problem } from '../base/problem.ts';
 import { type Attribute, attributes, staticNames } from './attribute.ts';
 import { asciiLower } from './byte-text.ts';
+import { decoderFieldsMax } from './decoder.ts';
 import { numberText } from './field-text.ts';
 
 export interface AlertData {
@@ -11,9 +12,6 @@ export interface AlertData {
   /** Values for which `data` has no room, by their path in the event: nothing is lost. Absent when there are none. */
   readonly dropped?: Document;
 }
-
-/** `analysisd.decoder_order_size`: Wazuh drops further fields; we keep them and say so. */
-export const decoderFieldsMax = 256;
 
 /** Deeper values are kept whole under `dropped`: hostile input must not exhaust the stack. */
 const depthMax = 200;
@@ -115,7 +113,7 @@ function addDotted(target: Writable, path: string, key: string, value: unknown, 
     drop(run, path + key, value, 'is nested too deep');
     return;
   }
-  if (value === '' || (isDocument(value) && isEmpty(value))) return;
+  if (!hasText(value, depth)) return;
   let inner = target;
   for (const step of steps.slice(0, -1)) {
     const name = nameIn(inner, step, run);
@@ -130,6 +128,12 @@ function addDotted(target: Writable, path: string, key: string, value: unknown, 
   }
   const last = steps.at(-1) ?? '';
   add(inner, nameIn(inner, last, run), path, key, value, depth + steps.length, run);
+}
+
+/** Whether anything of the value will be shown: a path to nothing is not made. */
+function hasText(value: unknown, depth: number): boolean {
+  if (!isDocument(value)) return value !== '';
+  return depth >= depthMax || Object.keys(value).some((key) => hasText(value[key], depth + 1));
 }
 
 /** What stands in the document: texts, but arrays as JSON; so is a text that is a JSON array, as in the original. */

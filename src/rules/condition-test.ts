@@ -9,6 +9,12 @@ import type { Condition } from './rule.ts';
 /** A condition ready to be asked, and to say what it saw. */
 export interface ConditionTest {
   readonly condition: Condition;
+  /** The same for conditions that ask the same of what they read. */
+  readonly key: string;
+  /** What the condition looks at. */
+  readonly read: (decoded: Decoded, at: Instant) => Value;
+  /** Whether a value that is there satisfies it. */
+  readonly accepts: (value: string | readonly string[], at: Instant) => boolean;
   holds(decoded: Decoded, at: Instant): boolean;
   /** The element as the rule has it, what it wants, and what the event has (undefined: absent). */
   explain(
@@ -29,6 +35,9 @@ export function conditionTest(condition: Condition, strict: boolean, tooHard: To
   const { element, wanted } = describe(condition);
   return {
     condition,
+    key: wanted,
+    read,
+    accepts,
     holds(decoded, at) {
       const value = read(decoded, at);
       return value !== undefined && accepts(value, at);
@@ -40,8 +49,7 @@ export function conditionTest(condition: Condition, strict: boolean, tooHard: To
   };
 }
 
-/** What the condition looks at. */
-export function valueReader(condition: Condition, strict: boolean): (decoded: Decoded, at: Instant) => Value {
+function valueReader(condition: Condition, strict: boolean): (decoded: Decoded, at: Instant) => Value {
   switch (condition.kind) {
     case 'decoder':
       return () => 'json';
@@ -72,8 +80,8 @@ function listValue(field: string, strict: boolean): (decoded: Decoded) => Value 
   return attribute ? attributeReader(attribute) : fieldReader(field, strict);
 }
 
-/** Whether a value that is there satisfies the condition. Of several values any may, a negated test must hold for all. */
-export function acceptance(
+/** Of several values any may, a negated test must hold for all. */
+function acceptance(
   condition: Condition,
   tooHard: TooHard,
 ): (value: string | readonly string[], at: Instant) => boolean {

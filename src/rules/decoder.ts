@@ -1,5 +1,6 @@
 import { type Document, isDocument, own } from '../base/document.ts';
 import { type Attribute, staticNames } from './attribute.ts';
+import { asciiLower } from './byte-text.ts';
 import { fieldText } from './field-text.ts';
 import { logText } from './log-text.ts';
 
@@ -17,6 +18,8 @@ export interface Decoded {
   readonly alertShaped: boolean;
   /** The text of a dynamic field by its dotted name in lower case; undefined when absent. */
   field(lowerName: string): string | undefined;
+  /** Whether the field is among the first `max`, all that Wazuh keeps. */
+  isWithin(lowerName: string, max: number): boolean;
   /** The texts found below members of arrays (`aws.resources.arn`); Wazuh has no such fields. Empty when there are none. */
   elements(lowerName: string): readonly string[];
   /** A static attribute; undefined when absent. */
@@ -31,6 +34,9 @@ export interface DecodeOptions {
   readonly location?: string;
 }
 
+/** `analysisd.decoder_order_size`: Wazuh drops further fields. Here they are kept, and the document's problems say so. */
+export const decoderFieldsMax = 256;
+
 /** Objects nested deeper than this have no fields: hostile input must not exhaust the stack. */
 const depthMax = 200;
 
@@ -39,6 +45,7 @@ export function decode(event: Document, options: DecodeOptions = {}): Decoded {
   const known = new Map<string, string | null>();
   const below = new Map<string, readonly string[]>();
   let log = options.log;
+  let first: readonly string[] | undefined;
   return {
     event,
     location: options.location ?? 'Wazuh-AWS',
@@ -55,6 +62,10 @@ export function decode(event: Document, options: DecodeOptions = {}): Decoded {
         known.set(lowerName, text);
       }
       return text ?? undefined;
+    },
+    isWithin(lowerName, max) {
+      first ??= firstNames(event, max);
+      return first.length < max || first.includes(lowerName);
     },
     elements(lowerName) {
       let texts = below.get(lowerName);
@@ -128,6 +139,12 @@ function attributeOf(event: Document, name: Attribute): string | undefined {
   if (name !== 'dstuser') return undefined;
   const user = own(event, 'user');
   return user === undefined || isDocument(user) ? undefined : fieldText(user);
+}
+
+function firstNames(event: Document, max: number): readonly string[] {
+  const found: [string, string][] = [];
+  flatten(event, '', 0, max, found);
+  return found.map(([name]) => asciiLower(name));
 }
 
 function flatten(object: Document, prefix: string, depth: number, max: number, found: [string, string][]): void {

@@ -1,18 +1,23 @@
 import { type AnyAttribute, absentAttributes, attributeNamed } from './attribute.ts';
 import { asciiLower } from './byte-text.ts';
-import type { Decoded } from './decoder.ts';
+import { type Decoded, decoderFieldsMax } from './decoder.ts';
 
 /** The text of a field for one event; several where it stands below an array (any of them may match); undefined when absent. */
 export type FieldReader = (decoded: Decoded) => string | readonly string[] | undefined;
 
 /**
- * How a rule's name of a field is found. Strict: the event's own dynamic field, nothing else. By default names as the alert
+ * How a rule's name of a field is found. Strict: the event's own dynamic field among those Wazuh keeps. By default names as the alert
  * document shows them mean the same field (specs/wazuh.md §6): the event's field, then without `data.` (or below it when the
  * event itself is an alert document), then the document's other names, then static attributes, then members of arrays.
  */
 export function fieldReader(name: string, strict: boolean): FieldReader {
   const lower = asciiLower(name);
-  if (strict) return (decoded) => decoded.field(lower);
+  if (strict) {
+    return (decoded) => {
+      const text = decoded.field(lower);
+      return text !== undefined && decoded.isWithin(lower, decoderFieldsMax) ? text : undefined;
+    };
+  }
   const inner = lower.startsWith('data.') ? lower.slice('data.'.length) : undefined;
   const other = otherReader(inner ?? lower, inner === undefined ? lower : undefined);
   const outer = `data.${lower}`;
