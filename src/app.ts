@@ -1,23 +1,23 @@
 import { join } from 'node:path';
 import { type Alerting, openAlerting } from './alerting/alerting.ts';
 import { createServer, type Server } from './api/server.ts';
+import type { SourceStatus, StatusAnswer } from './api/wire.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { isDocument } from './base/document.ts';
 import { reasonOf } from './base/errors.ts';
-import { limits } from './base/limits.ts';
+import { keepProblems } from './base/kept-problems.ts';
 import { type Log, terminalLog } from './base/log.ts';
-import { describeProblem, type Problem } from './base/problem.ts';
+import type { Problem } from './base/problem.ts';
 import type { Config } from './config/config.ts';
 import { readContent, shippedContent } from './config/content.ts';
 import { createEventWriter } from './pipeline/event-writer.ts';
-import { ingest } from './pipeline/ingest.ts';
 import { createJudge } from './pipeline/judge.ts';
 import { openLedger } from './pipeline/ledger.ts';
-import { addProgress, newProgress, type Progress } from './pipeline/progress.ts';
+import type { Progress } from './pipeline/progress.ts';
+import { createReadings, type Reading } from './pipeline/readings.ts';
 import { compileRules } from './rules/compile.ts';
 import { createEngine, type RuleEngine } from './rules/engine.ts';
 import { openSource } from './sources/open-source.ts';
-import type { Source } from './sources/source.ts';
 import { openEmbedded } from './store/embedded.ts';
 import type { Store } from './store/store.ts';
 
@@ -26,6 +26,11 @@ export interface Instead {
   readonly clock?: Clock;
   readonly store?: Store;
   readonly log?: Log;
+}
+
+export interface Facts {
+  url?: string;
+  lab?: NonNullable<StatusAnswer['lab']>;
 }
 
 /** The program, composed. Nothing runs before `run`, `watch` or `ingestOnce`. */
@@ -37,6 +42,8 @@ export interface App {
   run(signal: AbortSignal): Promise<void>;
   /** Reads a source until the signal aborts; with `once` until everything in it was read. Answers what was done. */
   ingest(uri: string, options: { readonly once: boolean; readonly signal: AbortSignal }): Promise<Progress>;
+  /** What the status page tells beside the sources: whoever starts the server or the lab fills it in. */
+  readonly facts: Facts;
   /** The work of all sources together. */
   progress(): Progress;
   /** Everything that was complained about, the newest limits.problemsKeptMax. */
@@ -52,25 +59,37 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
   const clock = instead.clock ?? systemClock;
   const log = instead.log ?? terminalLog;
   const problems = keepProblems(log);
-  const progress = new Map<string, Progress>();
+  const facts: Facts = {};
 
   const store = instead.store ?? (await openEmbedded({ dir: config.data, clock, log }));
   try {
     await installTemplates(store, problems.add);
     const engine = openRules(config, problems.add);
     const alerting = await openAlerting({ store, clock, log });
-    await alerting.install(readMonitors(config, problems.add));
+    await alerting.install(readMonitors(config, problems.add), problems.add);
     const ledger = await openLedger(store, clock);
-    const judge = createJudge({ engine, strict: config.wazuhStrict, drop: new Set(config.drop) });
-    const writer = createEventWriter(store);
+    const readings = createReadings({
+      open: (uri, options) => openSource(uri, { ...options, clock, ...awsOptions(config) }),
+      ledger,
+      judge: createJudge({ engine, strict: config.wazuhStrict, drop: new Set(config.drop) }),
+      writer: createEventWriter(store),
+      stored: alerting.observe,
+      problem: problems.add,
+      clock,
+    });
 
     const server = await createServer(
       {
-        store,
+        store: observed(store, alerting),
         alerting,
         clock,
         log,
-        status: () => status(config, progress, problems.total()),
+        status: () => ({
+          ...facts,
+          data: config.data,
+          sources: readings.all().map(sourceStatus),
+          problems: problems.total(),
+        }),
         problems: problems.kept,
       },
       { consoleDir: join(shippedContent, '..', 'dist', 'console') },
@@ -81,18 +100,9 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
       alerting,
       server,
       run: (signal) => alerting.run(signal),
-      async ingest(uri, { once, signal }) {
-        const own = progress.get(uri) ?? newProgress();
-        progress.set(uri, own);
-        const problem = (found: Problem): void => {
-          own.problems++;
-          problems.add(found);
-        };
-        const source: Source = openSource(uri, { once, ledger, problem, clock, ...awsOptions(config) });
-        await ingest({ source, judge, writer, stored: alerting.observe, problem, progress: own, clock }, signal);
-        return own;
-      },
-      progress: () => addProgress([...progress.values()]),
+      facts,
+      ingest: readings.read,
+      progress: readings.progress,
       problems: problems.kept,
       async close() {
         await server.close();
@@ -150,35 +160,24 @@ function awsOptions({ aws }: Config): { endpointUrl?: string; region?: string } 
   };
 }
 
-function status(config: Config, progress: ReadonlyMap<string, Progress>, problems: number): unknown {
-  return {
-    lab: config.lab,
-    data: config.data,
-    sources: [...progress].map(([name, done]) => ({ name, ...done })),
-    problems,
-  };
+function sourceStatus({ name, state, message, progress }: Reading): SourceStatus {
+  const { files, events, duplicates, problems } = progress;
+  return { name, state, files, events, duplicates, problems, ...(message === undefined ? {} : { message }) };
 }
 
-/**
- * Keeps the newest problems for the status page. The log hears of each kind once, then at its 10th, 100th, 1,000th time:
- * one odd field in a busy account must not drown everything else.
- */
-function keepProblems(log: Log): { add(problem: Problem): void; kept(): readonly Problem[]; total(): number } {
-  const kept: Problem[] = [];
-  const times = new Map<string, number>();
-  let total = 0;
+/** The store as clients of the API write to it: their documents wake monitors as those of the spine do. */
+function observed(store: Store, alerting: Alerting): Store {
   return {
-    add(problem) {
-      total++;
-      kept.push(problem);
-      if (kept.length > limits.problemsKeptMax) kept.shift();
-      const kind = `${problem.path ?? ''} ${problem.message}`;
-      const seen = (times.get(kind) ?? 0) + 1;
-      if (times.size < limits.problemsKeptMax || seen > 1) times.set(kind, seen);
-      if (seen === 1) log.warn(describeProblem(problem));
-      else if (/^10+$/.test(String(seen))) log.warn(`${describeProblem(problem)} (for the ${seen}th time)`);
+    ...store,
+    async write(operations) {
+      const results = await store.write(operations);
+      const stored = operations.flatMap(({ document: source }, position) => {
+        const result = results[position];
+        if (!result || 'error' in result || !source || result.index.startsWith('.')) return [];
+        return [{ index: result.index, id: result.id, version: result.version, seqNo: result.seqNo, source }];
+      });
+      if (stored.length > 0) await alerting.observe(stored);
+      return results;
     },
-    kept: () => kept,
-    total: () => total,
   };
 }

@@ -50,6 +50,7 @@ async function serve(
     port: config.port,
     portTries: how.portNamed ? 1 : portTriesMax,
   });
+  app.facts.url = url;
   const moved = config.port !== 0 && !url.endsWith(`:${config.port}`);
   const lab = config.lab
     ? await openLab({ dir: join(config.data, 'lab'), clock: systemClock, log: noteLog(terminal) })
@@ -74,7 +75,7 @@ async function serve(
   const running = [
     app.run(terminal.signal),
     ...sources.map((uri) => watch(app, uri, terminal, failures)),
-    ...(lab ? [attack(lab, terminal)] : []),
+    ...(lab ? [attack(app, lab, terminal)] : []),
   ];
   await Promise.all(running);
   if (sources.length === 0 || !sources.includes('-') || failures.length === 0) await aborted(terminal.signal);
@@ -94,10 +95,23 @@ async function watch(app: App, uri: string, terminal: Terminal, failures: string
   }
 }
 
-async function attack(lab: Lab, terminal: Terminal): Promise<void> {
+/** Plays the attacks and tells the console where one can repeat them by hand. */
+async function attack(app: App, lab: Lab, terminal: Terminal): Promise<void> {
+  const { port } = new URL(lab.url);
+  const show = (api: string, state: string): void => {
+    app.facts.lab = { buckets: lab.url, api: `http://${api}.execute-api.localhost:${port}/prod`, state };
+  };
+  show('api-id', 'playing the attacks');
   try {
-    await playAttacks(lab, (line) => terminal.note(printable(line)));
+    const { ApiId = 'api-id' } = await playAttacks(lab, (line) => terminal.note(printable(line)));
+    show(ApiId, 'attacks played');
+    terminal.note('');
+    terminal.note(`  Attack it yourself:  curl http://${ApiId}.execute-api.localhost:${port}/prod/users`);
+    terminal.note(
+      `                       aws s3 ls s3://delete-me-projectx-leaky-bucket --no-sign-request --endpoint-url ${lab.url}`,
+    );
   } catch (error) {
+    show('api-id', 'an attack failed');
     terminal.note(printable(`error: the lab's attacks failed: ${reasonOf(error)}`));
   }
 }

@@ -38,7 +38,7 @@ export async function ingest(ports: IngestPorts, signal: AbortSignal): Promise<v
     for (;;) {
       const next = await deliveries.next();
       if (next.done) return;
-      await ingestDelivery(next.value, ports);
+      await ingestDelivery(next.value, ports, signal);
     }
   };
   const lanes = await Promise.allSettled(Array.from({ length: limits.deliveriesAtOnceMax }, lane));
@@ -46,7 +46,7 @@ export async function ingest(ports: IngestPorts, signal: AbortSignal): Promise<v
 }
 
 /** One file, whole: everything in it is durable and observed when this resolves, or it will be delivered again. */
-export async function ingestDelivery(delivery: Delivery, ports: IngestPorts): Promise<void> {
+export async function ingestDelivery(delivery: Delivery, ports: IngestPorts, signal: AbortSignal): Promise<void> {
   const reason = skipByKey(delivery.key);
   if (reason) {
     skip(ports, reason, 1);
@@ -61,6 +61,8 @@ export async function ingestDelivery(delivery: Delivery, ports: IngestPorts): Pr
     ports.progress.bytes += bytes.length;
     await delivery.ack();
   } catch (error) {
+    // A stop cuts reads short: that is no problem of the file, it comes again at the next start.
+    if (signal.aborted) return delivery.nack('try-again');
     await refuse(delivery, error, ports);
   }
 }
