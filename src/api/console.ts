@@ -19,9 +19,9 @@ function built(folder: string): (scope: FastifyInstance) => Promise<void> {
       index: false,
       dotfiles: 'ignore',
       cacheControl: false,
-      setHeaders(reply, path) {
-        reply.header('content-security-policy', contentSecurityPolicy);
-        reply.header('cache-control', cacheControl(path));
+      setHeaders(response, path) {
+        response.setHeader('content-security-policy', contentSecurityPolicy);
+        response.setHeader('cache-control', cacheControl(path));
       },
     });
     const open = (_: FastifyRequest, reply: FastifyReply): FastifyReply => reply.sendFile('index.html');
