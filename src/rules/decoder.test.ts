@@ -161,3 +161,18 @@ test('looking a field up is the same as searching the flat list', () => {
     { numRuns: 3000 },
   );
 });
+
+test('the log reads back as the event, and is ASCII', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = logText(value);
+      assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(value)));
+      assert.match(text, /^[\x20-\x7e]*$/);
+    }),
+    { numRuns: 3000 },
+  );
+  assert.equal(
+    logText({ 'k"\\': 'a\\', b: '\\"', 'c,d:e': ',:' }),
+    '{"k\\"\\\\": "a\\\\", "b": "\\\\\\"", "c,d:e": ",:"}',
+  );
+});

@@ -111,9 +111,7 @@ function textEnd(text: string, from: number): number {
 }
 
 function moveTo(cursor: Cursor, to: number): void {
-  for (let at = cursor.text.indexOf('\n', cursor.at); at >= 0 && at < to; at = cursor.text.indexOf('\n', at + 1)) {
-    cursor.line++;
-  }
+  for (let at = cursor.at; at < to; at++) if (cursor.text.charCodeAt(at) === 0x0a) cursor.line++;
   cursor.at = to;
 }
 
