@@ -4,7 +4,7 @@ import type { Rule } from './rule.ts';
 /**
  * The floor rule: outside strict mode no CloudTrail event disappears, whatever the rules say. It answers when no rule with
  * level ≥ alertLevelMin matched. Level 3 is the lowest that Wazuh writes as an alert (`log_alert_level` as shipped) and means
- * a success or an authorised event there. The id is ours; no file can define it.
+ * a success or an authorised event there. The id is ours; a user's rule of the same id is an ordinary rule beside it.
  */
 export const floorRule: Rule = {
   id: '119999',
