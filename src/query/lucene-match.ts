@@ -10,7 +10,27 @@ import { tokenReader } from './tokens.ts';
 /** Compiles a lowered query to closures over the document. */
 export function compileLucene(query: Lucene, mapping: Mapping): Matcher {
   const test = compile(query, { mapping, nested: undefined });
-  return (candidate) => test(candidate.source, candidate);
+  // A store parses a source when it is first read: to count everything must not.
+  return readsSource(query) ? (candidate) => test(candidate.source, candidate) : (candidate) => test(null, candidate);
+}
+
+function readsSource(query: Lucene): boolean {
+  switch (query.kind) {
+    case 'all':
+    case 'none':
+    case 'ids':
+    case 'index':
+      return false;
+    case 'constant':
+    case 'boost':
+      return readsSource(query.query);
+    case 'bool':
+      return query.clauses.some((clause) => readsSource(clause.query));
+    case 'dismax':
+      return query.queries.some(readsSource);
+    default:
+      return true;
+  }
 }
 
 /** `scope` is the document, or the nested object that is being asked. */

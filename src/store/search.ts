@@ -94,7 +94,8 @@ function resultKey(
   { json }: SearchBody,
   { window, ignoreUnavailable, allowNoIndices }: SearchOptions,
 ): string | undefined {
-  const text = JSON.stringify(json);
+  // A number beyond 2^53 was read as a bigint, which JSON does not know: `n` keeps it apart from the same digits as text.
+  const text = JSON.stringify(json, (_key, value) => (typeof value === 'bigint' ? { n: String(value) } : value));
   if (text.length > keyMax || /now/i.test(text)) return undefined;
   const indices = catalog.resolve(expression, { ignoreUnavailable: true });
   const range = window ? `${window.after}-${window.upTo}` : '';

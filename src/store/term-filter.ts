@@ -1,8 +1,6 @@
-import type { Document } from '../base/document.ts';
-import { own } from '../base/document.ts';
 import type { RequiredTerms } from '../query/candidate.ts';
 import type { Mapping } from '../query/mapping.ts';
-import { mappingJson } from '../query/mapping.ts';
+import { fieldAt } from '../query/mapping.ts';
 import type { Block } from './block.ts';
 
 /** Says which rows of a block may match, by looking for bytes in the unparsed texts. */
@@ -11,12 +9,11 @@ export type RowFilter = (block: Block) => readonly number[] | 'all';
 /**
  * The cheap half of a search: a term that a keyword field must hold stands in the JSON text as it is, so a text without it
  * need not be parsed. Used only where that is certain: plain keyword fields (no normalizer, no null_value, no alias), and
- * values that JSON never escapes. A number or boolean in such a field is indexed as the text that JSON.stringify wrote.
+ * values that JSON never escapes. A boolean or plain number in such a field is indexed as the text that JSON.stringify wrote.
  */
 export function rowFilter(required: RequiredTerms, mapping: Mapping): RowFilter | undefined {
   if (required === 'none-known') return undefined;
-  const json = mappingJson(mapping);
-  const sure = required.filter((term) => isPlainKeyword(json, term.field) && term.anyOf.every(isPlainText));
+  const sure = required.filter((term) => isPlainKeyword(mapping, term.field) && term.anyOf.every(isPlainText));
   if (sure.length === 0) return undefined;
   const needles = sure.map((term) => term.anyOf.map((value) => Buffer.from(value, 'latin1')));
   return (block) => {
@@ -56,28 +53,15 @@ function rowAt(block: Block, offset: number): number {
   return low;
 }
 
-/** Printable ASCII without the two characters that JSON escapes. The empty text stands everywhere, so it tells nothing. */
+/**
+ * Printable ASCII without the two characters that JSON escapes. The empty text stands everywhere, so it tells nothing; a
+ * number with an exponent is indexed as Java writes it (1.0E21), which is not how it stands in the JSON.
+ */
 function isPlainText(value: string): boolean {
-  return /^[ !#-[\]-~]+$/.test(value);
+  return /^[ !#-[\]-~]+$/.test(value) && !/^-?\d+\.\d+E-?\d+$/.test(value);
 }
 
-/** Walks `properties` (and `fields` of the last step) of the mapping's JSON; a dotted property name is tried as it stands. */
-function isPlainKeyword(mapping: Document, field: string): boolean {
-  const definition = findField(mapping, field.split('.'));
-  if (own(definition, 'type') !== 'keyword') return false;
-  return own(definition, 'normalizer') === undefined && own(definition, 'null_value') === undefined;
-}
-
-function findField(node: unknown, steps: readonly string[]): unknown {
-  for (let length = 1; length <= steps.length; length++) {
-    const name = steps.slice(0, length).join('.');
-    const rest = steps.slice(length);
-    for (const kind of ['properties', 'fields']) {
-      const child = own(own(node, kind), name);
-      if (child === undefined) continue;
-      const found = rest.length === 0 ? child : findField(child, rest);
-      if (found !== undefined) return found;
-    }
-  }
-  return undefined;
+function isPlainKeyword(mapping: Mapping, path: string): boolean {
+  const field = fieldAt(mapping, path);
+  return field?.type === 'keyword' && !('normalizer' in field.parameters) && !('null_value' in field.parameters);
 }

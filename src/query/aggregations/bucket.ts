@@ -1,0 +1,49 @@
+import { type Document, put } from '../../base/document.ts';
+import type { AggregatedHit, AggregationNode, AggregationScope, Bucket, Place } from './aggregation.ts';
+
+/** An empty bucket with the tallies of what stands inside. Counts against the search's budget. */
+export function startBucket({ inner, budget }: Pick<AggregationScope, 'inner' | 'budget'>): Bucket {
+  budget.hold(1 + inner.length);
+  return { count: 0, tallies: inner.map(({ aggregation }) => aggregation.start()) };
+}
+
+export function collectInto(bucket: Bucket, hit: AggregatedHit): void {
+  bucket.count++;
+  for (const tally of bucket.tallies) tally.collect(hit);
+}
+
+/** `{…before, doc_count, …inner}`. */
+export function bucketAnswer(before: Document, bucket: Bucket, inner: readonly AggregationNode[]): Document {
+  return answerNodes({ ...before, doc_count: bucket.count }, bucket.tallies, inner);
+}
+
+/** The answers of aggregations that stand beside each other, under their names. */
+export function answerNodes(
+  before: Document,
+  tallies: Bucket['tallies'],
+  nodes: readonly AggregationNode[],
+): { [name: string]: unknown } {
+  const answer: { [name: string]: unknown } = { ...before };
+  for (const [index, { name, meta, aggregation }] of nodes.entries()) {
+    const own = (tallies[index] as Bucket['tallies'][number]).answer();
+    const shown = meta === undefined ? own : { meta, ...own };
+    typeNames.set(shown, aggregation.typeName());
+    put(answer, name, shown);
+  }
+  return answer;
+}
+
+export function enterNodes(nodes: readonly AggregationNode[], place: Place): void {
+  for (const { aggregation } of nodes) aggregation.enter(place);
+}
+
+/**
+ * What kind an answer is of (`sterms`), kept beside it: the kind of a terms aggregation is that of its field, which only
+ * the search knows, and clients want it in the name with `typed_keys` only.
+ */
+const typeNames = new WeakMap<object, string>();
+
+/** The prefix of an answer's name under `typed_keys`; undefined for what is no aggregation's answer. */
+export function typeNameOf(answer: object): string | undefined {
+  return typeNames.get(answer);
+}

@@ -1,0 +1,36 @@
+import type { Point } from '../lucene.ts';
+import type { AggregationKind } from './aggregation.ts';
+import { checkBody, fieldOf, wholeOf } from './body.ts';
+import { type FieldValues, fieldValues } from './field-values.ts';
+
+/** `cardinality`: how many different values. Exact, where the original estimates above `precision_threshold`. */
+export const cardinality: AggregationKind = {
+  names: ['cardinality'],
+  buckets: false,
+  parse(body, { kind, name, budget }) {
+    checkBody(body, kind, ['field', 'missing', 'precision_threshold', 'rehash', 'value_type', 'execution_hint']);
+    wholeOf(body, 'precision_threshold', kind, 3000, 0);
+    const request = { field: fieldOf(body), missing: body.missing, kind };
+    let values: FieldValues;
+    return {
+      enter(place) {
+        values = fieldValues(request, place);
+      },
+      start() {
+        const seen = new Set<Point>();
+        return {
+          collect(hit) {
+            const before = seen.size;
+            for (const value of values.read(hit)) seen.add(value);
+            if (seen.size > before) budget.hold(seen.size - before);
+          },
+          answer: () => ({ value: seen.size }),
+          valueOf: () => seen.size,
+        };
+      },
+      unordered: (part) =>
+        part === '' || part === 'value' ? undefined : `Unknown value key [${part}] for single-value metric aggregation [${name}]. Either use [value] as key or drop the key all together`,
+      typeName: () => 'cardinality',
+    };
+  },
+};

@@ -1,0 +1,190 @@
+import { own } from '../../base/document.ts';
+import { ipText, parseIp } from '../../base/ip-address.ts';
+import { type DateFormat, dateFormat } from '../dates/date-format.ts';
+import { readDate } from '../dates/date-math.ts';
+import { type TimeZone, utc } from '../dates/time-zone.ts';
+import type { Field } from '../field.ts';
+import { pointOf, someTerm } from '../field-test.ts';
+import type { Point } from '../lucene.ts';
+import { fieldAt } from '../mapping.ts';
+import { readNumber } from '../number.ts';
+import { shardError } from '../refusal.ts';
+import { comparePoints } from '../sort.ts';
+import { valueReader } from '../source-values.ts';
+import type { AggregatedHit, Place } from './aggregation.ts';
+import { unsupported } from './body.ts';
+
+/** `none`: the index does not have the field. */
+export type ValueKind = 'term' | 'whole' | 'real' | 'date' | 'ip' | 'boolean' | 'none';
+
+/** A field as an aggregation reads it in one index. */
+export interface FieldValues {
+  readonly kind: ValueKind;
+  /** In ascending order. Terms and addresses stand once, as doc values keep them; numbers as often as the document has them. */
+  read(hit: AggregatedHit): readonly Point[];
+  readonly show: Shown;
+}
+
+/** How values are shown. */
+export interface Shown {
+  key(value: Point): unknown;
+  /** `key_as_string`, `value_as_string`; undefined where there is none. */
+  text(value: number): string | undefined;
+  /** A value of the request (`missing`, `include`, `after`) as the field would read it. */
+  parse(value: unknown): Point | undefined;
+}
+
+export interface FieldRequest {
+  readonly field: string;
+  readonly missing?: unknown;
+  readonly format?: string | undefined;
+  readonly zone?: TimeZone;
+  /** The kind of aggregation that asks, and the kinds of values it takes. */
+  readonly kind: string;
+  readonly takes?: readonly ValueKind[];
+}
+
+export const numeric: readonly ValueKind[] = ['whole', 'real', 'date', 'boolean'];
+
+/** Throws shard errors for texts and for fields that the aggregation does not take. */
+export function fieldValues(request: FieldRequest, place: Place): FieldValues {
+  const field = fieldAt(place.mapping, request.field);
+  const kind = metadata.has(request.field) ? 'term' : field ? kindOf(field) : 'none';
+  if (field) checkField(field, kind, request);
+  if (request.format !== undefined && (kind === 'whole' || kind === 'real')) throw unsupported(request.kind, 'format');
+  const show = shownAs(kind, request, field, place);
+  const read = metadata.get(request.field) ?? readerOf(field, place);
+  if (request.missing === undefined || request.missing === null) return { kind, read, show };
+  const missing = show.parse(request.missing);
+  if (missing === undefined) {
+    throw shardError(`For input string: "${String(request.missing)}"`, 'number_format_exception');
+  }
+  const instead = [missing];
+  return {
+    kind: kind === 'none' ? (typeof missing === 'string' ? 'term' : 'real') : kind,
+    show,
+    read: (hit) => {
+      const values = read(hit);
+      return values.length > 0 ? values : instead;
+    },
+  };
+}
+
+type Read = FieldValues['read'];
+
+const metadata: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ['_index', ({ candidate }) => [candidate.index]],
+  ['_id', ({ candidate }) => [candidate.id]],
+]);
+
+const nothing: readonly Point[] = [];
+
+function readerOf(field: Field | undefined, { mapping, nested }: Place): Read {
+  // A field of a nested object is not in the document around it, nor the other way round.
+  if (!field || field.nested !== nested) return () => nothing;
+  const point = pointOf(field);
+  if (!point) {
+    let terms: Point[] = [];
+    const gather = someTerm(mapping, field, nested, (term) => {
+      terms.push(term);
+      return false;
+    });
+    return ({ scope }) => {
+      terms = [];
+      gather(scope);
+      return distinct(terms);
+    };
+  }
+  const walk = valueReader(mapping, field, nested);
+  const once = field.kind === 'ip';
+  return ({ scope }) => {
+    const values: Point[] = [];
+    walk(scope, (leaf) => {
+      const value = point(leaf);
+      if (value !== undefined) values.push(value);
+      return false;
+    });
+    return once ? distinct(values) : values.length > 1 ? values.sort(comparePoints) : values;
+  };
+}
+
+function distinct(values: Point[]): readonly Point[] {
+  return values.length > 1 ? [...new Set(values)].sort(comparePoints) : values;
+}
+
+function kindOf(field: Field): ValueKind {
+  switch (field.kind) {
+    case 'number':
+      return ['double', 'float', 'half_float', 'scaled_float'].includes(field.numeric) ? 'real' : 'whole';
+    case 'date':
+    case 'ip':
+    case 'boolean':
+      return field.kind;
+    default:
+      return 'term';
+  }
+}
+
+function checkField(field: Field, kind: ValueKind, request: FieldRequest): void {
+  if (field.kind === 'text') {
+    throw shardError(
+      `Text fields are not optimised for operations that require per-document field data like aggregations and sorting, so these operations are disabled by default. Please use a keyword field instead. Alternatively, set fielddata=true on [${field.path}] in order to load field data by uninverting the inverted index. Note that this can use significant memory.`,
+      'illegal_argument_exception',
+    );
+  }
+  if (field.kind === 'opaque' || String(own(field.parameters, 'doc_values')) === 'false') {
+    throw shardError(
+      `Can't load fielddata on [${field.path}] because fielddata is unsupported on fields of type [${field.type}]. Use doc values instead.`,
+      'illegal_argument_exception',
+    );
+  }
+  if (request.takes && !request.takes.includes(kind)) {
+    throw shardError(
+      `Field [${field.path}] of type [${field.type}] is not supported for aggregation [${request.kind}]`,
+      'illegal_argument_exception',
+    );
+  }
+}
+
+function shownAs(kind: ValueKind, { format, zone = utc }: FieldRequest, field: Field | undefined, place: Place): Shown {
+  switch (kind) {
+    case 'date':
+      return shownDate(dateFormat(format ?? (field?.kind === 'date' ? field.format.text : undefined)), zone, place.at);
+    case 'ip':
+      return { key: (value) => ipText(String(value)), text: noText, parse: (value) => parseIp(String(value)) };
+    case 'boolean':
+      return { key: Number, text: (value) => String(value !== 0), parse: truth };
+    case 'term':
+      return { key: (value) => value, text: noText, parse: String };
+    case 'none':
+      return {
+        key: (value) => value,
+        text: noText,
+        parse: (value) => (typeof value === 'number' || typeof value === 'bigint' ? value : String(value)),
+      };
+    default:
+      return { key: (value) => value, text: noText, parse: readNumber };
+  }
+}
+
+/** Instants in a format and zone; numbers of the request are milliseconds. */
+export function shownDate(format: DateFormat, zone: TimeZone, now: number): Shown {
+  return {
+    key: Number,
+    text: (value) => format.print(Math.trunc(value), zone),
+    parse: (value) => {
+      if (typeof value === 'number') return value;
+      const at = readDate(String(value), { format, now, roundUp: false, zone });
+      return typeof at === 'number' ? at : undefined;
+    },
+  };
+}
+
+function noText(): undefined {
+  return undefined;
+}
+
+function truth(value: unknown): Point | undefined {
+  if (value === true || value === 'true' || value === 1) return 1;
+  return value === false || value === 'false' || value === 0 ? 0 : undefined;
+}

@@ -1,0 +1,32 @@
+import type { AggregationKind } from './aggregation.ts';
+import { checkBody, fieldOf } from './body.ts';
+import { type FieldValues, fieldValues } from './field-values.ts';
+
+/** `value_count`: how many values a field has in all documents of the bucket. */
+export const valueCount: AggregationKind = {
+  names: ['value_count'],
+  buckets: false,
+  parse(body, { kind, name }) {
+    checkBody(body, kind, ['field', 'missing', 'format', 'value_type']);
+    const request = { field: fieldOf(body), missing: body.missing, kind };
+    let values: FieldValues;
+    return {
+      enter(place) {
+        values = fieldValues(request, place);
+      },
+      start() {
+        let count = 0;
+        return {
+          collect: (hit) => {
+            count += values.read(hit).length;
+          },
+          answer: () => ({ value: count }),
+          valueOf: () => count,
+        };
+      },
+      unordered: (part) =>
+        part === '' || part === 'value' ? undefined : `Unknown value key [${part}] for single-value metric aggregation [${name}]. Either use [value] as key or drop the key all together`,
+      typeName: () => 'value_count',
+    };
+  },
+};
