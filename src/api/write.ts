@@ -42,7 +42,7 @@ export function writeStatus(written: Written): number {
 
 /** A refused operation as the error a client gets. */
 export function writeError(refused: Exclude<OperationResult, Written>, info: IndexInfo | undefined): TrailhoundError {
-  const { index, error, reason, type } = refused;
+  const { index, error, reason, type, causedBy } = refused;
   switch (error) {
     case 'conflict': {
       const fields = { index, shard: '0', index_uuid: info?.uuid ?? '_na_' };
@@ -53,7 +53,10 @@ export function writeError(refused: Exclude<OperationResult, Written>, info: Ind
     case 'bad-index-name':
       return new TrailhoundError('bad-request', reason, { wire: type, fields: { index, index_uuid: '_na_' } });
     case 'mapping':
-      return new TrailhoundError('bad-request', reason, { wire: type, fields: mappingCause(reason) });
+      return new TrailhoundError('bad-request', reason, {
+        wire: type,
+        fields: causedBy ? { caused_by: causedBy } : mappingCause(reason),
+      });
   }
 }
 

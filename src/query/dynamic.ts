@@ -60,8 +60,11 @@ const metadata = new Set(
 const depthMax = 200;
 
 function visitObject(walk: Walk, node: ObjectNode, source: Document, dynamic: Dynamic, depth = 0): void {
-  if (depth > depthMax)
-    throw refused('illegal_argument_exception', `document deeper than ${depthMax} objects`, node.path);
+  const limit = Math.min(depthMax, walk.mapping.settings.depthLimit);
+  if (depth >= limit) {
+    const reason = `The depth of the field has exceeded the allowed limit of [${limit}]. This limit can be set by changing the [index.mapping.depth.limit] index level setting.`;
+    throw unparsed('parse_exception', reason, node.path);
+  }
   const { children } = node;
   for (const key in source) {
     const value = source[key];
@@ -126,14 +129,14 @@ function visitUnknown(
   }
   const dot = key.indexOf('.');
   if (dot < 0) {
-    if (key === '') throw refused('illegal_argument_exception', 'field name cannot be an empty string', node.path);
+    if (key === '') throw unparsed('illegal_argument_exception', 'field name cannot be an empty string', node.path);
     visitNew(walk, node, key, value, dynamic, depth);
     return;
   }
   const parts = key.split('.');
   if (parts.some((part) => part.trim() === '')) {
     const reason = `object field starting or ending with a [.] makes object resolution ambiguous: [${key}]`;
-    throw refused('illegal_argument_exception', reason, join(node.path, key));
+    throw unparsed('illegal_argument_exception', reason, join(node.path, key));
   }
   visitDotted(walk, node, parts, value, dynamic, depth);
 }
@@ -249,6 +252,17 @@ function strict(node: ObjectNode, key: string): Refused {
 function refused(type: string, reason: string, path: string, why?: string): Refused {
   const causedBy = why === undefined ? {} : { causedBy: { type: 'illegal_argument_exception', reason: why } };
   return new Refused({ type, reason, ...(path === '' ? {} : { path }), ...causedBy });
+}
+
+/** A document that does not read at all: the mapper names no field. */
+function unparsed(type: string, reason: string, path: string): Refused {
+  const causedBy = { type, reason };
+  return new Refused({
+    type: 'mapper_parsing_exception',
+    reason: 'failed to parse',
+    ...(path === '' ? {} : { path }),
+    causedBy,
+  });
 }
 
 function join(path: string, key: string): string {

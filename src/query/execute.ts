@@ -12,7 +12,7 @@ import type { Mapping } from './mapping.ts';
 import { parseQuery } from './parse.ts';
 import { shardError } from './refusal.ts';
 import { compileScore, type Scorer } from './score.ts';
-import type { SearchBody } from './search-body.ts';
+import { checkSearchAfter, type SearchBody } from './search-body.ts';
 import { compareSort, readSearchAfter, type SortReader, type SortValue, shownSort, sortReader } from './sort.ts';
 import { filterSource } from './source-filter.ts';
 
@@ -100,6 +100,7 @@ function makePlan(body: SearchBody, index: SearchableIndex, at: Instant): Plan {
       'illegal_argument_exception',
     );
   }
+  checkSearchAfter(body);
   const query = lowerQuery(body.query, mapping, at);
   const filter = index.filter === undefined ? undefined : lowerQuery(parseQuery(index.filter, 'filter'), mapping, at);
   const joined: Lucene = filter
@@ -147,7 +148,7 @@ function makeCollector(body: SearchBody, aggregator: Aggregator | undefined): Co
   let kept: Entry[] = [];
   let total = 0;
   let seen = 0;
-  let order = 0;
+  let order = -1;
   let best = Number.NEGATIVE_INFINITY;
   const compare = (a: Entry, b: Entry): number => {
     const by = scored ? b.score - a.score : compareSort(body.sort, a.values, b.values);

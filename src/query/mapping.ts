@@ -139,7 +139,9 @@ const objectParameters = new Set([
 
 /** An object and what is in it. `json` is the object's definition, or the mapping itself for the root. */
 export function parseObject(path: string, json: Document, scope: FieldScope): ObjectNode {
-  const { properties, ...parameters } = json;
+  const { properties, ...given } = json;
+  // OpenSearch shows `dynamic` as text however it was put.
+  const parameters = given.dynamic === undefined ? given : { ...given, dynamic: String(given.dynamic) };
   for (const name of Object.keys(parameters)) {
     if (objectParameters.has(name) || (path === '' && (rootOnly.has(name) || name.startsWith('_')))) continue;
     throw mapperError(
@@ -284,7 +286,7 @@ function checkLimits(mapping: Mapping): void {
   let count = 0;
   const visit = (node: MappingNode, depth: number): void => {
     if (node.kind === 'object') {
-      if (depth > mapping.settings.depthLimit) {
+      if (node.path !== '' && depth >= mapping.settings.depthLimit) {
         throw argumentError(
           `Limit of mapping depth [${mapping.settings.depthLimit}] has been exceeded due to object field [${node.path}]`,
         );

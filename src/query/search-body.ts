@@ -2,7 +2,7 @@ import { type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { parseQuery } from './parse.ts';
 import type { Query } from './query.ts';
-import { argumentError, parsingError } from './refusal.ts';
+import { argumentError, parsingError, shardError } from './refusal.ts';
 import { parseSort, type SortKey } from './sort.ts';
 import { parseSourceFilter, type SourceFilter } from './source-filter.ts';
 
@@ -51,8 +51,9 @@ export function parseSearchBody(json: unknown): SearchBody {
       throw new TrailhoundError('not-supported', `[${key}] is not supported in a search: leave it out`);
     }
   }
+  if (body.query === null) throw parsingError('Unknown key for a VALUE_NULL in [query].');
   const sort = parseSort(body.sort);
-  const searchAfter = readSearchAfter(body, sort);
+  const searchAfter = readSearchAfter(body);
   const aggregations = body.aggregations ?? body.aggs;
   if (aggregations !== undefined && !isDocument(aggregations)) {
     throw parsingError(`Unknown key for a ${tokenOf(aggregations)} in [aggs].`);
@@ -87,6 +88,9 @@ function whole(body: Document, key: string, fallback: number, shown: string): nu
   const value = body[key];
   if (value === undefined || value === null) return fallback;
   const number = Number(value);
+  if (typeof value === 'string' && (value.trim() === '' || !Number.isInteger(number))) {
+    throw argumentError(`For input string: "${value}"`, 'number_format_exception');
+  }
   if (!Number.isInteger(number)) throw parsingError(`Failed to parse [${key}]: [${String(value)}] is no whole number`);
   if (number < 0) throw argumentError(`${shown} cannot be negative, found [${number}]`);
   return number;
@@ -106,28 +110,41 @@ function readTrackTotal(value: unknown): number {
   if (value === false || value === 'false') return 0;
   const number = Number(value);
   if (!Number.isInteger(number) || number < -1) {
-    throw argumentError(`[track_total_hits] parameter must be positive or equals to -1, got ${String(value)}`);
+    const reason = `value must be >= 0, got ${String(value)}`;
+    // Observed: OpenSearch notices only when it joins the shards' answers.
+    throw new TrailhoundError('bad-request', reason, {
+      wire: 'search_phase_execution_exception',
+      fields: {
+        root_cause: [],
+        phase: 'fetch',
+        grouped: true,
+        failed_shards: [],
+        caused_by: { type: 'illegal_argument_exception', reason },
+      },
+    });
   }
   return number === -1 ? 0 : number;
 }
 
-function readSearchAfter(body: Document, sort: readonly SortKey[]): readonly unknown[] | undefined {
+function readSearchAfter(body: Document): readonly unknown[] | undefined {
   const values = body.search_after;
   if (values === undefined || values === null) return undefined;
   if (!Array.isArray(values)) throw parsingError('Expected [START_ARRAY] in [search_after] but found [START_OBJECT]');
   if (values.length === 0) throw argumentError('Values must contains at least one value.');
-  if (sort.length === 0) throw argumentError('Sort must contain at least one field.');
-  if (values.length !== sort.length) {
-    throw argumentError(`search_after has ${values.length} value(s) but sort has ${sort.length}.`);
-  }
-  if (Number(body.from ?? 0) > 0) {
-    // Observed: HTTP 500 of a search_exception for what is the client's mistake.
-    throw new TrailhoundError('internal', '`from` parameter must be set to 0 when `search_after` is used.', {
-      wire: 'search_exception',
-      status: 500,
-    });
-  }
   return values;
+}
+
+/** What each shard checks of `search_after`: its errors come from the shards. */
+export function checkSearchAfter({ searchAfter, sort, from }: SearchBody): void {
+  if (!searchAfter) return;
+  const illegal = 'illegal_argument_exception';
+  if (sort.length === 0) throw shardError('Sort must contain at least one field.', illegal);
+  if (searchAfter.length !== sort.length) {
+    throw shardError(`search_after has ${searchAfter.length} value(s) but sort has ${sort.length}.`, illegal);
+  }
+  // Observed: HTTP 500 for what is the client's mistake.
+  if (from > 0)
+    throw shardError('`from` parameter must be set to 0 when `search_after` is used.', 'search_exception', 500);
 }
 
 function tokenOf(value: unknown): string {

@@ -1,3 +1,4 @@
+import type { Instant } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import { isDocument, own } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
@@ -40,7 +41,8 @@ export interface Catalog {
   generation(indices: readonly IndexState[]): string;
 }
 
-export function makeCatalog(): Catalog {
+/** `now` is what date math in an expression counts from: `<logs-{now/d}>`. */
+export function makeCatalog(now: () => Instant): Catalog {
   const byName = new Map<string, IndexState>();
   let templates: readonly StoredTemplate[] = [];
   let changes = 0;
@@ -76,7 +78,7 @@ export function makeCatalog(): Catalog {
       byName.delete(name);
       removed = ++changes;
     },
-    resolve: (expression, options = {}) => states(resolveExpression(expression, names(), options)),
+    resolve: (expression, options = {}) => states(resolveExpression(expression, names(), { ...options, at: now() })),
     resolveConcrete(expression) {
       for (const part of expression.split(',')) {
         if (byName.has(part) || !names().some((index) => index.aliases.includes(part))) continue;
@@ -87,15 +89,16 @@ export function makeCatalog(): Catalog {
         resolveExpression(
           expression,
           names().map((index) => ({ ...index, aliases: [] })),
+          { at: now() },
         ),
       );
     },
     readTarget(name) {
-      const state = byName.get(name) ?? states(resolveExpression(name, names()))[0];
+      const state = byName.get(name) ?? states(resolveExpression(name, names(), { at: now() }))[0];
       if (state) return state;
       throw new TrailhoundError('index-not-found', `no such index [${name}]`, { fields: { index: name } });
     },
-    aliasFilter: (expression, index) => aliasFilter(expression, index),
+    aliasFilter: (expression, index) => aliasFilter(expression, index, now()),
     writeTarget: (name) => byName.get(name) ?? writeIndex(name, [...byName.values()]),
     generation(indices) {
       let newest = removed;
@@ -147,11 +150,11 @@ function writeIndex(alias: string, states: readonly IndexState[]): IndexState | 
   );
 }
 
-function aliasFilter(expression: string, { stored }: IndexState): Document | undefined {
+function aliasFilter(expression: string, { stored }: IndexState, at: Instant): Document | undefined {
   const aliases = Object.entries(stored.aliases);
   if (!aliases.some(([, body]) => isDocument(own(body, 'filter')))) return undefined;
   const meant = (name: string): boolean =>
-    resolveExpression(expression, [{ name, aliases: [], hidden: false }], { ignoreUnavailable: true }).length > 0;
+    resolveExpression(expression, [{ name, aliases: [], hidden: false }], { ignoreUnavailable: true, at }).length > 0;
   if (meant(stored.name)) return undefined;
   const filters: Document[] = [];
   for (const [name, body] of aliases) {

@@ -54,7 +54,7 @@ export function openCore(shelf: Shelf, clock: Clock): Store {
 function furnish(shelf: Shelf, clock: Clock) {
   const loaded = shelf.load();
   const mappings = makeMappingCache();
-  const catalog = makeCatalog();
+  const catalog = makeCatalog(() => clock.now());
   catalog.setTemplates(loaded.templates);
   for (const index of loaded.indices) catalog.put(index.stored, index.tally, lazyMapping(index, mappings));
   let searches = 0;

@@ -96,7 +96,7 @@ function resultKey(
 ): string | undefined {
   // A number beyond 2^53 was read as a bigint, which JSON does not know: `n` keeps it apart from the same digits as text.
   const text = JSON.stringify(json, (_key, value) => (typeof value === 'bigint' ? { n: String(value) } : value));
-  if (text.length > keyMax || /now/i.test(text)) return undefined;
+  if (text.length > keyMax || /now/i.test(text) || expression.includes('{now')) return undefined;
   const indices = catalog.resolve(expression, { ignoreUnavailable: true });
   const range = window ? `${window.after}-${window.upTo}` : '';
   return [catalog.generation(indices), range, ignoreUnavailable, allowNoIndices, expression, text].join('\n');

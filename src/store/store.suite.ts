@@ -442,6 +442,29 @@ function arrivals(check: Check): void {
     await assert.rejects(store.refresh('b'), { code: 'index-not-found' });
   });
 
+  check('date math in a name is of the day of asking', async (store, clock) => {
+    await store.write([create('logs-2026.01.02', '1', { n: 1 }), create('logs-2026.01.03', '1', { n: 2 })]);
+    const count = async (expression: string): Promise<unknown[]> =>
+      (await store.search(expression, parseSearchBody({}))).hits.map(({ index }) => index);
+    assert.deepEqual(await count('<logs-{now/d}>'), ['logs-2026.01.02']);
+    await clock.advance(24 * 60 * 60 * 1000);
+    assert.deepEqual(await count('<logs-{now/d}>'), ['logs-2026.01.03']);
+    assert.deepEqual(await count('<logs-{now/d-1d}>'), ['logs-2026.01.02']);
+    await assert.rejects(store.search('<logs-{now/d+1d}>', parseSearchBody({})), { code: 'index-not-found' });
+  });
+
+  check('whole numbers beyond 2^53 in a body', async (store) => {
+    const mappings = { properties: { n: { type: 'long' }, k: { type: 'keyword' } } };
+    await store.createIndex('a', { mappings });
+    await store.write([create('a', '1', { n: 1, k: '9007199254740993' })]);
+    const total = async (query: object): Promise<number> => (await store.search('a', parseSearchBody({ query }))).total;
+    for (let round = 0; round < 2; round++) {
+      assert.equal(await total({ term: { n: 9007199254740993n } }), 0);
+      assert.equal(await total({ term: { k: 9007199254740993n } }), 1);
+      assert.equal(await total({ term: { n: '1' } }), 1);
+    }
+  });
+
   check('an aborted search ends', async (store) => {
     await store.write(Array.from({ length: 300 }, (_, n) => create('a', `${n}`, { n })));
     const aborted = AbortSignal.abort();

@@ -30,6 +30,8 @@ export type OperationResult =
       readonly type: string;
       /** For 'mapping': the dotted path of the field that was refused, where it is known. */
       readonly path?: string;
+      /** What OpenSearch answers as `caused_by`. */
+      readonly causedBy?: { readonly type: string; readonly reason: string };
     };
 
 export interface StoredDocument {

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import type { MappingRefusal } from '../query/dynamic.ts';
 import { mapDocument } from '../query/dynamic.ts';
 import type { Mapping } from '../query/mapping.ts';
 import type { IndexState } from './catalog.ts';
@@ -107,9 +108,7 @@ function conflictOf({ action, id, ifSeqNo, ifPrimaryTerm }: Operation, now: Curr
   return `${wanted} current document has seqNo [${now.seqNo}] and primary term [1]`;
 }
 
-type MappedText =
-  | { readonly text: string; readonly mapping: Mapping }
-  | { readonly error: { type: string; reason: string; path?: string } };
+type MappedText = { readonly text: string; readonly mapping: Mapping } | { readonly error: MappingRefusal };
 
 /** The text first: what JSON cannot hold (a cycle, a bigint, a nesting that exhausts the stack) never reaches the mapping. */
 function mappedText({ id, document }: Operation, plan: IndexPlan): MappedText {
