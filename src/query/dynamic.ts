@@ -129,7 +129,7 @@ function visitUnknown(
   }
   const dot = key.indexOf('.');
   if (dot < 0) {
-    if (key === '') throw unparsed('illegal_argument_exception', 'field name cannot be an empty string', node.path);
+    if (key.trim() === '') throw unparsed('illegal_argument_exception', 'field name cannot be an empty string', node.path);
     visitNew(walk, node, key, value, dynamic, depth);
     return;
   }

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { mapDocument } from './dynamic.ts';
+import { mappingJson, parseMapping } from './mapping.ts';
+
+test('a name of blanks is refused like an empty one: a mapping with it could not be read again', () => {
+  for (const name of ['', ' ', '\t\n', '\u00a0', 'a. ', ' .b']) {
+    const answer = mapDocument(parseMapping({}, {}), { parameters: { [name]: 'v' } });
+    assert.ok('error' in answer, JSON.stringify(name));
+    assert.match(answer.error.path ?? '', /^parameters/, JSON.stringify(name));
+  }
+});
+
+test('what documents add to a mapping reads back as it was written', () => {
+  const name = fc.oneof(
+    fc.constantFrom(
+      'a',
+      'b',
+      'a.b',
+      '',
+      ' ',
+      '.',
+      'a.',
+      '\ufeff',
+      '__proto__',
+      'properties',
+      'type',
+      'fields',
+      '\ud800',
+    ),
+    fc.string({ maxLength: 4 }),
+  );
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small' },
+      fc.oneof(fc.string(), fc.integer(), fc.double(), fc.boolean(), fc.constant(null)),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(name, tie('value'), { maxKeys: 4 }),
+    ),
+  }));
+  fc.assert(
+    fc.property(fc.array(fc.dictionary(name, value, { maxKeys: 4 }), { maxLength: 3 }), (documents) => {
+      let mapping = parseMapping({}, {});
+      for (const document of documents) {
+        const mapped = mapDocument(mapping, document);
+        if ('mapping' in mapped) mapping = mapped.mapping;
+      }
+      const written: unknown = JSON.parse(JSON.stringify(mappingJson(mapping)));
+      assert.deepEqual(mappingJson(parseMapping(written, {})), written);
+    }),
+    { numRuns: 500 },
+  );
+});
