@@ -15,6 +15,7 @@ import type { Services } from './services.ts';
 import { templateRoutes } from './template-routes.ts';
 import { trailhoundRoutes } from './trailhound-routes.ts';
 import { updateRoutes } from './update-routes.ts';
+import { validateRoutes } from './validate-routes.ts';
 
 /** Every route there is. A path is matched literally before a parameter (`/_search` before `/:index`). */
 export const routes: readonly Route<Services>[] = [
@@ -31,6 +32,7 @@ export const routes: readonly Route<Services>[] = [
   ...bulkRoutes,
   ...searchRoutes,
   ...scrollRoutes,
+  ...validateRoutes,
   ...trailhoundRoutes,
   ...alertingRoutes,
 ];

@@ -1,0 +1,74 @@
+import { isDocument } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
+import { parseQuery } from '../query/parse.ts';
+import type { Query } from '../query/query.ts';
+import { validateQuery } from '../query/validation.ts';
+import type { IndexInfo } from '../store/store.ts';
+import { flag, indexOptions, indexParameters } from './parameters.ts';
+import type { Answer, Call, Route } from './route.ts';
+import { queryOf, queryStringParameters } from './search-request.ts';
+import type { Services } from './services.ts';
+
+type Needs = Pick<Services, 'store' | 'clock'>;
+
+/** `_validate/query`: would this query run, and as what. */
+export const validateRoutes: readonly Route<Needs>[] = ['/_validate/query', '/:index/_validate/query'].map((path) => ({
+  methods: ['GET', 'POST'],
+  path,
+  query: [...indexParameters, ...queryStringParameters, 'explain', 'rewrite', 'all_shards'],
+  body: 'json',
+  handle: validate,
+}));
+
+async function validate({ params, query, body }: Call, { store, clock }: Needs): Promise<Answer> {
+  const explain = flag(query, 'explain') || flag(query, 'rewrite');
+  const infos = await store.indices(params.index ?? '_all', indexOptions(query));
+  const wanted = readQuery(query, body);
+  if (wanted instanceof TrailhoundError) {
+    const error = explain ? { error: `ParsingException[${wanted.message}]` } : {};
+    return { status: 200, body: { valid: false, ...error } };
+  }
+  const found = infos.map((info) => explained(info, wanted, clock.now()));
+  return {
+    status: 200,
+    body: {
+      _shards: { total: infos.length, successful: infos.length, failed: 0 },
+      valid: found.every(({ valid }) => valid),
+      ...(explain ? { explanations: found } : {}),
+    },
+  };
+}
+
+/** The query, or why it does not read: that too is an answer here. */
+function readQuery(query: Call['query'], body: unknown): Query | TrailhoundError {
+  try {
+    const json = queryOf(query) ?? (body === undefined ? { match_all: {} } : inBody(body));
+    return parseQuery(json);
+  } catch (thrown) {
+    if (thrown instanceof TrailhoundError) return thrown;
+    throw thrown;
+  }
+}
+
+function inBody(body: unknown): unknown {
+  if (!isDocument(body)) throw new TrailhoundError('parse-failed', 'Expected [START_OBJECT]');
+  for (const key of Object.keys(body)) {
+    if (key !== 'query') throw new TrailhoundError('parse-failed', `request does not support [${key}]`);
+  }
+  return Object.hasOwn(body, 'query') ? body.query : { match_all: {} };
+}
+
+function explained(
+  { name, uuid, mapping }: IndexInfo,
+  query: Query,
+  at: number,
+): { readonly index: string; readonly valid: boolean; readonly explanation?: string; readonly error?: string } {
+  const found = validateQuery(query, mapping, at);
+  if (found.valid) return { index: name, valid: true, explanation: found.explanation };
+  return { index: name, valid: false, error: `[${name}/${uuid}] ${javaName(found.type)}[${found.reason}]` };
+}
+
+/** `query_shard_exception` as the exception's own name. */
+function javaName(type: string): string {
+  return type.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
