@@ -38,8 +38,11 @@ export async function serve(args: readonly string[], options: { readonly cwd?: s
   return ready(child);
 }
 
-/** Waits for the JSON line of a server that starts. Throws with its output when it ends before. */
-export async function ready(child: ChildProcess): Promise<Program> {
+/**
+ * Waits for the JSON line of a server that starts. Throws with its output when it ends before. `group`: the child leads a
+ * process group (npm and what it starts), and signals go to all of it, as Ctrl-C in a terminal does.
+ */
+export async function ready(child: ChildProcess, group = false): Promise<Program> {
   let output = '';
   let printed = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -53,17 +56,21 @@ export async function ready(child: ChildProcess): Promise<Program> {
     void ended.then((code) => fail(new Error(`the program ended (${code}) before it was ready:\n${output}${printed}`)));
   });
   const { url } = JSON.parse(line) as { url: string };
+  const send = (signal: NodeJS.Signals): void => {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    process.kill(group ? -child.pid : child.pid, signal);
+  };
   return {
     url,
     pid: child.pid ?? 0,
     output: () => output,
     call: (method, path, body) => call(url, method, path, body),
     stop: () => {
-      child.kill('SIGINT');
+      send('SIGINT');
       return ended;
     },
     kill: async () => {
-      child.kill('SIGKILL');
+      send('SIGKILL');
       await ended;
     },
     peakRssMb: () => {

@@ -13,6 +13,9 @@ export async function serveConsole(fastify: FastifyInstance, folder: string): Pr
 
 function built(folder: string): (scope: FastifyInstance) => Promise<void> {
   return async (scope) => {
+    scope.addHook('onSend', async (_, reply) => {
+      reply.header('content-security-policy', contentSecurityPolicy);
+    });
     await scope.register(fastifyStatic, {
       root: folder,
       prefix: '/',
@@ -20,7 +23,6 @@ function built(folder: string): (scope: FastifyInstance) => Promise<void> {
       dotfiles: 'ignore',
       cacheControl: false,
       setHeaders(response, path) {
-        response.setHeader('content-security-policy', contentSecurityPolicy);
         response.setHeader('cache-control', cacheControl(path));
       },
     });

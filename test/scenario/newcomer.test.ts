@@ -23,8 +23,9 @@ test('npm start in a fresh clone shows the alerts of the two attacks', {
   const child = spawn('npm', ['start', '--silent', '--', '--json', '--port', '0'], {
     cwd: clone,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
-  const program = await ready(child);
+  const program = await ready(child, true);
   context.after(() => program.stop());
   const up = performance.now();
   const wanted = [
