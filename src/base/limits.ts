@@ -116,4 +116,6 @@ export const limits = {
   queryTextMax: 1024 * 1024,
   /** Buckets of one answer (`search.max_buckets`). Beyond: too_many_buckets_exception. */
   bucketsMax: 65_535,
+  /** Buckets, tallies and distinct values that the aggregations of one search hold while they collect: some hundred MB. Beyond: circuit_breaking_exception, 429. */
+  aggregationEntriesMax: 1_000_000,
 } as const;

@@ -1,18 +1,53 @@
 import type { Instant } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
-import { TrailhoundError } from '../base/errors.ts';
+import type { AggregatedHit, AggregationNode, Tally } from './aggregations/aggregation.ts';
+import { answerNodes, enterNodes } from './aggregations/bucket.ts';
+import { makeBudget } from './aggregations/budget.ts';
+import { parseAggregations } from './aggregations.ts';
 import type { Candidate } from './candidate.ts';
 import type { Mapping } from './mapping.ts';
 
 /** Collects the matches of a search, index after index, and answers its aggregations. */
 export interface Aggregator {
+  /** True where the scores of matches count (`top_hits`). */
+  readonly scores: boolean;
+  /** True where documents count that do not match: then `see` is called with every document, before `collect`. */
+  readonly everything: boolean;
   enter(mapping: Mapping): void;
+  see(candidate: Candidate): void;
   collect(candidate: Candidate, score: number): void;
   answer(): Document;
 }
 
-export function makeAggregator(json: Document, _at: Instant): Aggregator {
-  for (const name of Object.keys(json))
-    throw new TrailhoundError('not-supported', `aggregation [${name}]: aggregations are not supported yet`);
-  return { enter: () => {}, collect: () => {}, answer: () => ({}) };
+/** Throws TrailhoundError for aggregations that do not read or are not supported. */
+export function makeAggregator(json: Document, at: Instant): Aggregator {
+  const nodes = parseAggregations(json, at, makeBudget());
+  const all = flat(nodes);
+  const seeing = all.filter(({ aggregation }) => aggregation.see);
+  let tallies: readonly Tally[] | undefined;
+  return {
+    scores: all.some(({ aggregation }) => aggregation.scores),
+    everything: seeing.length > 0,
+    enter(mapping) {
+      enterNodes(nodes, { mapping, nested: undefined, at });
+      tallies ??= nodes.map(({ aggregation }) => aggregation.start());
+    },
+    see(candidate) {
+      const hit = hitOf(candidate, 1);
+      for (const { aggregation } of seeing) aggregation.see?.(hit);
+    },
+    collect(candidate, score) {
+      const hit = hitOf(candidate, score);
+      for (const tally of tallies ?? []) tally.collect(hit);
+    },
+    answer: () => (tallies ? answerNodes({}, tallies, nodes) : {}),
+  };
+}
+
+function hitOf(candidate: Candidate, score: number): AggregatedHit {
+  return { candidate, scope: candidate.source, nested: undefined, parent: undefined, score };
+}
+
+function flat(nodes: readonly AggregationNode[]): readonly AggregationNode[] {
+  return nodes.flatMap((node) => [node, ...flat(node.inner)]);
 }

@@ -59,8 +59,8 @@ export async function executeSearch(
   indices: readonly SearchableIndex[],
   options: SearchOptions,
 ): Promise<Found> {
-  const plans = indices.map((index) => makePlan(body, index, options.at));
   const aggregator = body.aggregations === undefined ? undefined : makeAggregator(body.aggregations, options.at);
+  const plans = indices.map((index) => watched(makePlan(body, index, options.at), aggregator, options.at));
   const collector = makeCollector(body, aggregator);
   let elapsed = elapsedMs();
   scan: for (const plan of plans) {
@@ -124,6 +124,22 @@ function makePlan(body: SearchBody, index: SearchableIndex, at: Instant): Plan {
   };
 }
 
+/** With an aggregation that counts what does not match, every document is read, and shown to it first. */
+function watched(plan: Plan, aggregator: Aggregator | undefined, at: Instant): Plan {
+  if (!aggregator?.everything) return plan;
+  const { matcher, index } = plan;
+  const visible =
+    index.filter && compileLucene(lowerQuery(parseQuery(index.filter, 'filter'), index.mapping, at), index.mapping);
+  return {
+    ...plan,
+    required: 'none-known',
+    matcher: (candidate) => {
+      if (!visible || visible(candidate)) aggregator.see(candidate);
+      return matcher(candidate);
+    },
+  };
+}
+
 interface Entry {
   readonly candidate: Candidate;
   readonly plan: Plan;
@@ -143,7 +159,11 @@ function makeCollector(body: SearchBody, aggregator: Aggregator | undefined): Co
   const wanted = body.from + body.size;
   const scored = body.sort.length === 0;
   const needsScore =
-    scored || body.trackScores || body.minScore !== undefined || body.sort.some(({ field }) => field === '_score');
+    scored ||
+    aggregator?.scores ||
+    body.trackScores ||
+    body.minScore !== undefined ||
+    body.sort.some(({ field }) => field === '_score');
   let plan: Plan | undefined;
   let kept: Entry[] = [];
   let total = 0;

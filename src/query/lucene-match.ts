@@ -33,8 +33,15 @@ function readsSource(query: Lucene): boolean {
   }
 }
 
+/** The same for one object of a nested path, or for the document itself where `nested` is undefined. */
+export function compileScope(query: Lucene, mapping: Mapping, nested: string | undefined): ScopeMatcher {
+  return compile(query, { mapping, nested });
+}
+
 /** `scope` is the document, or the nested object that is being asked. */
-type Test = (scope: unknown, candidate: Candidate) => boolean;
+export type ScopeMatcher = (scope: unknown, candidate: Candidate) => boolean;
+
+type Test = ScopeMatcher;
 
 interface Place {
   readonly mapping: Mapping;

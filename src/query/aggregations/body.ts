@@ -6,7 +6,12 @@ import { argumentError, parsingError } from '../refusal.ts';
 /** Reads the JSON of an aggregation. What it does not know it refuses, in OpenSearch's words. */
 
 /** Throws for keys that are not `known`; for `refused` ones it says that they are not supported here. */
-export function checkBody(body: Document, kind: string, known: readonly string[], refused: readonly string[] = []): void {
+export function checkBody(
+  body: Document,
+  kind: string,
+  known: readonly string[],
+  refused: readonly string[] = [],
+): void {
   for (const key of Object.keys(body)) {
     if (key === 'script' || refused.includes(key)) throw unsupported(kind, key);
     if (!known.includes(key)) throw malformed(`[${kind}] unknown field [${key}]`);
@@ -67,4 +72,8 @@ export function listOf(body: Document, key: string, kind: string): readonly Docu
   const value = body[key];
   if (!Array.isArray(value) || !value.every(isDocument)) throw failedField(kind, key);
   return value;
+}
+
+export function malformedFilters(): TrailhoundError {
+  return parsingError('[filters] cannot be empty: name at least one query');
 }

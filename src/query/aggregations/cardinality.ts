@@ -1,6 +1,7 @@
 import type { Point } from '../lucene.ts';
 import type { AggregationKind } from './aggregation.ts';
 import { checkBody, fieldOf, wholeOf } from './body.ts';
+import { singleValueOnly } from './bucket-order.ts';
 import { type FieldValues, fieldValues } from './field-values.ts';
 
 /** `cardinality`: how many different values. Exact, where the original estimates above `precision_threshold`. */
@@ -28,8 +29,7 @@ export const cardinality: AggregationKind = {
           valueOf: () => seen.size,
         };
       },
-      unordered: (part) =>
-        part === '' || part === 'value' ? undefined : `Unknown value key [${part}] for single-value metric aggregation [${name}]. Either use [value] as key or drop the key all together`,
+      unordered: (part) => singleValueOnly(name, part),
       typeName: () => 'cardinality',
     };
   },

@@ -1,6 +1,7 @@
 import type { Document } from '../../base/document.ts';
 import type { Aggregation, AggregationKind, AggregationScope, Tally } from './aggregation.ts';
 import { checkBody, fieldOf, textOf } from './body.ts';
+import { singleValueOnly } from './bucket-order.ts';
 import { type FieldValues, fieldValues, numeric } from './field-values.ts';
 import { makeSum } from './sum.ts';
 
@@ -23,9 +24,13 @@ function single(body: Document, { kind, name }: AggregationScope): Aggregation {
       values = fieldValues({ ...request, takes: [...numeric, 'none'] }, place);
       if (values.kind !== 'none') show = values.show;
     },
-    start: () => startTally(kind, () => values, () => show),
-    unordered: (part) =>
-      part === '' || part === 'value' ? undefined : `Unknown value key [${part}] for single-value metric aggregation [${name}]. Either use [value] as key or drop the key all together`,
+    start: () =>
+      startTally(
+        kind,
+        () => values,
+        () => show,
+      ),
+    unordered: (part) => singleValueOnly(name, part),
     typeName: () => kind,
   };
 }
@@ -35,7 +40,8 @@ function startTally(kind: string, values: () => FieldValues, show: () => FieldVa
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   const sum = makeSum();
-  const value = (): number => (kind === 'min' ? min : kind === 'max' ? max : kind === 'sum' ? sum.total() : sum.total() / count);
+  const value = (): number =>
+    kind === 'min' ? min : kind === 'max' ? max : kind === 'sum' ? sum.total() : sum.total() / count;
   return {
     collect(hit) {
       for (const point of values().read(hit)) {

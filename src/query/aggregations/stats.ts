@@ -39,12 +39,18 @@ function make(body: Document, { kind, name }: AggregationScope, extended: boolea
       values = fieldValues({ ...request, takes: [...numeric, 'none'] }, place);
       if (values.kind !== 'none') show = values.show;
     },
-    start: () => startTally(() => values, (numbers) => (extended ? extendedAnswer(numbers, sigma, show) : plainAnswer(numbers, show))),
+    start: () =>
+      startTally(
+        () => values,
+        (numbers) => (extended ? extendedAnswer(numbers, sigma, show) : plainAnswer(numbers, show)),
+      ),
     unordered: (part) => {
       if (part === '') {
         return `When ordering on a multi-value metrics aggregation a metric name must be specified.`;
       }
-      return parts.includes(part) ? undefined : `Unknown value key [${part}] for multi-value metrics aggregation [${name}]`;
+      return parts.includes(part)
+        ? undefined
+        : `Unknown value key [${part}] for multi-value metrics aggregation [${name}]`;
     },
     typeName: () => kind,
   };

@@ -1,5 +1,6 @@
 import type { AggregationKind } from './aggregation.ts';
 import { checkBody, fieldOf } from './body.ts';
+import { singleValueOnly } from './bucket-order.ts';
 import { type FieldValues, fieldValues } from './field-values.ts';
 
 /** `value_count`: how many values a field has in all documents of the bucket. */
@@ -24,8 +25,7 @@ export const valueCount: AggregationKind = {
           valueOf: () => count,
         };
       },
-      unordered: (part) =>
-        part === '' || part === 'value' ? undefined : `Unknown value key [${part}] for single-value metric aggregation [${name}]. Either use [value] as key or drop the key all together`,
+      unordered: (part) => singleValueOnly(name, part),
       typeName: () => 'value_count',
     };
   },

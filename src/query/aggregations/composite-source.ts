@@ -1,0 +1,98 @@
+import { type Document, isDocument } from '../../base/document.ts';
+import { dateFormat } from '../dates/date-format.ts';
+import { utc as utcZone } from '../dates/time-zone.ts';
+import type { Point } from '../lucene.ts';
+import type { AggregatedHit, Place } from './aggregation.ts';
+import { checkBody, failedField, fieldOf, flagOf, malformed, textOf, unsupported } from './body.ts';
+import { type FieldValues, fieldValues, numeric, type Shown, shownDate, type ValueKind } from './field-values.ts';
+import { parseInterval } from './histogram.ts';
+import { parseRounding } from './rounding.ts';
+
+/** One of the values that a composite bucket stands for. */
+export interface CompositeSource {
+  readonly name: string;
+  readonly descending: boolean;
+  readonly missingBucket: boolean;
+  /** Where documents without a value come. */
+  readonly missingFirst: boolean;
+  enter(place: Place): void;
+  /** Different values, ascending; `[null]` for none where the source has a bucket for that. */
+  values(hit: AggregatedHit): readonly (Point | null)[];
+  shown(value: Point): unknown;
+  parse(json: unknown): Point | undefined;
+}
+
+/** `{name: {terms | histogram | date_histogram: {…}}}` */
+export function parseSource(json: Document, kind: string): CompositeSource {
+  const [[name, inner] = ['', undefined], second] = Object.entries(json);
+  const definitions = isDocument(inner) ? Object.entries(inner) : [];
+  const [definition] = definitions;
+  if (second || !definition || definitions.length !== 1 || !isDocument(definition[1]))
+    throw failedField(kind, 'sources');
+  const [type, body] = definition;
+  if (type === 'geotile_grid') throw unsupported(kind, 'geotile_grid');
+  const own = Object.hasOwn(parameters, type) ? parameters[type] : undefined;
+  if (!own)
+    throw malformed(`[${kind}] unknown source type [${type}] of [${name}]: use terms, histogram or date_histogram`);
+  checkBody(body as Document, type, ['field', 'order', 'missing_bucket', 'missing_order', 'value_type', ...own]);
+  return make(name, type, body as Document);
+}
+
+const parameters: Readonly<Record<string, readonly string[]>> = {
+  terms: ['format'],
+  histogram: ['interval'],
+  date_histogram: ['calendar_interval', 'fixed_interval', 'interval', 'time_zone', 'offset', 'format'],
+};
+
+function make(name: string, type: string, body: Document): CompositeSource {
+  const order = textOf(body, 'order', type) ?? 'asc';
+  const missingOrder = textOf(body, 'missing_order', type) ?? 'default';
+  if (order !== 'asc' && order !== 'desc') throw failedField(type, 'order');
+  if (!['first', 'last', 'default'].includes(missingOrder)) throw failedField(type, 'missing_order');
+  const missingBucket = flagOf(body, 'missing_bucket', type);
+  const format = textOf(body, 'format', type);
+  const { cut, zone } = cutOf(type, body);
+  const takes: readonly ValueKind[] | undefined = type === 'terms' ? undefined : [...numeric, 'none'];
+  const request = { field: fieldOf(body), format, kind: type, ...(zone ? { zone } : {}), ...(takes ? { takes } : {}) };
+  let read: FieldValues;
+  let known: { readonly kind: ValueKind; readonly show: Shown } | undefined;
+  const none = missingBucket ? [null] : [];
+  return {
+    name,
+    descending: order === 'desc',
+    missingBucket,
+    missingFirst: missingOrder === 'default' ? order === 'asc' : missingOrder === 'first',
+    enter(place) {
+      read = fieldValues(request, place);
+      if (read.kind !== 'none') known = read;
+      else if (type === 'date_histogram')
+        known ??= { kind: 'none', show: shownDate(dateFormat(format), zone ?? utcZone, place.at) };
+    },
+    values(hit) {
+      const values = read.read(hit);
+      if (values.length === 0) return none;
+      const keys = cut ? values.map((value) => cut(Number(value))) : values;
+      return keys.length > 1 ? [...new Set(keys)] : keys;
+    },
+    shown(value) {
+      if (!known) return value;
+      const text = typeof value === 'number' ? known.show.text(value) : undefined;
+      if (known.kind === 'boolean' && type === 'terms') return value === 1;
+      return text !== undefined && format !== undefined ? text : known.show.key(value);
+    },
+    parse: (json) => (known?.show ?? plain).parse(json),
+  };
+}
+
+function cutOf(
+  type: string,
+  body: Document,
+): { readonly cut?: (value: number) => number; readonly zone?: typeof utcZone } {
+  if (type === 'histogram') return { cut: parseInterval(body, type).roundTo };
+  if (type !== 'date_histogram') return {};
+  const { rounding, zone } = parseRounding(body, type);
+  return { cut: rounding.round, zone };
+}
+
+/** For a field that no index has. */
+const plain: Pick<Shown, 'parse'> = { parse: (json) => (typeof json === 'number' ? json : String(json)) };

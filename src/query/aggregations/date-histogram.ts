@@ -1,0 +1,118 @@
+import { type Document, isDocument } from '../../base/document.ts';
+import { dateFormat } from '../dates/date-format.ts';
+import { argumentError } from '../refusal.ts';
+import type { Aggregation, AggregationKind, AggregationScope, Place } from './aggregation.ts';
+import { checkBody, failedField, fieldOf, flagOf, textOf, wholeOf } from './body.ts';
+import { enterNodes } from './bucket.ts';
+import { bucketOrder, parseOrder } from './bucket-order.ts';
+import { type FieldValues, fieldValues, numeric, type Shown, shownDate } from './field-values.ts';
+import { type Intervals, intervalTally } from './interval-buckets.ts';
+import { parseRounding } from './rounding.ts';
+import { manyBuckets } from './terms.ts';
+
+/** `date_histogram`: a bucket an interval of time, empty ones between them too. */
+export const dateHistogram: AggregationKind = {
+  names: ['date_histogram'],
+  buckets: true,
+  parse(body, scope) {
+    checkBody(body, scope.kind, known);
+    return make(body, scope);
+  },
+};
+
+const known = (
+  'field missing format value_type calendar_interval fixed_interval interval time_zone offset keyed min_doc_count ' +
+  'extended_bounds hard_bounds order'
+).split(' ');
+
+function make(body: Document, scope: AggregationScope): Aggregation {
+  const { kind, inner } = scope;
+  const { rounding, zone } = parseRounding(body, kind);
+  const format = textOf(body, 'format', kind);
+  const request = { field: fieldOf(body), missing: body.missing, format, zone, kind };
+  const order = parseOrder(body.order, kind, []);
+  const least = wholeOf(body, 'min_doc_count', kind, 0, 0);
+  const keyed = flagOf(body, 'keyed', kind);
+  for (const key of ['extended_bounds', 'hard_bounds']) {
+    if (body[key] !== undefined && !isDocument(body[key])) throw failedField(kind, key);
+  }
+  let show: Shown = shownDate(dateFormat(format), zone, scope.at);
+  let values: FieldValues;
+  let intervals: Intervals;
+  return {
+    enter(place: Place) {
+      values = fieldValues({ ...request, takes: [...numeric, 'none'] }, place);
+      if (values.kind === 'date') show = values.show;
+      const extended = readBounds(body.extended_bounds, show);
+      const hard = readBounds(body.hard_bounds, show);
+      const inside = (key: number): boolean =>
+        !hard || ((hard.min === undefined || key >= hard.min) && (hard.max === undefined || key < hard.max));
+      intervals = {
+        keys: (hit) => {
+          const keys = values.read(hit).map((value) => rounding.round(Number(value)));
+          return hard ? keys.filter(inside) : keys;
+        },
+        next: rounding.next,
+        least,
+        extended: extended && {
+          min: extended.min === undefined ? undefined : rounding.round(extended.min),
+          max: extended.max === undefined ? undefined : rounding.round(extended.max),
+        },
+        keyed,
+        compare: order.length > 0 ? bucketOrder(order, inner) : undefined,
+        shown: (key) => {
+          const text = show.text(key) ?? String(key);
+          return { name: text, before: { key_as_string: text, key } };
+        },
+      };
+      enterNodes(inner, place);
+    },
+    // The mapping of the index that is being read counts: the tally asks for it each time.
+    start: () =>
+      intervalTally(
+        current(() => intervals),
+        scope,
+      ),
+    unordered: () => manyBuckets,
+    typeName: () => kind,
+  };
+}
+
+/** Intervals that change from index to index, as one. */
+export function current(get: () => Intervals): Intervals {
+  return {
+    keys: (hit) => get().keys(hit),
+    next: (key) => get().next(key),
+    shown: (key) => get().shown(key),
+    get least() {
+      return get().least;
+    },
+    get extended() {
+      return get().extended;
+    },
+    get keyed() {
+      return get().keyed;
+    },
+    get compare() {
+      return get().compare;
+    },
+  };
+}
+
+function readBounds(json: unknown, show: Shown): { min: number | undefined; max: number | undefined } | undefined {
+  if (!isDocument(json)) return undefined;
+  const side = (key: string): number | undefined => {
+    const value = json[key];
+    if (value === undefined || value === null) return undefined;
+    const at = show.parse(value);
+    if (typeof at !== 'number') throw argumentError(`failed to parse date field [${String(value)}] of the bounds`);
+    return at;
+  };
+  const [min, max] = [side('min'), side('max')];
+  if (min !== undefined && max !== undefined && min > max) {
+    throw argumentError(
+      `[extended_bounds.min][${String(json.min)}] cannot be greater than [extended_bounds.max][${String(json.max)}]`,
+    );
+  }
+  return { min, max };
+}

@@ -1,0 +1,58 @@
+import { isDocument } from '../../base/document.ts';
+import type { ScopeMatcher } from '../lucene-match.ts';
+import type { AggregationKind } from './aggregation.ts';
+import { checkBody, flagOf, malformedFilters, textOf } from './body.ts';
+import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
+import { filterMatcher, readFilter } from './filter.ts';
+import { manyBuckets } from './terms.ts';
+
+/** `filters`: a bucket a query; named ones by name, others in their order; on demand one for what matched none. */
+export const filters: AggregationKind = {
+  names: ['filters'],
+  buckets: true,
+  parse(body, scope) {
+    const { kind, inner, budget } = scope;
+    checkBody(body, kind, ['filters', 'other_bucket', 'other_bucket_key', 'keyed']);
+    const named = isDocument(body.filters);
+    if (!named && !Array.isArray(body.filters)) throw malformedFilters();
+    const queries = named
+      ? Object.keys(body.filters as object)
+          .sort()
+          .map((name) => ({ name, query: readFilter((body.filters as Record<string, unknown>)[name]) }))
+      : (body.filters as readonly unknown[]).map((json, index) => ({ name: String(index), query: readFilter(json) }));
+    if (queries.length === 0) throw malformedFilters();
+    const otherKey = textOf(body, 'other_bucket_key', kind);
+    const other = otherKey !== undefined || flagOf(body, 'other_bucket', kind);
+    const names = [...queries.map(({ name }) => name), ...(other ? [otherKey ?? '_other_'] : [])];
+    let matchers: readonly ScopeMatcher[];
+    return {
+      enter(place) {
+        matchers = queries.map(({ query }) => filterMatcher(query, place));
+        enterNodes(inner, place);
+      },
+      start() {
+        const buckets = names.map(() => startBucket(scope));
+        return {
+          collect(hit) {
+            let found = false;
+            for (const [index, matches] of matchers.entries()) {
+              if (!matches(hit.scope, hit.candidate)) continue;
+              found = true;
+              collectInto(buckets[index] as (typeof buckets)[number], hit);
+            }
+            const rest = buckets[matchers.length];
+            if (!found && rest) collectInto(rest, hit);
+          },
+          answer() {
+            budget.answer(buckets.length);
+            const answers = buckets.map((bucket) => bucketAnswer({}, bucket, inner));
+            return { buckets: named ? Object.fromEntries(answers.map((answer, at) => [names[at], answer])) : answers };
+          },
+          valueOf: () => Number.NaN,
+        };
+      },
+      unordered: () => manyBuckets,
+      typeName: () => kind,
+    };
+  },
+};

@@ -1,0 +1,90 @@
+import type { Document } from '../../base/document.ts';
+import { put } from '../../base/document.ts';
+import type { AggregatedHit, AggregationScope, Bucket, Tally } from './aggregation.ts';
+import { bucketAnswer, collectInto, startBucket } from './bucket.ts';
+import type { KeyedBucket } from './bucket-order.ts';
+
+/** What date_histogram and histogram have in common. */
+export interface Intervals {
+  /** The keys of a hit, ascending; one may stand more than once. */
+  keys(hit: AggregatedHit): readonly number[];
+  next(key: number): number;
+  /** Fewest documents; 0 fills the gaps. */
+  readonly least: number;
+  /** Keys from which and up to which empty buckets are shown. */
+  readonly extended: { readonly min: number | undefined; readonly max: number | undefined } | undefined;
+  readonly keyed: boolean;
+  compare: ((a: KeyedBucket, b: KeyedBucket) => number) | undefined;
+  /** `{key_as_string, key}`; `name` is the key of a keyed answer. */
+  shown(key: number): { readonly name: string; readonly before: Document };
+}
+
+export function intervalTally(intervals: Intervals, scope: AggregationScope): Tally {
+  const { inner, budget } = scope;
+  const buckets = new Map<number, Bucket>();
+  return {
+    collect(hit) {
+      let last: number | undefined;
+      for (const key of intervals.keys(hit)) {
+        if (key === last) continue;
+        last = key;
+        let bucket = buckets.get(key);
+        if (!bucket) {
+          bucket = startBucket(scope);
+          buckets.set(key, bucket);
+        }
+        collectInto(bucket, hit);
+      }
+    },
+    answer() {
+      const found = [...buckets].map(([key, bucket]) => ({ key, bucket })).sort((a, b) => a.key - b.key);
+      const kept = found.filter(({ bucket }) => bucket.count >= intervals.least);
+      budget.answer(kept.length);
+      const all = intervals.least === 0 ? filled(kept, intervals, scope) : kept;
+      if (intervals.compare) all.sort(intervals.compare);
+      const answers = all.map(({ key, bucket }) => {
+        const { name, before } = intervals.shown(key);
+        return { name, answer: bucketAnswer(before, bucket, inner) };
+      });
+      if (!intervals.keyed) return { buckets: answers.map(({ answer }) => answer) };
+      const byName: { [name: string]: unknown } = {};
+      for (const { name, answer } of answers) put(byName, name, answer);
+      return { buckets: byName };
+    },
+    valueOf: () => Number.NaN,
+  };
+}
+
+interface Filled {
+  readonly key: number;
+  readonly bucket: Bucket;
+}
+
+/** The buckets with empty ones between them, and out to the extended bounds. */
+function filled(found: readonly Filled[], { next, extended }: Intervals, scope: AggregationScope): Filled[] {
+  const all: Filled[] = [];
+  const fill = (from: number, inside: (key: number) => boolean): void => {
+    for (let key = from; inside(key); ) {
+      scope.budget.answer(1);
+      all.push({ key, bucket: startBucket(scope) });
+      const after = next(key);
+      if (!(after > key)) return;
+      key = after;
+    }
+  };
+  const [first] = found;
+  const { min, max } = extended ?? { min: undefined, max: undefined };
+  if (!first) {
+    if (min !== undefined && max !== undefined) fill(min, (key) => key <= max);
+    return all;
+  }
+  if (min !== undefined) fill(min, (key) => key < first.key);
+  let last = first.key;
+  for (const entry of found) {
+    if (entry !== first) fill(next(last), (key) => key < entry.key);
+    all.push(entry);
+    last = entry.key;
+  }
+  if (max !== undefined) fill(next(last), (key) => key <= max);
+  return all;
+}

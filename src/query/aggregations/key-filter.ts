@@ -1,0 +1,74 @@
+import { AutomatonTooLarge } from '../../base/automaton.ts';
+import { type Document, isDocument } from '../../base/document.ts';
+import { luceneRegexp, RegexpSyntaxError } from '../../base/lucene-regexp.ts';
+import type { Point } from '../lucene.ts';
+import { argumentError, shardError } from '../refusal.ts';
+import type { AggregationScope } from './aggregation.ts';
+import { failedField, unsupported } from './body.ts';
+import type { FieldValues } from './field-values.ts';
+
+/** True for a value that shall have a bucket. */
+export type KeyFilter = (value: Point) => boolean;
+
+/** `include` and `exclude` of terms: a regular expression or a list of values. undefined where there is neither. */
+export function parseKeyFilter(
+  body: Document,
+  { name, kind }: AggregationScope,
+): ((values: FieldValues) => KeyFilter) | undefined {
+  const include = readSide(body, 'include', kind);
+  const exclude = readSide(body, 'exclude', kind);
+  if (!include && !exclude) return undefined;
+  return (values) => {
+    const wanted = include && compileSide(include, values, name);
+    const unwanted = exclude && compileSide(exclude, values, name);
+    return (value) => (!wanted || wanted(value)) && !unwanted?.(value);
+  };
+}
+
+type Side =
+  | { readonly list: readonly unknown[] }
+  | { readonly regexp: string; readonly test: (text: string) => boolean };
+
+function readSide(body: Document, key: string, kind: string): Side | undefined {
+  const json = body[key];
+  if (json === undefined || json === null) return undefined;
+  if (isDocument(json)) throw unsupported(kind, `${key}.partition`);
+  if (Array.isArray(json)) {
+    if (json.some((item) => typeof item === 'object')) throw failedField(kind, key);
+    return { list: json };
+  }
+  if (typeof json !== 'string') throw failedField(kind, key);
+  if (json.length > 1000)
+    throw argumentError(`The length of regex [${json.length}] of [${key}] has exceeded the allowed maximum of [1000].`);
+  try {
+    const automaton = luceneRegexp(json);
+    return { regexp: json, test: (text) => automaton.test(text) };
+  } catch (thrown) {
+    if (thrown instanceof RegexpSyntaxError || thrown instanceof AutomatonTooLarge) throw argumentError(thrown.message);
+    throw thrown;
+  }
+}
+
+function compileSide(side: Side, { kind, show }: FieldValues, name: string): KeyFilter {
+  if ('list' in side) {
+    const wanted = new Set(side.list.map((item) => show.parse(item)));
+    return (value) => wanted.has(value);
+  }
+  if (kind !== 'term' && kind !== 'none') {
+    throw shardError(
+      `Aggregation [${name}] cannot support regular expression style include/exclude settings as they can only be applied to string fields. Use an array of values for include/exclude clauses`,
+      'illegal_argument_exception',
+    );
+  }
+  return (value) => {
+    try {
+      return side.test(String(value));
+    } catch (thrown) {
+      if (!(thrown instanceof AutomatonTooLarge)) throw thrown;
+      throw shardError(
+        `Determinizing automaton of [${side.regexp}] would require more than 10000 effort.`,
+        'too_complex_to_determinize_exception',
+      );
+    }
+  };
+}

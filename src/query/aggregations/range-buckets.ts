@@ -1,0 +1,75 @@
+import { type Document, put } from '../../base/document.ts';
+import type { Point } from '../lucene.ts';
+import { comparePoints } from '../sort.ts';
+import type { Aggregation, AggregationScope, Place } from './aggregation.ts';
+import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
+import type { FieldValues } from './field-values.ts';
+import { manyBuckets } from './terms.ts';
+
+/** One range: `from` belongs to it, `to` does not; undefined is unbounded. */
+export interface ValueRange {
+  readonly from: Point | undefined;
+  readonly to: Point | undefined;
+  readonly key: string;
+  /** `from`, `to` and their texts, as the answer shows them. */
+  readonly shown: Document;
+}
+
+/** A bucket a range, by `from` and then by `to`. Range, date_range and ip_range differ in how they read and show ends. */
+export function rangeAggregation(
+  scope: AggregationScope,
+  keyed: boolean,
+  enter: (place: Place) => { readonly values: FieldValues; readonly ranges: readonly ValueRange[] },
+): Aggregation {
+  const { inner, budget } = scope;
+  let values: FieldValues;
+  let ranges: readonly ValueRange[] = [];
+  return {
+    enter(place) {
+      const entered = enter(place);
+      values = entered.values;
+      ranges = [...entered.ranges].sort(byEnds);
+      enterNodes(inner, place);
+    },
+    start() {
+      const buckets = ranges.map(() => startBucket(scope));
+      return {
+        collect(hit) {
+          const found = values.read(hit);
+          if (found.length === 0) return;
+          for (const [index, { from, to }] of ranges.entries()) {
+            const bucket = buckets[index];
+            if (!bucket) continue;
+            const holds = (value: Point): boolean =>
+              (from === undefined || value >= from) && (to === undefined || value < to);
+            if (found.some(holds)) collectInto(bucket, hit);
+          }
+        },
+        answer() {
+          budget.answer(buckets.length);
+          const answers = buckets.map((bucket, index) => {
+            const { key, shown } = ranges[index] as ValueRange;
+            return { key, answer: bucketAnswer(keyed ? shown : { key, ...shown }, bucket, inner) };
+          });
+          if (!keyed) return { buckets: answers.map(({ answer }) => answer) };
+          const byKey: { [key: string]: unknown } = {};
+          for (const { key, answer } of answers) put(byKey, key, answer);
+          return { buckets: byKey };
+        },
+        valueOf: () => Number.NaN,
+      };
+    },
+    unordered: () => manyBuckets,
+    typeName: () => scope.kind,
+  };
+}
+
+function byEnds(a: ValueRange, b: ValueRange): number {
+  return compareEnds(a.from, b.from, -1) || compareEnds(a.to, b.to, 1);
+}
+
+/** `open`: where an unbounded end sorts. */
+function compareEnds(a: Point | undefined, b: Point | undefined, open: -1 | 1): number {
+  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? open : -open;
+  return comparePoints(a, b);
+}
