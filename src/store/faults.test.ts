@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { systemClock } from '../base/clock.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { keptLog } from '../base/log.ts';
 import { virtualClock } from '../base/virtual-clock.ts';
@@ -31,6 +42,26 @@ test('a folder that one process holds is refused to another, with the pid', asyn
   rmSync(join(dir, 'lock'));
   await assert.rejects(open(dir), { code: 'data-folder-in-use' });
   await store.close();
+  await (await open(dir)).close();
+});
+
+test('a lock of a dead process that nobody asked after is taken over', {
+  skip: existsSync('/proc/self/stat') ? false : 'needs /proc, to see that a process is a zombie',
+}, async (context) => {
+  const dir = join(root, 'zombie');
+  await (await open(dir)).close();
+  // The shell turns into a sleep, which never asks for the exit code of the child that the shell had.
+  const child = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  context.after(() => child.kill('SIGKILL'));
+  const pid = Number(String((await once(child.stdout, 'data'))[0]));
+  const stat = (): string[] =>
+    readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  writeFileSync(join(dir, 'lock'), JSON.stringify({ pid, boot, started: stat()[19] }));
+  await assert.rejects(open(dir), /in use by the process/);
+  while (stat()[0] !== 'Z') await systemClock.sleep(20);
   await (await open(dir)).close();
 });
 

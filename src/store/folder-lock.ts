@@ -59,16 +59,25 @@ function lives(owner: Owner): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const now = ownerOf(owner.pid);
-  return now.boot === owner.boot && now.started === owner.started;
+  return now.boot === owner.boot && now.started === owner.started && !isZombie(owner.pid);
+}
+
+/** Dead, but its parent has not asked for its exit code (in a container without an init it never does): it holds nothing. */
+function isZombie(pid: number): boolean {
+  return /^[ZX]/.test(statOf(pid)[0] ?? '');
 }
 
 /** Without /proc (macOS) both stay empty and the pid alone counts. */
 function ownerOf(pid: number): Owner {
   const boot = readText('/proc/sys/kernel/random/boot_id').trim();
-  // The command name, in parentheses, may hold spaces: count from its end. Field 22 is the start time in ticks since boot.
+  // Field 22 is the start time in ticks since boot.
+  return { pid, boot, started: statOf(pid)[19] ?? '' };
+}
+
+/** The fields of /proc's stat from the third (the state) on. The second, the name in parentheses, may hold spaces. */
+function statOf(pid: number): readonly string[] {
   const stat = readText(`/proc/${pid}/stat`);
-  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  return { pid, boot, started };
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function readText(path: string): string {
