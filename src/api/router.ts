@@ -1,5 +1,6 @@
 import { alertingRoutes } from './alerting/routes.ts';
 import { aliasRoutes } from './alias-routes.ts';
+import { analyzeRoutes } from './analyze-routes.ts';
 import { bulkRoutes } from './bulk-routes.ts';
 import { catRoutes } from './cat-routes.ts';
 import { clusterRoutes } from './cluster-routes.ts';
@@ -33,6 +34,7 @@ export const routes: readonly Route<Services>[] = [
   ...searchRoutes,
   ...scrollRoutes,
   ...validateRoutes,
+  ...analyzeRoutes,
   ...trailhoundRoutes,
   ...alertingRoutes,
 ];
