@@ -122,7 +122,7 @@ export function openRules(config: Config, problem: (problem: Problem) => void): 
   const own = readContent(config.rules, ['.xml']);
   const ruleSet = compileRules({ shipped: shipped?.value ?? [], own: own.value });
   for (const found of [...(shipped?.problems ?? []), ...own.problems, ...ruleSet.problems]) problem(found);
-  return createEngine(ruleSet.value, { strict: config.wazuhStrict });
+  return createEngine(ruleSet.value, { strict: config.wazuhStrict, problem });
 }
 
 /** Shipped monitors first, the user's after them: a file of the same name or id wins. */

@@ -12,7 +12,7 @@ import { toEvent } from '../trail/event.ts';
 import { parseObjectKey } from '../trail/object-key.ts';
 import type { TrailRecord } from '../trail/record.ts';
 import { alertDocument } from './document.ts';
-import { enrich, type Provenance } from './enrich.ts';
+import { type Enrichment, enrich, type Provenance } from './enrich.ts';
 import { eventIndex } from './index-name.ts';
 
 /** A document ready to be written, with what is needed to write it again after a refusal. */
@@ -55,8 +55,8 @@ export function createJudge(options: JudgeOptions): Judge {
       const account = parseObjectKey(from.key)?.account;
       const event = toEvent(record, { bucket: from.bucket, key: from.key, ...(account ? { account } : {}) });
       const decoded = decode(event);
-      const { data, problems } = alertData(event);
-      const enriched = enrich(record, data, from, receivedAt, options.strict);
+      const { data, problems, dropped } = alertData(event);
+      const enriched = withDropped(enrich(record, data, from, receivedAt, options.strict), dropped);
       const build = (match: RuleMatch | undefined): Document =>
         alertDocument(enriched, match, record.eventTime, receivedAt, () => decoded.log, writer);
       const match = (): RuleMatch | undefined => options.engine.match(decoded, record.eventTime ?? receivedAt);
@@ -75,6 +75,13 @@ export function createJudge(options: JudgeOptions): Judge {
       };
     },
   };
+}
+
+/** Values that lost their name to another one of the same spelling but for case are kept as text. */
+function withDropped(enriched: Enrichment, dropped: Readonly<Record<string, unknown>> | undefined): Enrichment {
+  if (!dropped) return enriched;
+  const unmapped = Object.entries(dropped).map(([path, value]) => `data.${path}=${JSON.stringify(value)}`);
+  return { ...enriched, trailhound: { ...enriched.trailhound, unmapped } };
 }
 
 /**

@@ -44,8 +44,8 @@ export function logtestLine(text: string, place: string, line: number, ports: Lo
   if (!isDocument(input))
     return { rule: null, document: null, problems: [{ place, line, message: 'is no JSON object' }] };
 
-  const read = readInput(input, place, line);
-  const decoded = decode(read.event);
+  const read = readInput(input, place, line, ports.strict);
+  const decoded = decode(read.event, typeof input.location === 'string' ? { location: input.location } : {});
   const { data, problems } = alertData(read.event);
   const receivedAt = ports.clock.now();
   const match = ports.engine.match(decoded, read.record.eventTime ?? receivedAt);
@@ -68,10 +68,12 @@ function readInput(
   input: Document,
   place: string,
   line: number,
+  strict: boolean,
 ): { event: Document; record: TrailRecord; problems: readonly Problem[] } {
   if (isDocument(input.data) || isDocument(input.rule)) {
-    const event = isDocument(input.data) ? input.data : input;
-    return { event, record: recordOf(at(event, 'aws'), line), problems: [] };
+    // A document that is fed in again: to Wazuh its names are those at top, to us the event is what stands under `data`.
+    const event = isDocument(input.data) && !strict ? input.data : input;
+    return { event, record: recordOf(at(input, 'data.aws'), line), problems: [] };
   }
   if ('integration' in input && isDocument(input.aws))
     return { event: input, record: recordOf(input.aws, line), problems: [] };
