@@ -5,6 +5,7 @@ import { bulkRoutes } from './bulk-routes.ts';
 import { catRoutes } from './cat-routes.ts';
 import { clusterRoutes } from './cluster-routes.ts';
 import { documentRoutes } from './document-routes.ts';
+import { fieldCapsRoutes } from './field-caps-routes.ts';
 import { indexRoutes } from './index-routes.ts';
 import { mappingRoutes } from './mapping-routes.ts';
 import { mgetRoutes } from './mget.ts';
@@ -35,6 +36,7 @@ export const routes: readonly Route<Services>[] = [
   ...scrollRoutes,
   ...validateRoutes,
   ...analyzeRoutes,
+  ...fieldCapsRoutes,
   ...trailhoundRoutes,
   ...alertingRoutes,
 ];
