@@ -101,17 +101,17 @@ async function attack(app: App, lab: Lab, terminal: Terminal): Promise<void> {
   const show = (api: string, state: string): void => {
     app.facts.lab = { buckets: lab.url, api: `http://${api}.execute-api.localhost:${port}/prod`, state };
   };
-  show('api-id', 'playing the attacks');
+  show('api-id', 'The attacks are being played.');
   try {
     const { ApiId = 'api-id' } = await playAttacks(lab, (line) => terminal.note(printable(line)));
-    show(ApiId, 'attacks played');
+    show(ApiId, 'The attacks were played.');
     terminal.note('');
     terminal.note(`  Attack it yourself:  curl http://${ApiId}.execute-api.localhost:${port}/prod/users`);
     terminal.note(
       `                       aws s3 ls s3://delete-me-projectx-leaky-bucket --no-sign-request --endpoint-url ${lab.url}`,
     );
   } catch (error) {
-    show('api-id', 'an attack failed');
+    show('api-id', 'An attack failed: see the terminal.');
     terminal.note(printable(`error: the lab's attacks failed: ${reasonOf(error)}`));
   }
 }

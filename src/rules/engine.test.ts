@@ -82,7 +82,7 @@ test('level 0 without a parent does not silence those after it; below a rule it 
   const quiet = engine.match(decode(event({ eventName: 'Quiet', eventSource: 's' })), 0);
   assert.equal(quiet?.rule.id, floorRule.id);
   assert.equal(quiet?.instead?.id, '80204');
-  assert.equal(quiet?.description, 'CloudTrail event that no other rule describes: s Quiet');
+  assert.equal(quiet?.description, 'AWS CloudTrail: s Quiet');
   const strict = engineOf({ '0350.xml': stockLike }, { strict: true });
   assert.equal(idOf(strict, event({ eventName: 'Quiet' })), undefined);
   assert.equal(idOf(strict, event({ eventName: 'CreateUser' })), '80202');

@@ -9,7 +9,7 @@ import type { Rule } from './rule.ts';
 export const floorRule: Rule = {
   id: '119999',
   level: 3,
-  description: 'CloudTrail event that no other rule describes: $(aws.eventSource) $(aws.eventName)',
+  description: 'AWS CloudTrail: $(aws.eventSource) $(aws.eventName)',
   groups: ['aws', 'cloudtrail'],
   groupText: 'aws,cloudtrail,',
   compliance: {},
