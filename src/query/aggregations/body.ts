@@ -75,5 +75,5 @@ export function listOf(body: Document, key: string, kind: string): readonly Docu
 }
 
 export function malformedFilters(): TrailhoundError {
-  return parsingError('[filters] cannot be empty: name at least one query');
+  return argumentError('[filters] cannot be empty.');
 }

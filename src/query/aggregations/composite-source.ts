@@ -39,7 +39,7 @@ export function parseSource(json: Document, kind: string): CompositeSource {
 }
 
 const parameters: Readonly<Record<string, readonly string[]>> = {
-  terms: ['format'],
+  terms: [],
   histogram: ['interval'],
   date_histogram: ['calendar_interval', 'fixed_interval', 'interval', 'time_zone', 'offset', 'format'],
 };

@@ -46,7 +46,9 @@ function make(body: Document, scope: AggregationScope): Aggregation {
       const extended = readBounds(body.extended_bounds, show);
       const hard = readBounds(body.hard_bounds, show);
       const inside = (key: number): boolean =>
-        !hard || ((hard.min === undefined || key >= hard.min) && (hard.max === undefined || key < hard.max));
+        !hard ||
+        ((hard.min === undefined || key >= rounding.round(hard.min)) &&
+          (hard.max === undefined || key < rounding.round(hard.max)));
       intervals = {
         keys: (hit) => {
           const keys = values.read(hit).map((value) => rounding.round(Number(value)));

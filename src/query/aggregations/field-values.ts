@@ -167,11 +167,14 @@ function shownAs(kind: ValueKind, { format, zone = utc }: FieldRequest, field: F
   }
 }
 
+/** Beyond this there is no date: squares of instants have no text. */
+const instantMax = 8.64e15 - 86_400_000;
+
 /** Instants in a format and zone; numbers of the request are milliseconds. */
 export function shownDate(format: DateFormat, zone: TimeZone, now: number): Shown {
   return {
     key: Number,
-    text: (value) => format.print(Math.trunc(value), zone),
+    text: (value) => (Math.abs(value) > instantMax ? undefined : format.print(Math.trunc(value), zone)),
     parse: (value) => {
       if (typeof value === 'number') return value;
       const at = readDate(String(value), { format, now, roundUp: false, zone });

@@ -1,5 +1,5 @@
 import { objectAt } from '../mapping.ts';
-import { argumentError, shardError } from '../refusal.ts';
+import { argumentError, parsingError, shardError } from '../refusal.ts';
 import { pathReader } from '../source-values.ts';
 import type { AggregatedHit, AggregationKind, Place } from './aggregation.ts';
 import { checkBody, textOf } from './body.ts';
@@ -12,7 +12,7 @@ export const nested: AggregationKind = {
   parse(body, scope) {
     checkBody(body, scope.kind, ['path']);
     const path = textOf(body, 'path', scope.kind);
-    if (path === undefined) throw argumentError(`Missing [path] field for nested aggregation [${scope.name}]`);
+    if (path === undefined) throw parsingError(`Missing [path] field for nested aggregation [${scope.name}]`);
     return singleBucket(scope, (place) => ({ inside: { ...place, nested: path }, select: descend(path, place) }));
   },
 };

@@ -59,7 +59,7 @@ function failure(kind: string, key: string, why: string): Error {
 }
 
 function fixedMs(text: string, kind: string, key: string): number {
-  const match = /^\+?(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d)?$/.exec(text);
+  const match = /^\+?(\d{1,12})(ms|s|m|h|d)?$/.exec(text);
   // The old `interval` takes a plain number as milliseconds.
   const unit = match?.[2] ?? (key === 'interval' ? 'ms' : undefined);
   const ms = match && unit !== undefined ? Math.floor(Number(match[1]) * (fixedUnits[unit] ?? 0)) : 0;

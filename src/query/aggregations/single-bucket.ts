@@ -36,7 +36,7 @@ export function singleBucket(
       };
     },
     unordered: (part) =>
-      part === '' || part === '_count' || part === 'doc_count'
+      part === '' || part === 'doc_count'
         ? undefined
         : `Ordering on a single-bucket aggregation can only be done on its doc_count. Either drop the key (a la "${scope.name}") or change it to "doc_count" (a la "${scope.name}.doc_count")`,
     typeName: () => scope.kind,
