@@ -23,6 +23,8 @@ export async function openS3(options: AwsOptions): Promise<S3Client> {
     ...(options.region ? { region: options.region } : {}),
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
   };
+  // A notice for the packager of this program, not for the people who run it.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const client = new S3Client(config);
   try {
     await client.config.region();

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { openApp } from '../app.ts';
 import { isDocument } from '../base/document.ts';
 import { reasonOf, TrailhoundError } from '../base/errors.ts';
@@ -18,6 +19,12 @@ const defaultUrl = 'http://127.0.0.1:9400';
 /** Runs `use` with a client: over HTTP, or over a server of its own, for as long as it takes. */
 export async function withClient(where: Where, use: (client: Client) => Promise<void>): Promise<void> {
   if (where.data === undefined) return use(overHttp(where.url ?? defaultUrl));
+  if (!existsSync(where.data)) {
+    throw new TrailhoundError(
+      'not-found',
+      `there is no data folder "${where.data}": check the path, or make one with "trailhound ingest SOURCE --data ${where.data}"`,
+    );
+  }
   const { value: config } = parseConfig([
     { place: 'command line', values: { data: where.data, shippedMonitors: false } },
   ]);

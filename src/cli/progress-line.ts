@@ -15,7 +15,9 @@ export function everySecond(terminal: Terminal, progress: () => Progress): { sto
       if (stopped.signal.aborted || now.records === before) continue;
       const rate = ((now.records - before) * 1000) / pauseMs;
       before = now.records;
-      terminal.note(`${describeProgress(now)}; ${Math.round(rate).toLocaleString('en')} records/s`);
+      terminal.note(
+        `${describeProgress(now)}; ${rate.toLocaleString('en', { maximumFractionDigits: rate < 10 ? 1 : 0 })} events/s`,
+      );
     }
   };
   void show();

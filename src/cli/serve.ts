@@ -68,7 +68,7 @@ async function serve(
         })
       : `Trailhound is ready: ${url}/app  (data in ${config.data}${moved ? `; port ${config.port} was taken` : ''})`,
   );
-  if (!how.json) for (const line of lab ? labBanner(lab) : sourceLines(sources)) terminal.note(line);
+  for (const line of lab ? labBanner(lab) : sourceLines(sources)) terminal.note(line);
 
   const progress = everySecond(terminal, () => app.progress());
   const failures: string[] = [];
