@@ -46,7 +46,7 @@ export async function ready(child: ChildProcess, group = false): Promise<Program
   let output = '';
   let printed = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const ended = new Promise<number | null>((done) => child.on('exit', (code) => done(code)));
+  const ended = new Promise<number | null>((done) => child.on('close', (code) => done(code)));
   const line = await new Promise<string>((done, fail) => {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       printed += text;
