@@ -82,8 +82,11 @@ export async function searchIndices(
     tookMs: Math.round(elapsed()),
     shards: indices.length,
   };
-  if (key !== undefined && result.hits.length <= hitsMax)
-    world.results.set(key, result, key.length + 1024 * (1 + result.hits.length * 4));
+  if (key !== undefined && result.hits.length <= hitsMax) {
+    // Text of an aggregation's answer stands for some four times its length in objects.
+    const buckets = found.aggregations ? JSON.stringify(found.aggregations).length * 4 : 0;
+    world.results.set(key, result, key.length + 1024 * (1 + result.hits.length * 4) + buckets);
+  }
   return result;
 }
 
