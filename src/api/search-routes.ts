@@ -1,5 +1,5 @@
 import { elapsedMs } from '../base/clock.ts';
-import { isDocument } from '../base/document.ts';
+import { type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { parseSearchBody, type SearchBody } from '../query/search-body.ts';
 import type { IndexOptions, SearchResult, Store } from '../store/store.ts';
@@ -58,9 +58,9 @@ export const searchRoutes: readonly Route<Needs>[] = [
 
 async function search({ params, query, body, signal }: Call, { store, scrolls }: Needs): Promise<Answer> {
   const json = searchJson(body, query);
-  const parsed = parseSearchBody(json);
   const totalAsInt = flag(query, 'rest_total_hits_as_int');
-  if (totalAsInt) checkExactTotal(parsed);
+  if (totalAsInt) checkExactTotal(json);
+  const parsed = parseSearchBody(json);
   const expression = params.index ?? '_all';
   const options = indexOptions(query);
   if (query.scroll !== undefined) {
@@ -97,11 +97,12 @@ async function count({ params, query, body, signal }: Call, { store }: Needs): P
 async function msearch({ params, query, body, signal }: Call, { store }: Needs): Promise<Answer> {
   const took = elapsedMs();
   const totalAsInt = flag(query, 'rest_total_hits_as_int');
-  const wanted = parseMsearch(typeof body === 'string' ? body : '', params.index, indexOptions(query)).map((entry) => ({
-    ...entry,
-    parsed: parseSearchBody(searchJson(entry.json, {})),
-  }));
-  if (totalAsInt) for (const { parsed } of wanted) checkExactTotal(parsed);
+  const entries = parseMsearch(typeof body === 'string' ? body : '', params.index, indexOptions(query));
+  const wanted = entries.map((entry) => {
+    const json = searchJson(entry.json, {});
+    if (totalAsInt) checkExactTotal(json);
+    return { ...entry, parsed: parseSearchBody(json) };
+  });
   const responses: unknown[] = [];
   for (const { index, options, parsed } of wanted) {
     try {
@@ -116,9 +117,10 @@ async function msearch({ params, query, body, signal }: Call, { store }: Needs):
 }
 
 /** A plain number has no way to say "at least": the total must be exact, or not be asked for. */
-function checkExactTotal({ json }: SearchBody): void {
+function checkExactTotal(json: Document): void {
   const wanted = json.track_total_hits;
-  if (typeof wanted !== 'number' || wanted < 0) return;
+  if (typeof wanted !== 'number' || wanted === -1) return;
+  if (wanted < 0) throw illegal(`[track_total_hits] parameter must be positive or equals to -1, got ${wanted}`);
   throw illegal(`[rest_total_hits_as_int] cannot be used if the tracking of total hits is not accurate, got ${wanted}`);
 }
 

@@ -1,14 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Document } from '../base/document.ts';
 import { mapDocument } from './dynamic.ts';
 import { mappingJson, parseMapping } from './mapping.ts';
 
-test('a name of blanks is refused like an empty one: a mapping with it could not be read again', () => {
-  for (const name of ['', ' ', '\t\n', '\u00a0', 'a. ', ' .b']) {
+test('an empty name is refused, and blanks between dots', () => {
+  for (const name of ['', 'a. ', ' .b', '.', 'a..b']) {
     const answer = mapDocument(parseMapping({}, {}), { parameters: { [name]: 'v' } });
     assert.ok('error' in answer, JSON.stringify(name));
     assert.match(answer.error.path ?? '', /^parameters/, JSON.stringify(name));
+  }
+});
+
+test('a name of blanks alone is taken, as recorded, and reads back', () => {
+  for (const name of [' ', '\t\n', '\u00a0']) {
+    const answer = mapDocument(parseMapping({}, {}), { [name]: 1, o: { [name]: 'v' } });
+    assert.ok('mapping' in answer, JSON.stringify(name));
+    const json = mappingJson(answer.mapping);
+    assert.deepEqual(mappingJson(parseMapping(json, {})), json);
+    assert.deepEqual((json.properties as Document)[name], { type: 'long' });
   }
 });
 

@@ -129,7 +129,8 @@ function visitUnknown(
   }
   const dot = key.indexOf('.');
   if (dot < 0) {
-    if (key.trim() === '') throw unparsed('illegal_argument_exception', 'field name cannot be an empty string', node.path);
+    // A name of blanks is taken, as observed.
+    if (key === '') throw unparsed('illegal_argument_exception', 'field name cannot be an empty string', node.path);
     visitNew(walk, node, key, value, dynamic, depth);
     return;
   }

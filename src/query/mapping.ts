@@ -164,9 +164,16 @@ export function parseObject(path: string, json: Document, scope: FieldScope): Ob
   if (properties !== undefined && !isDocument(properties)) throw mapperError('Expected map for property [properties]');
   for (const [name, definition] of Object.entries(properties ?? {})) {
     if (!isDocument(definition)) throw mapperError(`Expected map for property [fields] on field [${name}]`);
+    checkName(name);
     node = mergeObjects(node, wrap(path, name, definition, inner));
   }
   return node;
+}
+
+/** A name of blanks is one, as observed; a dotted name has no blank parts. */
+function checkName(name: string): void {
+  if (name !== '' && !name.includes('.')) return;
+  if (name.split('.').some((part) => part.trim() === '')) throw argumentError('name cannot be empty string');
 }
 
 /** `a.b` in `properties` is b inside a. */
@@ -174,7 +181,6 @@ function wrap(path: string, name: string, definition: Document, scope: FieldScop
   const at = (key: string): string => (path === '' ? key : `${path}.${key}`);
   const dot = name.indexOf('.');
   const key = dot < 0 ? name : name.slice(0, dot);
-  if (key.trim() === '') throw argumentError('name cannot be empty string');
   const shell = { kind: 'object', nested: false, enabled: true, dynamic: undefined, parameters: {} } as const;
   let child: MappingNode;
   if (dot >= 0) child = wrap(at(key), name.slice(dot + 1), definition, scope);
