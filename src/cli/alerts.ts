@@ -69,8 +69,9 @@ function describe(alert: unknown): string {
   const time = typeof start === 'number' ? new Date(start).toISOString() : '-';
   const events = at(alert, 'trailhound.total');
   const count = typeof events === 'number' ? `, ${events} event${events === 1 ? '' : 's'}` : '';
+  const historic = at(alert, 'trailhound.historic') === true ? ', historic' : '';
   const error = at(alert, 'error_message');
   return printable(
-    `${time}  ${at(alert, 'state')}  severity ${at(alert, 'severity')}  ${at(alert, 'monitor_name')}: ${at(alert, 'trigger_name')}${count}  ${at(alert, 'id')}${error ? `  ${error}` : ''}`,
+    `${time}  ${at(alert, 'state')}  severity ${at(alert, 'severity')}  ${at(alert, 'monitor_name')}: ${at(alert, 'trigger_name')}${count}${historic}  ${at(alert, 'id')}${error ? `  ${error}` : ''}`,
   );
 }
