@@ -2,6 +2,7 @@ import { at } from '../base/document.ts';
 import { printable } from '../base/problem.ts';
 import { type Where, withClient } from './client.ts';
 import type { RegisterCommand } from './command.ts';
+import { jsonLine } from './json-line.ts';
 
 /** `trailhound alerts`: what the monitors raised; `alerts acknowledge ID…` says that somebody looks after them. */
 export const alertsCommand: RegisterCommand = (program, terminal, exit) => {
@@ -12,12 +13,14 @@ export const alertsCommand: RegisterCommand = (program, terminal, exit) => {
     .action(async (flags: Where & { state: string; json?: boolean }) => {
       await withClient(flags, async (client) => {
         for (const alert of await listAlerts(client, flags.state))
-          terminal.print(flags.json ? JSON.stringify(alert) : describe(alert));
+          terminal.print(flags.json ? jsonLine(alert) : describe(alert));
       });
     });
-  addWhere(alerts.command('acknowledge <id...>').description('acknowledge alerts')).action(
-    async (ids: string[], flags: Where) => {
-      await withClient({ ...alerts.opts<Where>(), ...flags }, async (client) => {
+  addWhere(alerts.command('acknowledge <id...>').description('acknowledge alerts'))
+    .option('--json', 'print one answer a line: {id, acknowledged}')
+    .action(async (ids: string[], flags: Where & { json?: boolean }) => {
+      const given = { ...alerts.opts<Where & { json?: boolean }>(), ...flags };
+      await withClient(given, async (client) => {
         const known = await listAlerts(client, 'ALL');
         for (const id of ids) {
           const monitor = at(
@@ -30,15 +33,11 @@ export const alertsCommand: RegisterCommand = (program, terminal, exit) => {
               : await client('POST', `/_plugins/_alerting/monitors/${monitor}/_acknowledge/alerts`, { alerts: [id] });
           const done = JSON.stringify(at(answer, 'success') ?? []).includes(JSON.stringify(id));
           if (!done) exit(1);
-          terminal.print(
-            printable(
-              `${id}: ${done ? 'acknowledged' : 'not acknowledged (unknown, already acknowledged, or completed)'}`,
-            ),
-          );
+          const words = done ? 'acknowledged' : 'not acknowledged (unknown, already acknowledged, or completed)';
+          terminal.print(given.json ? jsonLine({ id, acknowledged: done }) : printable(`${id}: ${words}`));
         }
       });
-    },
-  );
+    });
 };
 
 /** The `--url` and `--data` flags. */

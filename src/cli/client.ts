@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { openApp } from '../app.ts';
-import { isDocument } from '../base/document.ts';
+import { own, text } from '../base/document.ts';
 import { reasonOf, TrailhoundError } from '../base/errors.ts';
 import { keptLog } from '../base/log.ts';
 import { parseConfig } from '../config/config.ts';
@@ -51,19 +51,20 @@ function overHttp(url: string): Client {
         `no server answers at ${url} (${reasonOf(cause)}). Start one with "npm start", or name a folder with --data.`,
       );
     }
-    const text = await response.text();
-    return checked(response.status, text === '' ? undefined : JSON.parse(text), path);
+    const answer = await response.text();
+    return checked(response.status, answer === '' ? undefined : JSON.parse(answer), path);
   };
 }
 
 function checked(status: number, body: unknown, path: string): unknown {
   if (status < 400) return body;
-  const error = isDocument(body) ? body.error : undefined;
-  const reason =
-    isDocument(error) && typeof error.reason === 'string'
-      ? error.reason
-      : typeof error === 'string'
-        ? error
-        : 'no reason given';
-  throw new TrailhoundError('bad-request', `${path} answered ${status}: ${reason}`, { status });
+  throw new TrailhoundError('bad-request', `${path} answered ${status}: ${wireReason(own(body, 'error'))}`, { status });
+}
+
+/** The innermost reason: a bad query's stands in the root cause, below "all shards failed". */
+function wireReason(error: unknown): string {
+  if (typeof error === 'string') return error;
+  const causes = own(error, 'root_cause');
+  const root = Array.isArray(causes) ? text(own(causes[0], 'reason')) : undefined;
+  return root ?? text(own(error, 'reason')) ?? 'no reason given';
 }

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { RegisterCommand } from './command.ts';
+import { jsonLine } from './json-line.ts';
 import { addContentFlags, addDataFlags, collect, effectiveConfig, port, type SettingFlags } from './settings.ts';
 
 /** `trailhound config`: what the file and the flags together mean. */
@@ -10,10 +11,11 @@ export const configCommand: RegisterCommand = (program, terminal, exit) => {
     .option('--json', 'print JSON instead of YAML')
     .option('--port <port>', 'port of the HTTP server', port)
     .option('--host <host>', 'address of the HTTP server')
+    .option('--lab', 'start the built-in lab')
     .option('--source <uri>', 'where CloudTrail files come from (repeatable)', collect);
   addContentFlags(addDataFlags(command)).action((flags: SettingFlags & { json?: boolean }) => {
     const config = effectiveConfig(flags, terminal);
     if (!config) return exit(2);
-    terminal.print(flags.json ? JSON.stringify(config) : stringify(config).trimEnd());
+    terminal.print(flags.json ? jsonLine(config) : stringify(config).trimEnd());
   });
 };

@@ -2,6 +2,7 @@ import { type App, openApp } from '../app.ts';
 import { keptLog, terminalLog } from '../base/log.ts';
 import { describeProgress, type Progress } from '../pipeline/progress.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
+import { jsonLine } from './json-line.ts';
 import { everySecond } from './progress-line.ts';
 import { addContentFlags, addDataFlags, effectiveConfig, type SettingFlags } from './settings.ts';
 
@@ -18,7 +19,7 @@ export const ingestCommand: RegisterCommand = (program, terminal, exit) => {
     const app = await openApp(config, { log: flags.json ? keptLog() : terminalLog });
     try {
       const summary = await ingestAll(app, sources, terminal);
-      terminal.print(flags.json ? JSON.stringify(summary) : describeSummary(summary));
+      terminal.print(flags.json ? jsonLine(summary) : describeSummary(summary));
       if (terminal.signal.aborted) exit(130);
     } finally {
       await app.close();
@@ -27,7 +28,7 @@ export const ingestCommand: RegisterCommand = (program, terminal, exit) => {
 };
 
 interface Summary extends Progress {
-  /** Alerts that this run opened or that gained events in it. */
+  /** Alerts that this run opened. */
   readonly alerts: number;
   readonly seconds: number;
   readonly messages: readonly string[];

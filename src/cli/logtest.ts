@@ -6,6 +6,7 @@ import { systemClock } from '../base/clock.ts';
 import { describeProblem, type Problem, printable } from '../base/problem.ts';
 import { type LogtestAnswer, logtestLine } from '../pipeline/logtest.ts';
 import type { RegisterCommand } from './command.ts';
+import { jsonLine } from './json-line.ts';
 import { addContentFlags, effectiveConfig, type SettingFlags } from './settings.ts';
 
 /** `trailhound logtest`: which rule fires on each line of JSON, and the document that would be stored. */
@@ -30,7 +31,7 @@ export const logtestCommand: RegisterCommand = (program, terminal, exit) => {
       if (text.trim() === '') continue;
       const answer = logtestLine(text, place, line, ports);
       broken ||= answer.document === null;
-      terminal.print(flags.json ? JSON.stringify(answer) : describe(answer, line));
+      terminal.print(flags.json ? jsonLine(answer) : describe(answer, line));
     }
     if (broken) exit(1);
   });

@@ -34,7 +34,9 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.print(text.replace(/\n$/, '')),
-      writeErr: (text) => terminal.note(text.replace(/\n$/, '')),
+      writeErr: (text) => {
+        for (const line of text.replace(/\n$/, '').split('\n')) terminal.note(printable(line));
+      },
     });
   for (const register of commands) register(program, terminal, (value) => (code = value));
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -2,6 +2,7 @@ import { at } from '../base/document.ts';
 import { printable } from '../base/problem.ts';
 import { type Where, withClient } from './client.ts';
 import type { RegisterCommand } from './command.ts';
+import { jsonLine } from './json-line.ts';
 
 /** `trailhound monitors`: what is watched. */
 export const monitorsCommand: RegisterCommand = (program, terminal) => {
@@ -21,7 +22,7 @@ export const monitorsCommand: RegisterCommand = (program, terminal) => {
 };
 
 function asJson(hit: unknown): string {
-  return JSON.stringify({
+  return jsonLine({
     _id: at(hit, '_id'),
     _version: at(hit, '_version'),
     _seq_no: at(hit, '_seq_no'),

@@ -2,6 +2,7 @@ import { at, isDocument } from '../base/document.ts';
 import { printable } from '../base/problem.ts';
 import { type Where, withClient } from './client.ts';
 import type { RegisterCommand } from './command.ts';
+import { jsonLine } from './json-line.ts';
 
 /** `trailhound search QUERY`: events by the words of query_string, newest first. */
 export const searchCommand: RegisterCommand = (program, terminal, exit) => {
@@ -11,7 +12,7 @@ export const searchCommand: RegisterCommand = (program, terminal, exit) => {
     .argument('<query>')
     .option('--index <pattern>', 'where to search', 'wazuh-alerts-4.x-*')
     .option('--size <number>', 'how many to show', '20')
-    .option('--json', 'print one document a line, as it is stored')
+    .option('--json', 'print one hit a line: {_index, _id, _source, …}')
     .option('--url <url>', 'the server to ask (default: http://127.0.0.1:9400)')
     .option('--data <dir>', 'a data folder that no server holds')
     .action(async (query: string, flags: Where & { index: string; size: string; json?: boolean }) => {
@@ -23,8 +24,7 @@ export const searchCommand: RegisterCommand = (program, terminal, exit) => {
         const body = query.trimStart().startsWith('{') ? JSON.parse(query) : byWords(query, Number(flags.size));
         const answer = await client('POST', `/${encodeURIComponent(flags.index)}/_search`, body);
         const hits = at(answer, 'hits.hits');
-        for (const hit of Array.isArray(hits) ? hits : [])
-          terminal.print(flags.json ? JSON.stringify(hit) : describe(hit));
+        for (const hit of Array.isArray(hits) ? hits : []) terminal.print(flags.json ? jsonLine(hit) : describe(hit));
         if (!flags.json) terminal.note(`${at(answer, 'hits.total.value')} found`);
       });
     });

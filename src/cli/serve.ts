@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts';
 import { type Lab, openLab } from '../lab/lab.ts';
 import { playAttacks } from '../lab/play.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
+import { jsonLine } from './json-line.ts';
 import { everySecond } from './progress-line.ts';
 import { addContentFlags, addDataFlags, collect, effectiveConfig, port, type SettingFlags } from './settings.ts';
 
@@ -58,7 +59,7 @@ async function serve(
   const sources = [...config.sources, ...(lab ? [lab.dataLake] : [])];
   terminal.print(
     how.json
-      ? JSON.stringify({
+      ? jsonLine({
           url,
           console: `${url}/app`,
           data: config.data,
