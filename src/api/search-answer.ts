@@ -1,4 +1,4 @@
-import { type Document, isDocument } from '../base/document.ts';
+import type { Document } from '../base/document.ts';
 import type { SearchBody } from '../query/search-body.ts';
 import type { SearchHit, SearchResult } from '../store/store.ts';
 import { searchShards } from './index-facts.ts';
@@ -57,9 +57,4 @@ function wantsSource(body: SearchBody): boolean {
   const stored = body.json.stored_fields;
   if (stored === undefined || body.json._source !== undefined) return true;
   return Array.isArray(stored) && stored.includes('_source');
-}
-
-/** True for a body that asks aggregations, under either name. */
-export function hasAggregations(json: Document): boolean {
-  return isDocument(json.aggs) || isDocument(json.aggregations);
 }

@@ -12,6 +12,8 @@ export interface Provenance {
   /** Of the file's bytes as delivered. */
   readonly sha256: string;
   readonly deliveredAt: Instant;
+  /** The account that the key names: what Wazuh's wodle takes for the record's. */
+  readonly account?: string;
 }
 
 export interface Enrichment {

@@ -1,8 +1,5 @@
 import type { Instant } from '../base/clock.ts';
 
-/** What the guide's monitors search. */
-export const eventIndexPattern = 'wazuh-alerts-4.x-*';
-
 /**
  * The index of an event: by the day (UTC) on which it happened, so that a record delivered again days later lands on
  * the same document. An event without a time takes the day of receipt. Archives hold what Wazuh would not alert on: in

@@ -6,7 +6,7 @@ import type { Problem } from '../base/problem.ts';
 import type { Delivery, Source } from '../sources/source.ts';
 import type { StoredDocument } from '../store/store.ts';
 import { readLogFile } from '../trail/log-file.ts';
-import { skipByKey } from '../trail/object-key.ts';
+import { parseObjectKey, skipByKey } from '../trail/object-key.ts';
 import type { Provenance } from './enrich.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { Judge, PreparedEvent } from './judge.ts';
@@ -68,12 +68,14 @@ export async function ingestDelivery(delivery: Delivery, ports: IngestPorts, sig
 }
 
 async function ingestBytes(bytes: Uint8Array, delivery: Delivery, ports: IngestPorts): Promise<void> {
+  const account = parseObjectKey(delivery.key)?.account;
   const from: Provenance = {
     bucket: delivery.bucket,
     key: delivery.key,
     version: delivery.version,
     sha256: createHash('sha256').update(bytes).digest('hex'),
     deliveredAt: delivery.deliveredAt,
+    ...(account ? { account } : {}),
   };
   for await (const batch of readLogFile(bytes, delivery.origin)) {
     for (const problem of batch.problems) ports.problem(problem);

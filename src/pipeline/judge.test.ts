@@ -15,6 +15,7 @@ const from = {
   version: 'v1',
   sha256: 'abc',
   deliveredAt: received - 1000,
+  account: '111122223333',
 };
 
 function engine(strict = false): RuleEngine {

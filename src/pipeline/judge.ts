@@ -9,7 +9,6 @@ import { decode } from '../rules/decoder.ts';
 import type { RuleEngine, RuleMatch } from '../rules/engine.ts';
 import { canonicalJson } from '../trail/canonical.ts';
 import { toEvent } from '../trail/event.ts';
-import { parseObjectKey } from '../trail/object-key.ts';
 import type { TrailRecord } from '../trail/record.ts';
 import { alertDocument } from './document.ts';
 import { type Enrichment, enrich, type Provenance } from './enrich.ts';
@@ -52,8 +51,7 @@ export function createJudge(options: JudgeOptions): Judge {
     prepare(record, from, origin, receivedAt) {
       if (options.drop.has(String(record.raw.eventName))) return { problems: [] };
       const place = `${origin} record ${record.number}`;
-      const account = parseObjectKey(from.key)?.account;
-      const event = toEvent(record, { bucket: from.bucket, key: from.key, ...(account ? { account } : {}) });
+      const event = toEvent(record, from);
       const decoded = decode(event);
       const { data, problems, dropped } = alertData(event);
       const enriched = withDropped(enrich(record, data, from, receivedAt, options.strict), dropped);

@@ -5,6 +5,7 @@ import type { Problem } from '../base/problem.ts';
 import { alertData } from '../rules/alert-data.ts';
 import { decode } from '../rules/decoder.ts';
 import type { RuleEngine } from '../rules/engine.ts';
+import { type FiredRule, firedRule } from '../rules/logtest.ts';
 import { toEvent } from '../trail/event.ts';
 import { parseEventTime } from '../trail/event-time.ts';
 import { recordsOf } from '../trail/log-file.ts';
@@ -14,12 +15,7 @@ import { enrich, type Provenance } from './enrich.ts';
 
 /** What the rules say of one line. `rule` is null when none fires; `document` null when the line is no JSON object. */
 export interface LogtestAnswer {
-  readonly rule: {
-    readonly id: string;
-    readonly level: number;
-    readonly description: string;
-    readonly groups: readonly string[];
-  } | null;
+  readonly rule: FiredRule | null;
   readonly document: Document | null;
   readonly problems: readonly Problem[];
 }
@@ -55,9 +51,7 @@ export function logtestLine(text: string, place: string, line: number, ports: Lo
     next: () => line,
   });
   return {
-    rule: match
-      ? { id: match.rule.id, level: match.rule.level, description: match.description, groups: match.rule.groups }
-      : null,
+    rule: firedRule(match),
     document,
     problems: [...read.problems, ...problems].map((problem) => ({ ...problem, place, line })),
   };

@@ -46,11 +46,6 @@ export function parseField(path: string, json: Document, scope: FieldScope): Fie
   return maker(common, parameters, scope);
 }
 
-/** The types that a mapping may name. */
-export function isFieldType(type: string): boolean {
-  return Object.hasOwn(makers, type);
-}
-
 type Maker = (common: FieldCommon, parameters: Document, scope: FieldScope) => Field;
 
 const keyword: Maker = (common, parameters, { analysis }) => {

@@ -19,8 +19,3 @@ export function minimumShouldMatch(spec: string, optional: number): number {
   const count = percent ? Math.trunc((optional * number) / 100) : number;
   return Math.max(0, number < 0 ? optional + count : count);
 }
-
-/** True for a text that minimumShouldMatch reads. */
-export function isMinimumShouldMatch(spec: string): boolean {
-  return /^\s*(?:-?\d+%?|\d+\s*<\s*-?\d+%?(?:\s+\d+\s*<\s*-?\d+%?)*)\s*$/.test(spec);
-}

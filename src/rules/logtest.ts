@@ -3,15 +3,18 @@ import type { Document } from '../base/document.ts';
 import { decode } from './decoder.ts';
 import type { RuleEngine, RuleMatch, Tried } from './engine.ts';
 
+/** A rule that fired, as logtest shows it. */
+export interface FiredRule {
+  readonly id: string;
+  readonly level: number;
+  readonly description: string;
+  readonly groups: readonly string[];
+}
+
 /** What the rules say of one event, for people and for `PUT /logtest`. */
 export interface RuleAnswer {
   /** null when no rule speaks. */
-  readonly rule: {
-    readonly id: string;
-    readonly level: number;
-    readonly description: string;
-    readonly groups: readonly string[];
-  } | null;
+  readonly rule: FiredRule | null;
   readonly match: RuleMatch | undefined;
   /** The rules tried in order, each with the first condition that failed. */
   readonly tried: readonly Tried[];
@@ -26,11 +29,16 @@ export function logtest(engine: RuleEngine, event: Document, at: Instant): RuleA
   const decoded = decode(event);
   const { match, tried } = engine.explain(decoded, at);
   return {
-    rule: match
-      ? { id: match.rule.id, level: match.rule.level, description: match.description, groups: match.rule.groups }
-      : null,
+    rule: firedRule(match),
     match,
     tried,
     fields: decoded.fields(fieldsShownMax),
   };
+}
+
+/** The rule of a match, its description rendered; null when no rule speaks. */
+export function firedRule(match: RuleMatch | undefined): FiredRule | null {
+  if (!match) return null;
+  const { id, level, groups } = match.rule;
+  return { id, level, description: match.description, groups };
 }
