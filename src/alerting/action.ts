@@ -1,4 +1,4 @@
-import { type Document, isDocument, own } from '../base/document.ts';
+import { asText, type Document, isDocument, own } from '../base/document.ts';
 import { newId } from './identity.ts';
 import { refusal } from './refusal.ts';
 
@@ -51,9 +51,9 @@ export function parseAction(json: unknown): Action {
   }
   const id = own(json, 'id') ?? null;
   return {
-    id: id === null ? newId() : String(id),
-    name: String(name),
-    destinationId: String(destination),
+    id: id === null ? newId() : asText(id),
+    name: asText(name),
+    destinationId: asText(destination),
     message,
     subject: parseTemplate(own(json, 'subject_template'), 'subject_template'),
     throttleEnabled,
@@ -94,7 +94,7 @@ function parseThrottle(json: unknown): number | undefined {
     if (field !== 'value' && field !== 'unit') throw refusal(`Unexpected field: ${field}, while parsing throttle`);
   }
   const unit = own(json, 'unit');
-  if (unit !== undefined && String(unit).toUpperCase() !== 'MINUTES') {
+  if (unit !== undefined && asText(unit).toUpperCase() !== 'MINUTES') {
     throw refusal('Only support MINUTES throttle unit currently');
   }
   const minutes = Number(own(json, 'value') ?? 0);

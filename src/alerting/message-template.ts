@@ -1,4 +1,4 @@
-import { isDocument } from '../base/document.ts';
+import { asText, isDocument } from '../base/document.ts';
 
 /**
  * Mustache as OpenSearch renders messages: `{{x}}` is escaped as text in JSON, `{{{x}}}` and `{{&x}}` are raw, sections,
@@ -122,7 +122,7 @@ function joined(value: unknown): string {
 /** As Java prints it: `{a=1, b=x}`; lists as the original's wrapper does, `{0=a, 1=b}`, empty ones `[]`. */
 function javaText(value: unknown, depth: number): string {
   if (value === undefined || value === null) return depth === 0 ? '' : 'null';
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return asText(value);
   if (depth > depthMax) return '…';
   if (Array.isArray(value) && value.length === 0) return '[]';
   const entries = Object.entries(value).map(([key, item]) => `${key}=${javaText(item, depth + 1)}`);

@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '../base/clock.ts';
-import { isDocument, own } from '../base/document.ts';
+import { asText, isDocument, own } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Problem } from '../base/problem.ts';
@@ -201,7 +201,7 @@ async function checkIndices(store: Store, monitor: Monitor): Promise<void> {
     await store.indices(expression);
   } catch (error) {
     if (!(error instanceof TrailhoundError) || error.code !== 'index-not-found') throw error;
-    const index = String(error.fields.index ?? expression);
+    const index = asText(error.fields.index ?? expression);
     const cause = `org.opensearch.index.IndexNotFoundException: no such index [${index}]`;
     throw refusal(`Configured indices are not found: [${index}]`, 404, cause);
   }

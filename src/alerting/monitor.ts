@@ -1,5 +1,5 @@
 import type { Instant } from '../base/clock.ts';
-import { at, type Document, isDocument, own } from '../base/document.ts';
+import { asText, at, type Document, isDocument, own } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { parseSearchBody } from '../query/search-body.ts';
@@ -73,7 +73,7 @@ export function parseMonitor(input: unknown, now: Instant): Monitor {
   const enabledTime = Math.min(instant(own(json, 'enabled_time')) ?? now, now);
   const uiMetadata = own(json, 'ui_metadata');
   return {
-    name: String(name),
+    name: asText(name),
     type,
     enabled,
     enabledTime: enabled ? enabledTime : null,
@@ -121,13 +121,13 @@ export function storedMonitor(json: unknown, now: Instant): Monitor {
 function settingsOf(uiMetadata: Document | undefined): Pick<Monitor, 'uiMetadata' | 'evaluate' | 'live'> {
   const evaluate = at(uiMetadata, 'trailhound.evaluate') ?? 'opensearch';
   if (evaluate !== 'opensearch' && evaluate !== 'arrived') {
-    throw refusal(`ui_metadata.trailhound.evaluate: [${String(evaluate)}] is neither [opensearch] nor [arrived]`);
+    throw refusal(`ui_metadata.trailhound.evaluate: [${asText(evaluate)}] is neither [opensearch] nor [arrived]`);
   }
   return { uiMetadata, evaluate, live: at(uiMetadata, 'trailhound.live') !== false };
 }
 
 function parseType(json: unknown): Monitor['type'] {
-  const type = json === undefined || json === null ? 'query_level_monitor' : String(json);
+  const type = json === undefined || json === null ? 'query_level_monitor' : asText(json);
   if (type === 'query_level_monitor') return type;
   if (laterKinds.has(type)) {
     throw new TrailhoundError(
@@ -186,7 +186,7 @@ function parseTriggers(json: unknown, monitorType: string): readonly Trigger[] {
 function parseFlag(json: unknown): boolean {
   if (json === true || json === 'true') return true;
   if (json === false || json === 'false') return false;
-  throw refusal(`Failed to parse value [${String(json)}] as only [true] or [false] are allowed.`);
+  throw refusal(`Failed to parse value [${asText(json)}] as only [true] or [false] are allowed.`);
 }
 
 function instant(json: unknown): Instant | undefined {

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import type { Instant } from '../base/clock.ts';
-import { type Document, isDocument, own } from '../base/document.ts';
+import { asText, type Document, isDocument, own } from '../base/document.ts';
 import { refusal } from './refusal.ts';
 
 /** When a monitor runs. An interval's phase is the monitor's enabled time, not the wall clock (specs/alerting.md §3). */
@@ -67,15 +67,15 @@ function parsePeriod(json: unknown): Schedule {
   const unit = own(json, 'unit');
   if (interval === undefined || interval === null) throw refusal('Interval in period schedule is null.');
   if (unit === undefined || unit === null) throw refusal('Unit in period schedule is null.');
-  const word = String(unit).toUpperCase();
+  const word = asText(unit).toUpperCase();
   if (!isUnit(word)) {
     const other = Object.hasOwn(otherUnits, word) ? otherUnits[word] : undefined;
     if (other) throw refusal(`Timezone ${other} is not supported expected [Minutes, Hours, Days]`);
     throw refusal(`No enum constant java.time.temporal.ChronoUnit.${word}`);
   }
   const count = typeof interval === 'number' || typeof interval === 'string' ? Number(interval) : Number.NaN;
-  if (!Number.isSafeInteger(count) || String(interval).trim() === '') {
-    throw refusal(`Interval in period schedule is not a whole number: [${String(interval)}]`);
+  if (!Number.isSafeInteger(count) || asText(interval).trim() === '') {
+    throw refusal(`Interval in period schedule is not a whole number: [${asText(interval)}]`);
   }
   if (count <= 0) throw refusal('Interval is not allowed to be 0 or negative');
   // Java's int; also keeps every fire time within what a Date can say.
@@ -92,7 +92,7 @@ function parseCron(json: unknown): Schedule {
   const timezone = own(json, 'timezone');
   if (expression === undefined || expression === null) throw refusal('Expression in cron schedule is null.');
   if (timezone === undefined || timezone === null) throw refusal('Timezone in cron schedule is null.');
-  const schedule = { kind: 'cron', expression: String(expression).trim(), timezone: String(timezone) } as const;
+  const schedule = { kind: 'cron', expression: asText(expression).trim(), timezone: asText(timezone) } as const;
   const parts = schedule.expression === '' ? [] : schedule.expression.split(/\s+/);
   if (parts.length !== 5) throw refusal(`Cron expression contains ${parts.length} parts but we expect one of [5]`);
   // The original's cron is UNIX's; L, W, # and ? are croner's own.

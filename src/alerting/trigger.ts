@@ -1,4 +1,4 @@
-import { type Document, isDocument, own } from '../base/document.ts';
+import { asText, type Document, isDocument, own } from '../base/document.ts';
 import { type Action, actionJson, parseAction } from './action.ts';
 import { newId } from './identity.ts';
 import { refusal } from './refusal.ts';
@@ -34,9 +34,9 @@ export function parseTrigger(json: unknown, monitorType: string): Trigger {
   const actions = own(inner, 'actions') ?? [];
   if (!Array.isArray(actions)) throw refusal('Trigger actions are not a list');
   return {
-    id: id === null ? newId() : String(id),
-    name: String(name),
-    severity: String(severity),
+    id: id === null ? newId() : asText(id),
+    name: asText(name),
+    severity: asText(severity),
     condition: parseCondition(own(inner, 'condition')),
     actions: actions.map(parseAction),
   };

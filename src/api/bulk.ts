@@ -1,4 +1,4 @@
-import { isDocument } from '../base/document.ts';
+import { asText, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { illegal } from './error.ts';
 import { parseJson } from './json.ts';
@@ -105,7 +105,7 @@ function conditions(metadata: { readonly [field: string]: unknown }): Parameters
   const found: Record<string, string> = {};
   for (const name of ['if_seq_no', 'if_primary_term', 'retry_on_conflict', 'version', 'version_type']) {
     const value = metadata[name];
-    if (value !== undefined && value !== null) found[name] = String(value);
+    if (value !== undefined && value !== null) found[name] = asText(value);
   }
   return found;
 }

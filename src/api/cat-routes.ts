@@ -1,3 +1,4 @@
+import { asText } from '../base/document.ts';
 import type { IndexInfo } from '../store/store.ts';
 import { type Column, catAnswer, catParameters } from './cat-table.ts';
 import { healthBody } from './cluster-routes.ts';
@@ -150,7 +151,7 @@ async function catHealth({ query, headers }: Call, { store, clock }: Needs): Pro
     aliases: aliases.split(','),
     about,
     right,
-    value: () => String(value),
+    value: () => asText(value),
   });
   const percent = Number(body.active_shards_percent_as_number).toFixed(1);
   const columns: readonly Column<Moment>[] = [
@@ -191,19 +192,19 @@ const aliasColumns: readonly Column<AliasRow>[] = [
     name: 'routing.index',
     aliases: ['ri', 'routingIndex'],
     about: 'index routing',
-    value: (row) => String(row.body.index_routing ?? row.body.routing ?? '-'),
+    value: (row) => asText(row.body.index_routing ?? row.body.routing ?? '-'),
   },
   {
     name: 'routing.search',
     aliases: ['rs', 'routingSearch'],
     about: 'search routing',
-    value: (row) => String(row.body.search_routing ?? row.body.routing ?? '-'),
+    value: (row) => asText(row.body.search_routing ?? row.body.routing ?? '-'),
   },
   {
     name: 'is_write_index',
     aliases: ['w', 'isWriteIndex'],
     about: 'write index',
-    value: (row) => String(row.body.is_write_index ?? '-'),
+    value: (row) => asText(row.body.is_write_index ?? '-'),
   },
 ];
 
@@ -236,13 +237,13 @@ const templateColumns: readonly Column<TemplateRow>[] = [
     name: 'order',
     aliases: ['o', 'p'],
     about: 'template application order/priority number',
-    value: (row) => String((row.legacy ? row.body.order : row.body.priority) ?? 0),
+    value: (row) => asText((row.legacy ? row.body.order : row.body.priority) ?? 0),
   },
   {
     name: 'version',
     aliases: ['v'],
     about: 'version',
-    value: (row) => (row.body.version === undefined ? null : String(row.body.version)),
+    value: (row) => (row.body.version === undefined ? null : asText(row.body.version)),
   },
   {
     name: 'composed_of',

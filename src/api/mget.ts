@@ -1,4 +1,4 @@
-import { isDocument } from '../base/document.ts';
+import { asText, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { documentAnswer } from './document-routes.ts';
 import { itemError } from './error.ts';
@@ -67,7 +67,7 @@ function parseWanted(body: unknown, index: string | undefined): readonly Wanted[
 
 function wantedId(entry: unknown, index: string | undefined): Wanted {
   if (typeof entry === 'object') throw parsing('ids array element should only contain ids');
-  return { index, id: String(entry), filter: undefined };
+  return { index, id: asText(entry), filter: undefined };
 }
 
 function wantedDocument(entry: unknown, index: string | undefined): Wanted {
@@ -78,8 +78,8 @@ function wantedDocument(entry: unknown, index: string | undefined): Wanted {
     }
   }
   return {
-    index: entry._index === undefined ? index : String(entry._index),
-    id: entry._id === undefined || entry._id === null ? '' : String(entry._id),
+    index: entry._index === undefined ? index : asText(entry._index),
+    id: entry._id === undefined || entry._id === null ? '' : asText(entry._id),
     filter: entry._source === undefined ? undefined : parseSourceFilter(entry._source),
   };
 }

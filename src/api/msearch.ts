@@ -1,4 +1,4 @@
-import { type Document, isDocument } from '../base/document.ts';
+import { asText, type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import type { IndexOptions } from '../store/store.ts';
 import { illegal } from './error.ts';
@@ -69,5 +69,5 @@ function truth(header: Document, key: string): boolean {
   const value = header[key];
   if (typeof value === 'boolean') return value;
   if (value === 'true' || value === 'false') return value === 'true';
-  throw illegal(`Failed to parse value [${String(value)}] as only [true] or [false] are allowed.`);
+  throw illegal(`Failed to parse value [${asText(value)}] as only [true] or [false] are allowed.`);
 }

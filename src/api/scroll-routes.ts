@@ -1,4 +1,4 @@
-import { isDocument } from '../base/document.ts';
+import { asText, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { illegal } from './error.ts';
 import { flag } from './parameters.ts';
@@ -24,7 +24,7 @@ async function nextPage({ params, query, body, signal }: Call, { scrolls }: Need
     });
   }
   const keepAlive = given.scroll ?? query.scroll;
-  const page = await scrolls.next(id, keepAlive === undefined ? undefined : String(keepAlive), signal);
+  const page = await scrolls.next(id, keepAlive === undefined ? undefined : asText(keepAlive), signal);
   const totalAsInt = flag(query, 'rest_total_hits_as_int');
   return { status: 200, body: searchAnswer(page.result, page.body, { totalAsInt, scrollId: page.scrollId }) };
 }

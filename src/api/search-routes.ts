@@ -1,5 +1,5 @@
 import { elapsedMs } from '../base/clock.ts';
-import { type Document, isDocument } from '../base/document.ts';
+import { asText, type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { parseSearchBody, type SearchBody } from '../query/search-body.ts';
 import type { IndexOptions, SearchResult, Store } from '../store/store.ts';
@@ -130,7 +130,7 @@ async function runSearch(
   body: SearchBody,
   options: IndexOptions & { readonly signal: AbortSignal },
 ): Promise<SearchResult> {
-  if (isDocument(body.json.pit)) throw illegal(`invalid id: [${String(body.json.pit.id)}]`);
+  if (isDocument(body.json.pit)) throw illegal(`invalid id: [${asText(body.json.pit.id)}]`);
   try {
     return await store.search(expression, body, options);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type Document, isDocument, own, put } from '../base/document.ts';
+import { asText, type Document, isDocument, own, put } from '../base/document.ts';
 import type { IndexInfo } from '../store/store.ts';
 import { illegal } from './error.ts';
 
@@ -45,11 +45,11 @@ export function checkSettings(settings: unknown): void {
     if (/^number_of_(?:shards|replicas)$/.test(name)) {
       const value = flattened(settings).get(name);
       const least = name === 'number_of_shards' ? 1 : 0;
-      if (!/^\d+$/.test(String(value))) {
-        throw illegal(`Failed to parse value [${String(value)}] for setting [index.${name}]`);
+      if (!/^\d+$/.test(asText(value))) {
+        throw illegal(`Failed to parse value [${asText(value)}] for setting [index.${name}]`);
       }
       if (Number(value) < least) {
-        throw illegal(`Failed to parse value [${String(value)}] for setting [index.${name}] must be >= ${least}`);
+        throw illegal(`Failed to parse value [${asText(value)}] for setting [index.${name}] must be >= ${least}`);
       }
     }
   }
@@ -141,7 +141,7 @@ function flattened(settings: unknown): Map<string, unknown> {
     }
     if (value === null || value === undefined) return;
     const name = path.startsWith('index.') ? path.slice('index.'.length) : path;
-    found.set(name, Array.isArray(value) ? value.map(String) : String(value));
+    found.set(name, Array.isArray(value) ? value.map(asText) : asText(value));
   };
   walk(settings, '');
   return found;

@@ -1,4 +1,4 @@
-import { type Document, isDocument } from '../base/document.ts';
+import { asText, type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { parseMapping } from '../query/mapping.ts';
 import type { StoredTemplate } from '../store/store.ts';
@@ -175,5 +175,5 @@ function shownLegacy({ body }: StoredTemplate): Document {
 
 function patterns(body: Document): readonly string[] {
   const value = body.index_patterns;
-  return Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : [];
+  return Array.isArray(value) ? value.map(asText) : typeof value === 'string' ? [value] : [];
 }

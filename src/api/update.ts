@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, isDocument, put } from '../base/document.ts';
+import { asText, type Document, isDocument, put } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import type { IndexInfo, Operation, OperationResult, Store } from '../store/store.ts';
 import { illegal } from './error.ts';
@@ -122,5 +122,5 @@ function bool(json: Document, key: string, otherwise: boolean): boolean {
   if (value === undefined) return otherwise;
   if (typeof value === 'boolean') return value;
   if (value === 'true' || value === 'false') return value === 'true';
-  throw illegal(`Failed to parse value [${String(value)}] as only [true] or [false] are allowed.`);
+  throw illegal(`Failed to parse value [${asText(value)}] as only [true] or [false] are allowed.`);
 }

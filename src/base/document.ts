@@ -34,3 +34,16 @@ export function put(target: { [field: string]: unknown }, key: string, value: un
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
+
+/**
+ * Any JSON value as one text, for names, settings and error messages: scalars as they read, lists and objects as Java prints
+ * them (`[a, b]`, `{k=v}`), which is what the original's messages show. Never `String(value)` on JSON that a client sent: an
+ * object with a key `toString` makes it throw.
+ */
+export function asText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(asText).join(', ')}]`;
+  if (!isDocument(value)) return String(value);
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${key}=${asText(item)}`)
+    .join(', ')}}`;
+}

@@ -1,4 +1,4 @@
-import { at } from '../base/document.ts';
+import { asText, at } from '../base/document.ts';
 import { printable } from '../base/problem.ts';
 import { type Where, withClient } from './client.ts';
 import type { RegisterCommand } from './command.ts';
@@ -36,7 +36,7 @@ function describe(hit: unknown): string {
   const every = at(monitor, 'schedule.period');
   const schedule =
     every === undefined
-      ? String(at(monitor, 'schedule.cron.expression') ?? '-')
+      ? asText(at(monitor, 'schedule.cron.expression') ?? '-')
       : `every ${at(every, 'interval')} ${at(every, 'unit')}`;
   return printable(
     `${at(monitor, 'enabled') ? 'enabled ' : 'disabled'}  ${at(hit, '_id')}  ${at(monitor, 'name')}  (${schedule})`,

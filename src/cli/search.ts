@@ -1,4 +1,4 @@
-import { at, isDocument } from '../base/document.ts';
+import { asText, at, isDocument } from '../base/document.ts';
 import { printable } from '../base/problem.ts';
 import { type Where, withClient } from './client.ts';
 import type { RegisterCommand } from './command.ts';
@@ -50,5 +50,5 @@ function describe(hit: unknown): string {
         aws.sourceIPAddress,
       ]
     : [];
-  return printable(fields.map((field) => String(field ?? '-')).join('  '));
+  return printable(fields.map((field) => asText(field ?? '-')).join('  '));
 }

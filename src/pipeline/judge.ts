@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Instant } from '../base/clock.ts';
-import { at, type Document, isDocument } from '../base/document.ts';
+import { at, type Document, isDocument, text } from '../base/document.ts';
 import { limits } from '../base/limits.ts';
 import type { Problem } from '../base/problem.ts';
 import { alertData } from '../rules/alert-data.ts';
@@ -49,7 +49,7 @@ export function createJudge(options: JudgeOptions): Judge {
   const writer = numberedWriter();
   return {
     prepare(record, from, origin, receivedAt) {
-      if (options.drop.has(String(record.raw.eventName))) return { problems: [] };
+      if (options.drop.has(text(record.raw.eventName) ?? '')) return { problems: [] };
       const place = `${origin} record ${record.number}`;
       const event = toEvent(record, from);
       const decoded = decode(event);

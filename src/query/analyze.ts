@@ -1,4 +1,4 @@
-import { type Document, own } from '../base/document.ts';
+import { asText, type Document, own } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { type Analysis, analyzer, parseAnalysis } from './analysis/analysis.ts';
 import type { Analyzer, Token } from './analysis/token.ts';
@@ -49,7 +49,7 @@ export function analyzeRequest(json: Document, mapping?: Mapping): readonly Anal
 }
 
 function textsOf(text: unknown): readonly string[] {
-  const texts = (Array.isArray(text) ? text : text === undefined || text === null ? [] : [text]).map(String);
+  const texts = (Array.isArray(text) ? text : text === undefined || text === null ? [] : [text]).map(asText);
   if (texts.length > 0) return texts;
   throw argumentError('Validation Failed: 1: text is missing;', 'action_request_validation_exception');
 }
@@ -86,13 +86,13 @@ function chosenAnalyzer(json: Document, mapping: Mapping | undefined): Analyzer 
     const reason = 'Validation Failed: 1: tokenizer/filter/char_filter should be null if analyzer is specified;';
     throw argumentError(reason, 'action_request_validation_exception');
   }
-  if (name !== undefined) return namedAnalyzer(String(name), analysis, mapping);
+  if (name !== undefined) return namedAnalyzer(asText(name), analysis, mapping);
   if (normalizer !== undefined) {
     if (!mapping) {
       const reason = 'Validation Failed: 1: index is required if normalizer is specified;';
       throw argumentError(reason, 'action_request_validation_exception');
     }
-    return wholeValue(analysis.normalizer(String(normalizer)).normalize);
+    return wholeValue(analysis.normalizer(asText(normalizer)).normalize);
   }
   if (tokenizer !== undefined || filters.length > 0) {
     if (tokenizer !== undefined && typeof tokenizer !== 'string') throw definition('tokenizer');
@@ -103,7 +103,7 @@ function chosenAnalyzer(json: Document, mapping: Mapping | undefined): Analyzer 
       filters.map((each) => analysis.filter(each)),
     );
   }
-  return field === undefined ? analysis.analyzer('default') : fieldAnalyzer(String(field), analysis, mapping);
+  return field === undefined ? analysis.analyzer('default') : fieldAnalyzer(asText(field), analysis, mapping);
 }
 
 function namedAnalyzer(name: string, analysis: Analysis, mapping: Mapping | undefined): Analyzer {
@@ -142,7 +142,7 @@ function namesOf(key: string, value: unknown): readonly string[] {
 }
 
 function definition(key: string, type?: unknown): TrailhoundError {
-  const what = type === undefined ? '' : ` of type [${String(type)}]`;
+  const what = type === undefined ? '' : ` of type [${asText(type)}]`;
   return new TrailhoundError(
     'not-supported',
     `a [${key}]${what} defined in the call is not supported: define it in the settings of an index and name it`,

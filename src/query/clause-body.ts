@@ -1,4 +1,4 @@
-import { type Document, isDocument } from '../base/document.ts';
+import { asText, type Document, isDocument } from '../base/document.ts';
 import type { Scalar } from './query.ts';
 import { argumentError, parsingError } from './refusal.ts';
 
@@ -35,7 +35,7 @@ export function readCommon(body: unknown, name: string): Common {
   if (boost < 0) {
     throw argumentError(`negative [boost] are not allowed in [${name}], use a value between 0 and 1 to deboost`);
   }
-  return { boost, ...(source._name === undefined ? {} : { name: String(source._name) }) };
+  return { boost, ...(source._name === undefined ? {} : { name: asText(source._name) }) };
 }
 
 /** Throws for a key that the clause does not have. `boost` and `_name` are always known. */
@@ -73,28 +73,28 @@ export function flagOf(body: Document, key: string, fallback: boolean): boolean 
   if (value === undefined || value === null) return fallback;
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false' || value === '') return false;
-  throw argumentError(`Failed to parse value [${String(value)}] as only [true] or [false] are allowed.`);
+  throw argumentError(`Failed to parse value [${asText(value)}] as only [true] or [false] are allowed.`);
 }
 
 export function textOf(body: Document, key: string): string | undefined {
   const value = body[key];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'object') throw parsingError(`[${key}] must be a text, not an object or a list`);
-  return String(value);
+  return asText(value);
 }
 
 export function wholeOf(body: Document, key: string, fallback: number): number {
   const value = body[key];
   if (value === undefined || value === null) return fallback;
   const number = Number(value);
-  if (!Number.isFinite(number)) throw argumentError(`For input string: "${String(value)}"`, 'number_format_exception');
+  if (!Number.isFinite(number)) throw argumentError(`For input string: "${asText(value)}"`, 'number_format_exception');
   return Math.trunc(number);
 }
 
 export function operatorOf(body: Document, key: string, fallback: 'or' | 'and'): 'or' | 'and' {
   const value = body[key];
   if (value === undefined) return fallback;
-  const text = String(value).toLowerCase();
+  const text = asText(value).toLowerCase();
   if (text === 'or' || text === 'and') return text;
-  throw argumentError(`No enum constant org.opensearch.index.query.Operator.${String(value).toUpperCase()}`);
+  throw argumentError(`No enum constant org.opensearch.index.query.Operator.${asText(value).toUpperCase()}`);
 }

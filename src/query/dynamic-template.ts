@@ -1,4 +1,4 @@
-import { type Document, isDocument, own } from '../base/document.ts';
+import { asText, type Document, isDocument, own } from '../base/document.ts';
 import { type DateFormat, dateFormat } from './dates/date-format.ts';
 import { mapperError } from './refusal.ts';
 
@@ -33,9 +33,9 @@ export function parseDynamicRules(mapping: Document): DynamicRules {
     throw mapperError('Dynamic template syntax error. An array of named objects is expected.');
   }
   return {
-    dateDetection: String(own(mapping, 'date_detection') ?? true) !== 'false',
-    numericDetection: String(own(mapping, 'numeric_detection') ?? false) === 'true',
-    dateFormats: (Array.isArray(formats) ? formats.map(String) : defaultDateFormats).map((format) =>
+    dateDetection: asText(own(mapping, 'date_detection') ?? true) !== 'false',
+    numericDetection: asText(own(mapping, 'numeric_detection') ?? false) === 'true',
+    dateFormats: (Array.isArray(formats) ? formats.map(asText) : defaultDateFormats).map((format) =>
       dateFormat(format),
     ),
     templates: (templates ?? []).map(parseTemplate),
@@ -54,16 +54,16 @@ function parseTemplate(json: unknown): DynamicTemplate {
   const type = own(body, 'match_mapping_type');
   if (
     type !== undefined &&
-    !['string', 'long', 'double', 'boolean', 'date', 'object', 'binary', '*'].includes(String(type))
+    !['string', 'long', 'double', 'boolean', 'date', 'object', 'binary', '*'].includes(asText(type))
   ) {
     throw mapperError(
-      `No field type matched on [${String(type)}], possible values are [object, string, long, double, boolean, date, binary]`,
+      `No field type matched on [${asText(type)}], possible values are [object, string, long, double, boolean, date, binary]`,
     );
   }
   const test = (key: string): ((text: string) => boolean) | undefined => {
     const patterns = own(body, key);
     if (patterns === undefined) return undefined;
-    const list = (Array.isArray(patterns) ? patterns : [patterns]).map((pattern) => nameTest(String(pattern), regex));
+    const list = (Array.isArray(patterns) ? patterns : [patterns]).map((pattern) => nameTest(asText(pattern), regex));
     return (text) => list.some((matches) => matches(text));
   };
   const [match, unmatch, pathMatch, pathUnmatch] = [
@@ -74,7 +74,7 @@ function parseTemplate(json: unknown): DynamicTemplate {
   ];
   return {
     name,
-    detected: type === undefined || type === '*' ? undefined : (String(type) as DetectedType),
+    detected: type === undefined || type === '*' ? undefined : (asText(type) as DetectedType),
     applies: (path, last, detected) =>
       (type === undefined || type === '*' || type === detected) &&
       (match?.(last) ?? true) &&

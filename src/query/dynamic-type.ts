@@ -1,4 +1,4 @@
-import type { Document } from '../base/document.ts';
+import { asText, type Document } from '../base/document.ts';
 import { type DateFormat, dateFormat } from './dates/date-format.ts';
 import type { DetectedType, DynamicRules } from './dynamic-template.ts';
 
@@ -49,7 +49,7 @@ function detectType(rules: DynamicRules, value: unknown): readonly [DetectedType
     case 'number':
       return isLong(value) ? ['long', { type: 'long' }] : ['double', { type: 'float' }];
     default:
-      return detectText(rules, String(value));
+      return detectText(rules, asText(value));
   }
 }
 

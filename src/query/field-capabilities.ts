@@ -1,4 +1,4 @@
-import { type Document, isDocument, own } from '../base/document.ts';
+import { asText, type Document, isDocument, own } from '../base/document.ts';
 import { nameTest } from './dynamic-template.ts';
 import type { Field } from './field.ts';
 import { fieldAt, type Mapping, type MappingNode } from './mapping.ts';
@@ -76,7 +76,7 @@ function joinedMeta(capabilities: readonly Capability[]): Document | undefined {
   const values = new Map<string, Set<string>>();
   for (const { meta } of capabilities) {
     for (const [key, value] of Object.entries(meta ?? {})) {
-      values.set(key, (values.get(key) ?? new Set()).add(String(value)));
+      values.set(key, (values.get(key) ?? new Set()).add(asText(value)));
     }
   }
   if (values.size === 0) return undefined;
@@ -118,9 +118,9 @@ function* below(node: MappingNode, mapping: Mapping): Generator<readonly [string
 }
 
 function ofField({ kind, type, parameters }: Field): Capability {
-  const on = (name: string): boolean => String(own(parameters, name) ?? true) !== 'false';
+  const on = (name: string): boolean => asText(own(parameters, name) ?? true) !== 'false';
   const columns =
-    kind === 'text' ? String(own(parameters, 'fielddata')) === 'true' : kind !== 'opaque' && on('doc_values');
+    kind === 'text' ? asText(own(parameters, 'fielddata')) === 'true' : kind !== 'opaque' && on('doc_values');
   const meta = own(parameters, 'meta');
   return {
     type: type === 'constant_keyword' ? 'keyword' : type,

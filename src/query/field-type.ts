@@ -1,4 +1,4 @@
-import { type Document, isDocument, own } from '../base/document.ts';
+import { asText, type Document, isDocument, own } from '../base/document.ts';
 import { parseIp } from '../base/ip-address.ts';
 import type { Analysis } from './analysis/analysis.ts';
 import { dateFormat } from './dates/date-format.ts';
@@ -58,7 +58,7 @@ const keyword: Maker = (common, parameters, { analysis }) => {
     ignoreAbove: ignoreAbove === undefined ? Number.POSITIVE_INFINITY : wholeParameter('ignore_above', ignoreAbove),
     normalizer:
       typeof normalizer === 'string' && normalizer !== 'default' ? analysis.normalizer(normalizer) : undefined,
-    nullValue: nullValue === undefined || nullValue === null ? undefined : String(nullValue),
+    nullValue: nullValue === undefined || nullValue === null ? undefined : asText(nullValue),
   };
 };
 
@@ -106,7 +106,7 @@ const date: Maker = (common, parameters) => {
     ...common,
     kind: 'date',
     format: chosen,
-    nullValue: nullValue === undefined || nullValue === null ? undefined : chosen.parse(String(nullValue)),
+    nullValue: nullValue === undefined || nullValue === null ? undefined : chosen.parse(asText(nullValue)),
   };
 };
 
@@ -117,7 +117,7 @@ const ip: Maker = (common, parameters) => {
 
 const boolean: Maker = (common, parameters) => {
   const nullValue = own(parameters, 'null_value');
-  return { ...common, kind: 'boolean', nullValue: nullValue === undefined ? undefined : String(nullValue) === 'true' };
+  return { ...common, kind: 'boolean', nullValue: nullValue === undefined ? undefined : asText(nullValue) === 'true' };
 };
 
 const alias: Maker = (common, parameters) => {
@@ -222,17 +222,17 @@ function flag(parameters: Document, name: string, fallback: boolean): boolean {
   if (value === undefined) return fallback;
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
-  throw mapperError(`Failed to parse value [${String(value)}] as only [true] or [false] are allowed.`);
+  throw mapperError(`Failed to parse value [${asText(value)}] as only [true] or [false] are allowed.`);
 }
 
 function wholeParameter(name: string, value: unknown): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 0) throw argumentError(`[${name}] must be positive, got ${String(value)}`);
+  if (!Number.isInteger(number) || number < 0) throw argumentError(`[${name}] must be positive, got ${asText(value)}`);
   return number;
 }
 
 function names(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : [];
+  return Array.isArray(value) ? value.map(asText) : typeof value === 'string' ? [value] : [];
 }
 
 function lastOf(path: string): string {

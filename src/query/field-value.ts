@@ -1,4 +1,4 @@
-import { isDocument } from '../base/document.ts';
+import { asText, isDocument } from '../base/document.ts';
 import { parseIp } from '../base/ip-address.ts';
 import type { BooleanField, DateField, Field, IpField, KeywordField, NumberField } from './field.ts';
 import { boundsOf, isWhole, type Numeric, readNumber, rounded, truncate } from './number.ts';
@@ -23,7 +23,7 @@ export function keywordValue(field: KeywordField, raw: unknown): string | undefi
 export function scalarText(raw: unknown): string {
   return typeof raw === 'number' && (Math.abs(raw) >= 1e21 || (raw !== 0 && Math.abs(raw) < 1e-6))
     ? javaNumber(raw)
-    : String(raw);
+    : asText(raw);
 }
 
 export function numberValue(field: NumberField, raw: unknown): Numeric | undefined {
@@ -100,7 +100,7 @@ export function preview(raw: unknown, depth = 0): string {
     const entries = Object.entries(raw).slice(0, 10);
     return `{${entries.map(([key, value]) => `${key}=${preview(value, depth + 1)}`).join(', ')}}`;
   }
-  return String(raw).slice(0, 1000);
+  return asText(raw).slice(0, 1000);
 }
 
 /** Lucene refuses terms over 32,766 bytes of UTF-8. */

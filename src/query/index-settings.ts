@@ -1,4 +1,4 @@
-import { type Document, isDocument, own } from '../base/document.ts';
+import { asText, type Document, isDocument, own } from '../base/document.ts';
 
 /** The settings of an index that mapping and search ask for. */
 export interface IndexSettings {
@@ -23,9 +23,9 @@ export function indexSettings(settings: Document): IndexSettings {
   return {
     fieldsLimit: number('mapping.total_fields.limit', 1000),
     depthLimit: number('mapping.depth.limit', 20),
-    defaultFields: Array.isArray(fields) ? fields.map(String) : typeof fields === 'string' ? fields.split(',') : ['*'],
-    ignoreMalformed: String(setting(settings, 'mapping.ignore_malformed')) === 'true',
-    coerce: String(setting(settings, 'mapping.coerce')) !== 'false',
+    defaultFields: Array.isArray(fields) ? fields.map(asText) : typeof fields === 'string' ? fields.split(',') : ['*'],
+    ignoreMalformed: asText(setting(settings, 'mapping.ignore_malformed')) === 'true',
+    coerce: asText(setting(settings, 'mapping.coerce')) !== 'false',
     resultWindow: number('max_result_window', 10_000),
     termsLimit: number('max_terms_count', 65_536),
     regexLength: number('max_regex_length', 1000),

@@ -1,4 +1,4 @@
-import { type Document, isDocument, own, put } from '../base/document.ts';
+import { asText, type Document, isDocument, own, put } from '../base/document.ts';
 import { type Analysis, parseAnalysis } from './analysis/analysis.ts';
 import { type DynamicRules, parseDynamicRules } from './dynamic-template.ts';
 import type { Field } from './field.ts';
@@ -141,7 +141,7 @@ const objectParameters = new Set([
 export function parseObject(path: string, json: Document, scope: FieldScope): ObjectNode {
   const { properties, ...given } = json;
   // OpenSearch shows `dynamic` as text however it was put.
-  const parameters = given.dynamic === undefined ? given : { ...given, dynamic: String(given.dynamic) };
+  const parameters = given.dynamic === undefined ? given : { ...given, dynamic: asText(given.dynamic) };
   for (const name of Object.keys(parameters)) {
     if (objectParameters.has(name) || (path === '' && (rootOnly.has(name) || name.startsWith('_')))) continue;
     throw mapperError(
@@ -156,7 +156,7 @@ export function parseObject(path: string, json: Document, scope: FieldScope): Ob
     kind: 'object',
     path,
     nested,
-    enabled: String(own(json, 'enabled') ?? true) !== 'false',
+    enabled: asText(own(json, 'enabled') ?? true) !== 'false',
     dynamic: readDynamic(own(json, 'dynamic')),
     children: new Map(),
     parameters,
@@ -253,7 +253,7 @@ function mergeFields(before: Field, added: Field): Field {
     const [from, to] = [own(before.parameters, name), own(added.parameters, name)];
     if (JSON.stringify(from) !== JSON.stringify(to)) {
       throw argumentError(
-        `Mapper for [${before.path}] conflicts with existing mapper:\n\tCannot update parameter [${name}] from [${String(from ?? 'default')}] to [${String(to ?? 'default')}]`,
+        `Mapper for [${before.path}] conflicts with existing mapper:\n\tCannot update parameter [${name}] from [${asText(from ?? 'default')}] to [${asText(to ?? 'default')}]`,
       );
     }
   }
@@ -313,7 +313,7 @@ function checkLimits(mapping: Mapping): void {
 
 function readDynamic(value: unknown): Dynamic | undefined {
   if (value === undefined) return undefined;
-  const text = String(value);
+  const text = asText(value);
   if (['true', 'false', 'strict', 'strict_allow_templates', 'false_allow_templates'].includes(text))
     return text as Dynamic;
   throw argumentError(

@@ -1,4 +1,4 @@
-import { type Document, isDocument } from '../base/document.ts';
+import { asText, type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { parseQuery } from './parse.ts';
 import type { Query } from './query.ts';
@@ -91,7 +91,7 @@ function whole(body: Document, key: string, fallback: number, shown: string): nu
   if (typeof value === 'string' && (value.trim() === '' || !Number.isInteger(number))) {
     throw argumentError(`For input string: "${value}"`, 'number_format_exception');
   }
-  if (!Number.isInteger(number)) throw parsingError(`Failed to parse [${key}]: [${String(value)}] is no whole number`);
+  if (!Number.isInteger(number)) throw parsingError(`Failed to parse [${key}]: [${asText(value)}] is no whole number`);
   if (number < 0) throw argumentError(`${shown} cannot be negative, found [${number}]`);
   return number;
 }
@@ -101,7 +101,7 @@ function flag(body: Document, key: string): boolean {
   if (value === undefined || value === null) return false;
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
-  throw argumentError(`Failed to parse value [${String(value)}] as only [true] or [false] are allowed.`);
+  throw argumentError(`Failed to parse value [${asText(value)}] as only [true] or [false] are allowed.`);
 }
 
 function readTrackTotal(value: unknown): number {
@@ -110,7 +110,7 @@ function readTrackTotal(value: unknown): number {
   if (value === false || value === 'false') return 0;
   const number = Number(value);
   if (!Number.isInteger(number) || number < -1) {
-    const reason = `value must be >= 0, got ${String(value)}`;
+    const reason = `value must be >= 0, got ${asText(value)}`;
     // Observed: OpenSearch notices only when it joins the shards' answers.
     throw new TrailhoundError('bad-request', reason, {
       wire: 'search_phase_execution_exception',

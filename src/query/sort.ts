@@ -1,4 +1,4 @@
-import { isDocument } from '../base/document.ts';
+import { asText, isDocument } from '../base/document.ts';
 import { ipText } from '../base/ip-address.ts';
 import type { Candidate } from './candidate.ts';
 import type { Field } from './field.ts';
@@ -54,7 +54,7 @@ function parseKey(field: string, json: unknown): SortKey {
       throw parsingError(`[field_sort] unknown field [${key}]`, 'x_content_parse_exception');
     }
   }
-  const mode = json.mode === undefined ? undefined : String(json.mode).toLowerCase();
+  const mode = json.mode === undefined ? undefined : asText(json.mode).toLowerCase();
   if (mode !== undefined && !['min', 'max', 'avg', 'sum', 'median'].includes(mode)) {
     throw argumentError(`Unknown SortMode [${mode}]`);
   }
@@ -64,13 +64,13 @@ function parseKey(field: string, json: unknown): SortKey {
     order: json.order === undefined ? fallback : orderOf(json.order),
     missing: json.missing ?? '_last',
     ...(mode === undefined ? {} : { mode: mode as NonNullable<SortKey['mode']> }),
-    ...(json.unmapped_type === undefined ? {} : { unmappedType: String(json.unmapped_type) }),
-    ...(path === undefined ? {} : { nestedPath: String(path) }),
+    ...(json.unmapped_type === undefined ? {} : { unmappedType: asText(json.unmapped_type) }),
+    ...(path === undefined ? {} : { nestedPath: asText(path) }),
   };
 }
 
 function orderOf(value: unknown): 'asc' | 'desc' {
-  const order = String(value).toLowerCase();
+  const order = asText(value).toLowerCase();
   if (order === 'asc' || order === 'desc') return order;
   throw argumentError(`No enum constant org.opensearch.search.sort.SortOrder.${order.toUpperCase()}`);
 }
@@ -180,7 +180,7 @@ function pick(values: readonly Point[], mode: NonNullable<SortKey['mode']>): Poi
 
 function missingOf({ missing }: SortKey, field: Field): SortValue {
   if (missing === '_last' || missing === '_first') return null;
-  return pointOf(field)?.(missing) ?? (field.kind === 'keyword' ? String(missing) : null);
+  return pointOf(field)?.(missing) ?? (field.kind === 'keyword' ? asText(missing) : null);
 }
 
 /** `search_after` as values of the sort's fields. */
@@ -197,6 +197,6 @@ export function readSearchAfter(keys: readonly SortKey[], values: readonly unkno
       }
       return Number(value);
     }
-    return typeof value === 'number' ? value : String(value);
+    return typeof value === 'number' ? value : asText(value);
   });
 }

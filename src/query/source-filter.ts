@@ -1,4 +1,4 @@
-import { type Document, isDocument, put } from '../base/document.ts';
+import { asText, type Document, isDocument, put } from '../base/document.ts';
 import { nameTest } from './dynamic-template.ts';
 import { parsingError } from './refusal.ts';
 
@@ -64,5 +64,5 @@ function tester(list: readonly string[]): (path: string) => boolean {
 }
 
 function patterns(value: unknown): string[] {
-  return (Array.isArray(value) ? value : [value]).flatMap((item) => String(item).split(','));
+  return (Array.isArray(value) ? value : [value]).flatMap((item) => asText(item).split(','));
 }

@@ -1,4 +1,4 @@
-import { type Document, isDocument, own, put } from '../base/document.ts';
+import { asText, type Document, isDocument, own, put } from '../base/document.ts';
 import { nameTest } from './dynamic-template.ts';
 
 /** An index template as it was put; `legacy` ones (`_template`) lose against composable ones. */
@@ -83,7 +83,7 @@ function patterns(body: Document): string[] {
 }
 
 function list(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : [];
+  return Array.isArray(value) ? value.map(asText) : typeof value === 'string' ? [value] : [];
 }
 
 function number(body: Document, key: string): number {

@@ -1,4 +1,4 @@
-import { type Document, isDocument, put } from '../base/document.ts';
+import { asText, type Document, isDocument, put } from '../base/document.ts';
 import type { Problem } from '../base/problem.ts';
 import { type Attribute, attributes, staticNames } from './attribute.ts';
 import { asciiLower } from './byte-text.ts';
@@ -143,7 +143,7 @@ function shown(value: unknown): unknown {
 }
 
 function scalarText(value: unknown): string {
-  return typeof value === 'number' ? numberText(value) : String(value);
+  return typeof value === 'number' ? numberText(value) : asText(value);
 }
 
 function arrayIn(text: string): unknown {

@@ -1,4 +1,4 @@
-import { isDocument } from '../base/document.ts';
+import { asText, isDocument } from '../base/document.ts';
 
 /** Values nested deeper than this inside an array are printed as `null`: the original's parser refuses such texts whole. */
 const printDepthMax = 200;
@@ -8,7 +8,7 @@ export function fieldText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return numberText(value);
   if (Array.isArray(value)) return printFormatted(value, 0);
-  return String(value);
+  return asText(value);
 }
 
 /** `%i` for a whole number of 32 bits, else `%f`. */

@@ -1,6 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
-import { isDocument, own } from '../base/document.ts';
+import { asText, isDocument, own } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { resolveExpression } from '../query/index-expression.ts';
 import type { Mapping } from '../query/mapping.ts';
@@ -70,7 +70,7 @@ export function makeCatalog(now: () => Instant): Catalog {
     },
     put(stored, tally, mapping) {
       if (byName.get(stored.name)?.stored !== stored) named = undefined;
-      const hidden = stored.name.startsWith('.') || String(indexSetting(stored.settings, 'hidden')) === 'true';
+      const hidden = stored.name.startsWith('.') || asText(indexSetting(stored.settings, 'hidden')) === 'true';
       byName.set(stored.name, { stored, tally, mapping, hidden, changed: ++changes });
     },
     drop(name) {

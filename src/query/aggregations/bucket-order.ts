@@ -1,4 +1,4 @@
-import { isDocument } from '../../base/document.ts';
+import { asText, isDocument } from '../../base/document.ts';
 import type { Point } from '../lucene.ts';
 import { parsingError, shardError } from '../refusal.ts';
 import { comparePoints } from '../sort.ts';
@@ -24,9 +24,9 @@ export function parseOrder(json: unknown, kind: string, fallback: readonly Order
     if (!first || entries.length !== 1) {
       throw parsingError(`Must specify at least one field for [order] of [${kind}], and only one in each object`);
     }
-    const direction = String(first[1]).toLowerCase();
+    const direction = asText(first[1]).toLowerCase();
     if (direction !== 'asc' && direction !== 'desc')
-      throw parsingError(`Unknown order direction [${String(first[1])}]`);
+      throw parsingError(`Unknown order direction [${asText(first[1])}]`);
     return { path: first[0] === '_term' || first[0] === '_time' ? '_key' : first[0], descending: direction === 'desc' };
   });
 }

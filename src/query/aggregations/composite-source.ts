@@ -1,4 +1,4 @@
-import { type Document, isDocument } from '../../base/document.ts';
+import { asText, type Document, isDocument } from '../../base/document.ts';
 import { dateFormat } from '../dates/date-format.ts';
 import { utc as utcZone } from '../dates/time-zone.ts';
 import type { Point } from '../lucene.ts';
@@ -95,4 +95,4 @@ function cutOf(
 }
 
 /** For a field that no index has. */
-const plain: Pick<Shown, 'parse'> = { parse: (json) => (typeof json === 'number' ? json : String(json)) };
+const plain: Pick<Shown, 'parse'> = { parse: (json) => (typeof json === 'number' ? json : asText(json)) };

@@ -1,4 +1,4 @@
-import { type Document, isDocument, put } from '../../base/document.ts';
+import { asText, type Document, isDocument, put } from '../../base/document.ts';
 import type { Point } from '../lucene.ts';
 import { argumentError, shardError } from '../refusal.ts';
 import { comparePoints } from '../sort.ts';
@@ -157,7 +157,7 @@ function readAfter(after: Document, sources: readonly CompositeSource[]): Key {
     if (json === null && source.missingBucket) return null;
     const value = json === null || typeof json === 'object' ? undefined : source.parse(json);
     if (value === undefined) {
-      throw shardError(`invalid value [${String(json)}] for [after.${source.name}]`, 'illegal_argument_exception');
+      throw shardError(`invalid value [${asText(json)}] for [after.${source.name}]`, 'illegal_argument_exception');
     }
     return value;
   });

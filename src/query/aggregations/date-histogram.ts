@@ -1,4 +1,4 @@
-import { type Document, isDocument } from '../../base/document.ts';
+import { asText, type Document, isDocument } from '../../base/document.ts';
 import { dateFormat } from '../dates/date-format.ts';
 import { argumentError } from '../refusal.ts';
 import type { Aggregation, AggregationKind, AggregationScope, Place } from './aggregation.ts';
@@ -107,13 +107,13 @@ function readBounds(json: unknown, show: Shown): { min: number | undefined; max:
     const value = json[key];
     if (value === undefined || value === null) return undefined;
     const at = show.parse(value);
-    if (typeof at !== 'number') throw argumentError(`failed to parse date field [${String(value)}] of the bounds`);
+    if (typeof at !== 'number') throw argumentError(`failed to parse date field [${asText(value)}] of the bounds`);
     return at;
   };
   const [min, max] = [side('min'), side('max')];
   if (min !== undefined && max !== undefined && min > max) {
     throw argumentError(
-      `[extended_bounds.min][${String(json.min)}] cannot be greater than [extended_bounds.max][${String(json.max)}]`,
+      `[extended_bounds.min][${asText(json.min)}] cannot be greater than [extended_bounds.max][${asText(json.max)}]`,
     );
   }
   return { min, max };

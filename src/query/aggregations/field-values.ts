@@ -1,4 +1,4 @@
-import { own } from '../../base/document.ts';
+import { asText, own } from '../../base/document.ts';
 import { ipText, parseIp } from '../../base/ip-address.ts';
 import { type DateFormat, dateFormat } from '../dates/date-format.ts';
 import { readDate } from '../dates/date-math.ts';
@@ -57,7 +57,7 @@ export function fieldValues(request: FieldRequest, place: Place): FieldValues {
   if (request.missing === undefined || request.missing === null) return { kind, read, show };
   const missing = show.parse(request.missing);
   if (missing === undefined) {
-    throw shardError(`For input string: "${String(request.missing)}"`, 'number_format_exception');
+    throw shardError(`For input string: "${asText(request.missing)}"`, 'number_format_exception');
   }
   const instead = [missing];
   return {
@@ -132,7 +132,7 @@ function checkField(field: Field, kind: ValueKind, request: FieldRequest): void 
       'illegal_argument_exception',
     );
   }
-  if (field.kind === 'opaque' || String(own(field.parameters, 'doc_values')) === 'false') {
+  if (field.kind === 'opaque' || asText(own(field.parameters, 'doc_values')) === 'false') {
     throw shardError(
       `Can't load fielddata on [${field.path}] because fielddata is unsupported on fields of type [${field.type}]. Use doc values instead.`,
       'illegal_argument_exception',
@@ -151,7 +151,7 @@ function shownAs(kind: ValueKind, { format, zone = utc }: FieldRequest, field: F
     case 'date':
       return shownDate(dateFormat(format ?? (field?.kind === 'date' ? field.format.text : undefined)), zone, place.at);
     case 'ip':
-      return { key: (value) => ipText(String(value)), text: noText, parse: (value) => parseIp(String(value)) };
+      return { key: (value) => ipText(String(value)), text: noText, parse: (value) => parseIp(asText(value)) };
     case 'boolean':
       return { key: Number, text: (value) => String(value !== 0), parse: truth };
     case 'term':
@@ -160,7 +160,7 @@ function shownAs(kind: ValueKind, { format, zone = utc }: FieldRequest, field: F
       return {
         key: (value) => value,
         text: noText,
-        parse: (value) => (typeof value === 'number' || typeof value === 'bigint' ? value : String(value)),
+        parse: (value) => (typeof value === 'number' || typeof value === 'bigint' ? value : asText(value)),
       };
     default:
       return { key: (value) => value, text: noText, parse: readNumber };
@@ -177,7 +177,7 @@ export function shownDate(format: DateFormat, zone: TimeZone, now: number): Show
     text: (value) => (Math.abs(value) > instantMax ? undefined : format.print(Math.trunc(value), zone)),
     parse: (value) => {
       if (typeof value === 'number') return value;
-      const at = readDate(String(value), { format, now, roundUp: false, zone });
+      const at = readDate(asText(value), { format, now, roundUp: false, zone });
       return typeof at === 'number' ? at : undefined;
     },
   };

@@ -1,4 +1,4 @@
-import type { Document } from '../../base/document.ts';
+import { asText, type Document } from '../../base/document.ts';
 import { ipBeside, ipFirst, ipText, parseCidr, parseIp } from '../../base/ip-address.ts';
 import { argumentError } from '../refusal.ts';
 import type { AggregationKind } from './aggregation.ts';
@@ -29,8 +29,8 @@ function readRange(json: Document, kind: string): ValueRange {
   let from: string | undefined;
   let to: string | undefined;
   if (json.mask !== undefined && json.mask !== null) {
-    const range = parseCidr(String(json.mask));
-    if (!range) throw argumentError(`'${String(json.mask)}' is not an IP string literal.`);
+    const range = parseCidr(asText(json.mask));
+    if (!range) throw argumentError(`'${asText(json.mask)}' is not an IP string literal.`);
     from = range.from === ipFirst ? undefined : range.from;
     to = ipBeside(range.to, 1);
   } else {
@@ -39,11 +39,11 @@ function readRange(json: Document, kind: string): ValueRange {
   }
   const texts = [from, to].map((end) => (end === undefined ? undefined : ipText(end)));
   const fallback =
-    json.mask === undefined || json.mask === null ? `${texts[0] ?? '*'}-${texts[1] ?? '*'}` : String(json.mask);
+    json.mask === undefined || json.mask === null ? `${texts[0] ?? '*'}-${texts[1] ?? '*'}` : asText(json.mask);
   return {
     from,
     to,
-    key: json.key === undefined || json.key === null ? fallback : String(json.key),
+    key: json.key === undefined || json.key === null ? fallback : asText(json.key),
     shown: {
       ...(texts[0] === undefined ? {} : { from: texts[0] }),
       ...(texts[1] === undefined ? {} : { to: texts[1] }),
@@ -53,7 +53,7 @@ function readRange(json: Document, kind: string): ValueRange {
 
 function addressOf(json: unknown): string | undefined {
   if (json === undefined || json === null) return undefined;
-  const key = parseIp(String(json));
-  if (key === undefined) throw argumentError(`'${String(json)}' is not an IP string literal.`);
+  const key = parseIp(asText(json));
+  if (key === undefined) throw argumentError(`'${asText(json)}' is not an IP string literal.`);
   return key;
 }

@@ -1,4 +1,4 @@
-import type { Document } from '../../base/document.ts';
+import { asText, type Document } from '../../base/document.ts';
 import { dateFormat } from '../dates/date-format.ts';
 import { timeZone, utc } from '../dates/time-zone.ts';
 import type { Point } from '../lucene.ts';
@@ -25,7 +25,7 @@ export const range: AggregationKind = {
       'keyed',
       ...(dates ? ['time_zone'] : []),
     ]);
-    const zone = body.time_zone === undefined ? utc : timeZone(String(body.time_zone));
+    const zone = body.time_zone === undefined ? utc : timeZone(asText(body.time_zone));
     if (!zone) throw failedField(kind, 'time_zone');
     const wanted = listOf(body, 'ranges', kind);
     if (wanted.length === 0) throw argumentError(`No [ranges] specified for the [${scope.name}] aggregation`);
@@ -56,7 +56,7 @@ function readRange(json: Document, show: Shown): ValueRange {
     from,
     to,
     key:
-      json.key === undefined || json.key === null ? `${name(from, texts[0])}-${name(to, texts[1])}` : String(json.key),
+      json.key === undefined || json.key === null ? `${name(from, texts[0])}-${name(to, texts[1])}` : asText(json.key),
     shown: {
       ...(from === undefined ? {} : { from }),
       ...(texts[0] === undefined ? {} : { from_as_string: texts[0] }),
@@ -70,7 +70,7 @@ function endOf(json: unknown, show: Shown): Point | undefined {
   if (json === undefined || json === null) return undefined;
   const end = typeof json === 'object' ? undefined : show.parse(json);
   if (end === undefined || typeof end === 'string') {
-    throw shardError(`failed to parse the end of a range [${String(json)}]`, 'parse_exception');
+    throw shardError(`failed to parse the end of a range [${asText(json)}]`, 'parse_exception');
   }
   return end;
 }

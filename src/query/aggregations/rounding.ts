@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import type { Document } from '../../base/document.ts';
+import { asText, type Document } from '../../base/document.ts';
 import { addUnits, type DateUnit, startOf } from '../dates/date-math.ts';
 import { fromLocal, type TimeZone, timeZone, utc } from '../dates/time-zone.ts';
 import { argumentError } from '../refusal.ts';
@@ -42,7 +42,7 @@ export function parseRounding(body: Document, kind: string): { readonly rounding
   const [key] = given;
   if (key === undefined) throw argumentError('Invalid interval specified, must be non-null and non-empty');
   if (given.length > 1) throw malformed(`[${kind}] Cannot use [${given[1]}] with [${key}] configuration option.`);
-  const text = String(body[key]);
+  const text = asText(body[key]);
   const calendar = Object.hasOwn(calendarUnits, text) ? calendarUnits[text] : undefined;
   if (key === 'calendar_interval' && calendar === undefined) {
     throw failure(kind, key, `The supplied interval [${text}] could not be parsed as a calendar interval.`);
@@ -78,7 +78,7 @@ function readZone(body: Document, kind: string): TimeZone {
   const json = body.time_zone;
   if (json === undefined || json === null) return utc;
   // A number is an offset in hours.
-  const zone = typeof json === 'number' ? timeZone(`${json < 0 ? '-' : '+'}${Math.abs(json)}`) : timeZone(String(json));
+  const zone = typeof json === 'number' ? timeZone(`${json < 0 ? '-' : '+'}${Math.abs(json)}`) : timeZone(asText(json));
   if (!zone) throw failedField(kind, 'time_zone');
   return remembered(zone);
 }
@@ -87,7 +87,7 @@ function readZone(body: Document, kind: string): TimeZone {
 function readOffset(json: unknown, kind: string): number {
   if (json === undefined || json === null) return 0;
   if (typeof json === 'number' && Number.isInteger(json)) return json;
-  const match = /^([+-]?)(\d{1,12})(ms|s|m|h|d)$/.exec(String(json));
+  const match = /^([+-]?)(\d{1,12})(ms|s|m|h|d)$/.exec(asText(json));
   if (!match) throw failedField(kind, 'offset');
   return (match[1] === '-' ? -1 : 1) * Number(match[2]) * (fixedUnits[match[3] ?? ''] ?? 0);
 }

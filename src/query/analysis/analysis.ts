@@ -1,4 +1,4 @@
-import { type Document, isDocument, own } from '../../base/document.ts';
+import { asText, type Document, isDocument, own } from '../../base/document.ts';
 import { argumentError, mapperError } from '../refusal.ts';
 import { stemEnglish } from './english.ts';
 import type { Analyzer, Normalizer, Token, Tokenizer } from './token.ts';
@@ -96,10 +96,10 @@ export function analyzer(name: string, tokenize: Tokenizer, filters: readonly Fi
 }
 
 function customAnalyzer(name: string, settings: Document, analysis: Analysis): Analyzer {
-  const type = String(own(settings, 'type') ?? 'custom');
+  const type = asText(own(settings, 'type') ?? 'custom');
   if (type === 'pattern') {
     const split = splitTokenizer(
-      javaPattern(String(own(settings, 'pattern') ?? '\\W+'), String(own(settings, 'flags') ?? '')),
+      javaPattern(asText(own(settings, 'pattern') ?? '\\W+'), asText(own(settings, 'flags') ?? '')),
     );
     return analyzer(name, split, own(settings, 'lowercase') === false ? [] : [lowercase]);
   }
@@ -115,9 +115,9 @@ function customAnalyzer(name: string, settings: Document, analysis: Analysis): A
 }
 
 function customTokenizer(name: string, settings: Document): Tokenizer {
-  const type = String(own(settings, 'type') ?? '');
+  const type = asText(own(settings, 'type') ?? '');
   if (type === 'pattern') {
-    const pattern = javaPattern(String(own(settings, 'pattern') ?? '\\W+'), String(own(settings, 'flags') ?? ''));
+    const pattern = javaPattern(asText(own(settings, 'pattern') ?? '\\W+'), asText(own(settings, 'flags') ?? ''));
     const group = Number(own(settings, 'group') ?? -1);
     return group < 0 ? splitTokenizer(pattern) : groupTokenizer(pattern, group);
   }
@@ -141,5 +141,5 @@ function javaPattern(source: string, flags: string): RegExp {
 }
 
 function names(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : [];
+  return Array.isArray(value) ? value.map(asText) : typeof value === 'string' ? [value] : [];
 }

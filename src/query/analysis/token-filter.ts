@@ -1,4 +1,4 @@
-import { type Document, own } from '../../base/document.ts';
+import { asText, type Document, own } from '../../base/document.ts';
 import { argumentError } from '../refusal.ts';
 import { synonymFilter } from './synonym.ts';
 import type { Token, TokenFilter } from './token.ts';
@@ -38,7 +38,7 @@ export function lower(text: string): string {
 
 /** A filter of `settings.analysis.filter`. Throws illegal_argument_exception for one that is not known. */
 export function customFilter(name: string, settings: Document): Filter {
-  const type = String(own(settings, 'type') ?? '');
+  const type = asText(own(settings, 'type') ?? '');
   switch (type) {
     case 'lowercase':
     case 'uppercase':
@@ -70,7 +70,7 @@ export function customFilter(name: string, settings: Document): Filter {
 }
 
 function list(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
+  return Array.isArray(value) ? value.map(asText) : value === undefined ? [] : [asText(value)];
 }
 
 function characters(change: (text: string) => string): Filter {

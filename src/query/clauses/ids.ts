@@ -1,4 +1,4 @@
-import { isDocument } from '../../base/document.ts';
+import { asText, isDocument } from '../../base/document.ts';
 import { noObject, readCommon } from '../clause-body.ts';
 import { nothing } from '../lucene.ts';
 import type { IdsQuery } from '../query.ts';
@@ -13,7 +13,7 @@ export const idsClause: Clause<IdsQuery> = {
       if (!['values', 'boost', '_name'].includes(key)) throw parsingError(`[ids] unknown field [${key}]`);
     }
     const values = body.values ?? [];
-    return { kind: 'ids', ...readCommon(body, name), values: (Array.isArray(values) ? values : [values]).map(String) };
+    return { kind: 'ids', ...readCommon(body, name), values: (Array.isArray(values) ? values : [values]).map(asText) };
   },
   lower: ({ values }) =>
     values.length === 0 ? nothing('Missing ids in "ids" query.') : { kind: 'ids', ids: new Set(values) },

@@ -1,4 +1,4 @@
-import { isDocument } from '../../base/document.ts';
+import { asText, isDocument } from '../../base/document.ts';
 import { allRegexpFlags, type RegexpFlags } from '../../base/lucene-regexp.ts';
 import { checkKeys, emptyField, flagOf, oneField, readCommon, textOf } from '../clause-body.ts';
 import { existsQuery } from '../exists-query.ts';
@@ -24,7 +24,7 @@ export function patternClause(kind: PatternQuery['kind']): Clause<PatternQuery> 
       if (field === undefined || field === '') throw emptyField();
       if (!isDocument(value)) {
         if (value === null || typeof value === 'object') throw argumentError('value cannot be null');
-        return { kind, ...common, field, value: String(value), caseInsensitive: false };
+        return { kind, ...common, field, value: asText(value), caseInsensitive: false };
       }
       checkKeys(value, keys[kind], name);
       const text = textOf(value, 'value') ?? textOf(value, kind);
