@@ -2,8 +2,6 @@ import type { Instant } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import type { Action } from './action.ts';
 import type { ActionMemory, Alert } from './alert.ts';
-import type { RunContext } from './condition-context.ts';
-import { messageContext } from './message-context.ts';
 import { renderTemplate } from './message-template.ts';
 
 /** What became of one action in one run. */
@@ -16,15 +14,44 @@ export interface ActionRun {
   readonly json: Document;
 }
 
+/** For whom and how the actions of one message run. */
+export interface ActionOrder {
+  /** The alert whose last messages throttle this one; undefined where nothing throttles. */
+  readonly throttledBy: Alert | undefined;
+  /** A dry run renders the messages and sends nothing. */
+  readonly dryRun: boolean;
+  readonly at: Instant;
+}
+
+/** Runs a trigger's actions one after the other; `values` is what the templates see. */
+export async function runActions(
+  actions: readonly Action[],
+  values: () => Document,
+  order: ActionOrder,
+): Promise<readonly ActionRun[]> {
+  if (actions.length === 0) return [];
+  const seen = values();
+  const runs: ActionRun[] = [];
+  for (const action of actions) runs.push(await runAction(action, seen, order));
+  return runs;
+}
+
 /**
- * Runs a trigger's actions. A dry run renders the messages and sends nothing. Channels are not part of this version: an
- * action answers what the original answers to an unknown channel, and its alert shows it, so that nobody takes a message
- * for sent.
+ * Runs one action. Channels are not part of this version: it answers what the original answers to an unknown channel, and its
+ * alert shows it, so that nobody takes a message for sent. Never throws: what went wrong is in the answer.
  */
-export function runActions(context: RunContext, dryRun: boolean, at: Instant): readonly ActionRun[] {
-  if (context.trigger.actions.length === 0) return [];
-  const values = messageContext(context);
-  return context.trigger.actions.map((action) => runAction(action, values, context.alert, dryRun, at));
+export async function runAction(action: Action, values: Document, order: ActionOrder): Promise<ActionRun> {
+  const { at } = order;
+  if (isThrottled(action, order.throttledBy, at)) return outcome(action, {}, null, true, null);
+  const message = renderTemplate(action.message.source, values);
+  const subject = action.subject ? renderTemplate(action.subject.source, values) : '';
+  if (message === '') {
+    const reason = `Message content missing in the Destination with id: ${action.destinationId}`;
+    return outcome(action, {}, reason, false, at);
+  }
+  if (order.dryRun) return outcome(action, { subject, message }, null, false, at);
+  const reason = `Unable to find a Notification Channel or Destination config with id [${action.destinationId}]`;
+  return outcome(action, {}, reason, false, at);
 }
 
 /** What the alert remembers afterwards: of each action when it last ran, and how often it was throttled. */
@@ -45,25 +72,6 @@ export function actionMemories(current: Alert | undefined, runs: readonly Action
 /** The first error of the actions; undefined when none failed. */
 export function failedActions(runs: readonly ActionRun[]): string | undefined {
   return runs.find((run) => run.error !== null)?.error ?? undefined;
-}
-
-function runAction(
-  action: Action,
-  values: Document,
-  current: Alert | undefined,
-  dryRun: boolean,
-  at: Instant,
-): ActionRun {
-  if (!dryRun && isThrottled(action, current, at)) return outcome(action, {}, null, true, null);
-  const message = renderTemplate(action.message.source, values);
-  const subject = action.subject && renderTemplate(action.subject.source, values);
-  if (message === '') {
-    const reason = `Message content missing in the Destination with id: ${action.destinationId}`;
-    return outcome(action, {}, reason, false, at);
-  }
-  if (dryRun) return outcome(action, { ...(subject === undefined ? {} : { subject }), message }, null, false, at);
-  const reason = `Unable to find a Notification Channel or Destination config with id [${action.destinationId}]`;
-  return outcome(action, {}, reason, false, at);
 }
 
 function isThrottled(action: Action, current: Alert | undefined, at: Instant): boolean {

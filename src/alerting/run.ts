@@ -11,6 +11,7 @@ import type { ScriptFailure } from './conditions/script-error.ts';
 import type { Cursor } from './cursor.ts';
 import { executionId, idOf, newId } from './identity.ts';
 import { fetchEvents, fetchInputs, type InputPorts, type Inputs } from './inputs.ts';
+import { messageContext } from './message-context.ts';
 import type { Monitor } from './monitor.ts';
 import type { Trigger } from './trigger.ts';
 
@@ -133,7 +134,14 @@ async function judgeTrigger(
     triggered && !broken ? await events(subject, order, fetched, trigger, current, inputs, ports) : undefined;
   // Nobody is woken for history that was read in: a year of old files must not send a year of messages.
   const silent = (current?.state === 'ACKNOWLEDGED' && !broken && monitor.evaluate === 'opensearch') || found?.historic;
-  const actions = triggered && !silent ? runActions(context, order.dryRun, fetched.at) : [];
+  const actions =
+    triggered && !silent
+      ? await runActions(trigger.actions, () => messageContext(context), {
+          throttledBy: current,
+          dryRun: order.dryRun,
+          at: fetched.at,
+        })
+      : [];
   const error = errorOf(inputs, failure, actions);
   return {
     json: {
