@@ -1,0 +1,128 @@
+import type { EngineAnswer } from './engines.ts';
+
+/** What two engines may answer differently: times, ids of their own, scores, and what tells of the node. */
+const ignored = new Set([
+  'took',
+  '_seq_no',
+  '_primary_term',
+  '_score',
+  'max_score',
+  'creation_date',
+  'creation_time',
+  'cluster_uuid',
+  'cluster_name',
+  'index_uuid',
+  'uuid',
+  'name',
+  'node',
+  'build_hash',
+  'build_date',
+  'build_type',
+  'number',
+]);
+
+/**
+ * What differs between two answers, or undefined: the status; of an error its type (and the type of its root cause);
+ * of a search the ids as a set, the total and the aggregations; of `_validate` the rendering; else all that the real one
+ * answers. `mask` is a recorded answer: where it holds `<took>` or the like, anything will do.
+ */
+export function difference(real: EngineAnswer, ours: EngineAnswer, mask?: unknown): string | undefined {
+  if (real.status !== ours.status) {
+    return `status ${ours.status} ${ours.text.slice(0, 300)}, the original ${real.status} ${real.text.slice(0, 300)}`;
+  }
+  const [wanted, got] = [real.body, ours.body];
+  if (typeof wanted?.error === 'object') {
+    return typesOf(wanted.error) === typesOf(got?.error)
+      ? undefined
+      : `error ${typesOf(got?.error)}, the original ${typesOf(wanted.error)}: ${wanted.error.reason}`;
+  }
+  if (Array.isArray(wanted?.hits?.hits) && mask === undefined) return searchDifference(wanted, got);
+  if (Array.isArray(wanted?.explanations)) {
+    const same = wanted.valid === got?.valid && shown(explained(wanted)) === shown(explained(got));
+    return same ? undefined : `explained ${shown(got?.explanations)}, the original ${shown(wanted.explanations)}`;
+  }
+  if (wanted === undefined) return real.text === ours.text ? undefined : `${ours.text}, the original ${real.text}`;
+  return unlike(wanted, got, mask, '');
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+function searchDifference(wanted: any, got: any): string | undefined {
+  const ids = (answer: typeof wanted): string =>
+    shown(answer?.hits?.hits?.map(({ _id }: { _id: string }) => _id).sort());
+  if (ids(wanted) !== ids(got)) return `hits ${ids(got)}, the original ${ids(wanted)}`;
+  const total = unlike(wanted.hits.total, got.hits.total, undefined, 'total');
+  return total ?? unlike(wanted.aggregations, got.aggregations, undefined, 'aggregations');
+}
+
+function typesOf(error: unknown): string {
+  const { type, root_cause: roots } = (error ?? {}) as { type?: string; root_cause?: readonly { type?: string }[] };
+  return `${type} (${(roots ?? []).map((root) => root.type).join(', ')})`;
+}
+
+/** Where `got` lacks something of `wanted` or has another value; keys that only `got` has are additions. */
+function unlike(wanted: unknown, got: unknown, mask: unknown, path: string): string | undefined {
+  if (typeof mask === 'string' && /^<.*>$/.test(mask)) return got === undefined ? `${path} is missing` : undefined;
+  if (typeof wanted === 'number' && typeof got === 'number') {
+    const close = Math.abs(wanted - got) <= 1e-6 * Math.max(Math.abs(wanted), Math.abs(got)) + 1e-9;
+    return close ? undefined : told(path, wanted, got);
+  }
+  if (typeof wanted !== 'object' || wanted === null) return wanted === got ? undefined : told(path, wanted, got);
+  if (typeof got !== 'object' || got === null || Array.isArray(wanted) !== Array.isArray(got))
+    return told(path, wanted, got);
+  if (Array.isArray(wanted) && wanted.length !== (got as unknown[]).length) return told(path, wanted, got);
+  for (const [key, value] of Object.entries(wanted)) {
+    if (ignored.has(key)) continue;
+    const found = unlike(
+      value,
+      (got as Record<string, unknown>)[key],
+      (mask as typeof got)?.[key as never],
+      `${path}.${key}`,
+    );
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function told(path: string, wanted: unknown, got: unknown): string {
+  return `${path || 'answer'} ${shown(got)}, the original ${shown(wanted)}`;
+}
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 600);
+}
+
+function explained(
+  answer: { readonly explanations?: readonly { readonly explanation?: string }[] } | undefined,
+): unknown {
+  return answer?.explanations?.map(({ explanation }) =>
+    explanation === undefined ? 'invalid' : luceneTree(explanation),
+  );
+}
+
+type Tree = readonly (string | Tree)[];
+
+/** A rendered Lucene query as a tree in which alternatives, `(a | b)`, have no order: the original's is that of a hash map. */
+function luceneTree(text: string): Tree {
+  let at = 0;
+  const group = (): Tree => {
+    const parts: (string | Tree)[] = [];
+    let word = '';
+    const close = (): void => {
+      if (word !== '') parts.push(word);
+      word = '';
+    };
+    while (at < text.length) {
+      const letter = text[at++] as string;
+      if (letter === '(' && (word === '' || '+-#'.includes(word))) {
+        parts.push([word, group()]);
+        word = '';
+      } else if (letter === ')') break;
+      else if (letter === ' ') close();
+      else word += letter;
+    }
+    close();
+    if (!parts.includes('|')) return parts;
+    return parts.filter((part) => part !== '|').sort((a, b) => (shown(a) < shown(b) ? -1 : 1));
+  };
+  return group();
+}
