@@ -13,6 +13,7 @@ const src = join(root, 'src');
 const house: Record<string, readonly string[]> = {
   base: [],
   trail: ['base'],
+  exposure: ['base'],
   query: ['base'],
   rules: ['base'],
   config: ['base'],
@@ -20,7 +21,7 @@ const house: Record<string, readonly string[]> = {
   sources: ['aws', 'trail', 'base'],
   store: ['query', 'aws', 'base'],
   notify: ['aws', 'base'],
-  lab: ['aws', 'trail', 'base'],
+  lab: ['aws', 'trail', 'exposure', 'base'],
   alerting: ['store/store', 'notify', 'query', 'base'],
   pipeline: ['sources/source', 'store/store', 'rules', 'trail', 'query', 'base'],
   api: ['alerting', 'notify', 'store/store', 'rules', 'query', 'base'],

@@ -102,6 +102,10 @@ export const limits = {
   ruleIndexValuesMax: 4096,
   /** Characters of such a value; longer ones are worked out each time. */
   ruleIndexValueMax: 256,
+  /** Statements of one policy that are judged: AWS's largest policy, 20 KB, holds some 200. Beyond it the answer is never `not-public`. */
+  policyStatementsMax: 500,
+  /** Steps of the search for a request that a policy lets in: some 100 ms. Beyond it the verdict is `unknown`. */
+  policySearchStepsMax: 100_000,
   /** One slice of work on the main loop before others may run. */
   sliceMs: 10,
   /** States of one user-written regular expression (Lucene's max_determinized_states is 10,000). Beyond: 400. */
