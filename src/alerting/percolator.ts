@@ -150,7 +150,7 @@ function buildRegister(
 
 function covers(standing: Standing, { name, aliases }: PercolatedIndex, at: Instant): boolean {
   try {
-    const named = { name, aliases, hidden: name.startsWith('.') };
+    const named = { name, aliases, hidden: name.startsWith('.'), closed: false, hiddenAliases: [] };
     return resolveExpression(standing.indices.join(','), [named], { ignoreUnavailable: true, at }).length > 0;
   } catch {
     // An expression that cannot be read: the monitor's own run says so, in an error alert.

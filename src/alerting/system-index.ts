@@ -20,7 +20,10 @@ export async function ensureIndex(store: Store, name: string): Promise<void> {
   if (there.length > 0) return;
   const mappings = name === configIndex ? configMapping : name === cursorsIndex ? cursorMapping : alertMapping;
   try {
-    await store.createIndex(name, { settings: { index: { number_of_shards: 1, hidden: true } }, mappings });
+    await store.createIndex(name, {
+      settings: { index: { number_of_shards: 1, auto_expand_replicas: '0-1', hidden: true } },
+      mappings,
+    });
   } catch (error) {
     // Somebody else may have made it meanwhile.
     if ((await store.indices(name, { ignoreUnavailable: true })).length === 0) throw error;

@@ -8,8 +8,10 @@ import type { Services } from './services.ts';
 type Needs = Pick<Services, 'store'>;
 
 const query = [...indexParameters, 'local'];
+/** Aliases are asked of closed and hidden indices too, where `expand_wildcards` says nothing else. */
+const everyIndex = 'all';
 
-/** Reading aliases. They are made with an index or by a template. */
+/** Reading aliases; alias-write.ts makes them. */
 export const aliasRoutes: readonly Route<Needs>[] = [
   ...['/_alias', '/_aliases', '/_alias/:name', '/:index/_alias', '/:index/_alias/:name', '/:index/_aliases'].map(
     (path): Route<Needs> => ({ methods: ['GET'], path, query, handle: getAliases }),
@@ -28,7 +30,7 @@ async function getAliases(call: Call, needs: Needs): Promise<Answer> {
   const { status, body, missing } = await found(call, needs);
   if (status === 200) return { status, body };
   const noun = missing.length === 1 ? 'alias' : 'aliases';
-  return { status, body: { error: `${noun} [${missing.join(',')}] missing`, status, ...body } };
+  return { status, body: { error: `${noun} [${[...missing].sort().join(',')}] missing`, status, ...body } };
 }
 
 /** Indices with those of their aliases that are asked for; 404 when a name, not a pattern, is nowhere. */
@@ -36,14 +38,15 @@ async function found(
   { params, query }: Call,
   { store }: Needs,
 ): Promise<{ readonly status: number; readonly body: Document; readonly missing: readonly string[] }> {
-  const infos = await store.indices(params.index ?? '_all', indexOptions(query));
+  const infos = await store.indices(params.index ?? '_all', indexOptions(query, everyIndex));
   const wanted = params.name === undefined || params.name === '_all' ? undefined : params.name.split(',');
   const seen = new Set<string>();
   const body: [string, Document][] = [];
   for (const info of infos) {
     const chosen = Object.entries(aliasesOf(info)).filter(([alias]) => wanted === undefined || isWanted(wanted, alias));
     for (const [alias] of chosen) seen.add(alias);
-    if (chosen.length > 0 || wanted === undefined) body.push([info.name, { aliases: Object.fromEntries(chosen) }]);
+    if (chosen.length > 0 || (wanted === undefined && params.name === undefined))
+      body.push([info.name, { aliases: Object.fromEntries(chosen) }]);
   }
   const missing = (wanted ?? []).filter((name) => !/[*]/.test(name) && !name.startsWith('-') && !seen.has(name));
   return { status: missing.length > 0 ? 404 : 200, body: Object.fromEntries(body), missing };

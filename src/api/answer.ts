@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { stringify } from 'yaml';
+import { writeJson } from '../base/json.ts';
 import { filterPath } from './filter-path.ts';
-import { writeJson } from './json.ts';
 import { flag, type Parameters } from './parameters.ts';
 import type { Answer } from './route.ts';
 

@@ -1,13 +1,13 @@
 import { elapsedMs, yieldToLoop } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import type { IndexInfo, Operation, OperationResult, Store } from '../store/store.ts';
 import { type BulkAction, parseBulk } from './bulk.ts';
 import { parseDocument } from './document-body.ts';
 import { wireCause } from './error.ts';
 import { writeTarget } from './index-facts.ts';
-import { parseJson } from './json.ts';
 import { flag, integer } from './parameters.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -142,7 +142,7 @@ function operationOf(action: BulkAction, index: string): Operation {
   checkId(id);
   if (action.action === 'delete') return { action: 'delete', index, id, ...condition };
   const name = action.action === 'create' || action.id === undefined ? 'create' : 'index';
-  return { action: name, index, id, document: parseDocument(action.source), ...condition };
+  return { action: name, index, id, ...parseDocument(action.source), ...condition };
 }
 
 async function updateItem(
@@ -151,7 +151,7 @@ async function updateItem(
   target: { readonly index: string; readonly info?: IndexInfo },
   query: Call['query'],
 ): Promise<Document> {
-  const request = parseUpdate(parseJson(action.source, 'double'));
+  const request = parseUpdate(parseJson(action.source));
   const retries = integer(action.conditions, 'retry_on_conflict') ?? 0;
   const updated = await update(store, { ...target, id: action.id ?? '' }, request, {
     ...conditionOf(action.conditions),

@@ -1,7 +1,7 @@
 import { asText, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
 import { illegal } from './error.ts';
-import { parseJson } from './json.ts';
 import type { Parameters } from './parameters.ts';
 import { invalid } from './write.ts';
 

@@ -39,7 +39,7 @@ async function catList(): Promise<Answer> {
 
 const indexColumns: readonly Column<IndexInfo>[] = [
   { name: 'health', aliases: ['h'], about: 'current health status', value: health },
-  { name: 'status', aliases: ['s'], about: 'open/close status', value: () => 'open' },
+  { name: 'status', aliases: ['s'], about: 'open/close status', value: (info) => (info.closed ? 'close' : 'open') },
   { name: 'index', aliases: ['i', 'idx'], about: 'index name', value: (info) => info.name },
   { name: 'uuid', aliases: ['id'], about: 'index uuid', value: (info) => info.uuid },
   {
@@ -90,12 +90,7 @@ const indexColumns: readonly Column<IndexInfo>[] = [
 ];
 
 async function catIndices({ params, query, headers }: Call, { store }: Needs): Promise<Answer> {
-  const all = query.expand_wildcards?.split(',').some((word) => word === 'all' || word === 'hidden');
-  const expression = params.index ?? (all ? '*,.*' : '*');
-  const infos = await store.indices(expression, {
-    ...indexOptions(query),
-    ignoreUnavailable: params.index === undefined,
-  });
+  const infos = await store.indices(params.index ?? '*', indexOptions(query, 'open,closed'));
   const wanted = query.health === undefined ? infos : infos.filter((info) => health(info) === query.health);
   return catAnswer(withSizes(indexColumns, query.bytes), wanted, query, headers);
 }
@@ -209,7 +204,7 @@ const aliasColumns: readonly Column<AliasRow>[] = [
 ];
 
 async function catAliases({ params, query, headers }: Call, { store }: Needs): Promise<Answer> {
-  const infos = await store.indices('_all', { ignoreUnavailable: true });
+  const infos = await store.indices('_all', indexOptions(query, 'all'));
   const patterns = params.name?.split(',');
   const rows = infos.flatMap((info) =>
     Object.entries(aliasesOf(info))
@@ -255,7 +250,9 @@ const templateColumns: readonly Column<TemplateRow>[] = [
 
 async function catTemplates({ params, query, headers }: Call, { store }: Needs): Promise<Answer> {
   const templates = await store.templates();
-  const rows = templates.filter(({ name }) => params.name === undefined || globMatches(params.name, name));
+  const rows = templates.filter(
+    ({ name, component }) => !component && (params.name === undefined || globMatches(params.name, name)),
+  );
   return catAnswer(templateColumns, rows, query, headers);
 }
 

@@ -1,24 +1,28 @@
 import { type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { readJson } from '../base/json.ts';
 import { wireCause } from './error.ts';
-import { parseJson } from './json.ts';
 
-/** The document of an index request. Its JSON errors are the mapper's: `mapper_parsing_exception`, caused by Jackson's. */
-export function parseDocument(text: string): Document {
+/**
+ * The document of an index request, with its text as the client sent it. Its JSON errors are the mapper's:
+ * `mapper_parsing_exception`, caused by Jackson's.
+ */
+export function parseDocument(sent: string): { readonly document: Document; readonly text: string } {
   let value: unknown;
+  let text: string;
   try {
-    value = parseJson(text, 'double');
+    ({ value, text } = readJson(sent));
   } catch (error) {
     if (error instanceof TrailhoundError) throw unparsed(wireCause(error), error);
     throw error;
   }
-  if (isDocument(value)) return value;
+  if (isDocument(value)) return { document: value, text };
   const reason = 'a document must be a JSON object';
   throw unparsed({ type: 'not_x_content_exception', reason });
 }
 
 /** The same for a request that holds nothing but the document. */
-export function requiredDocument(text: unknown): Document {
+export function requiredDocument(text: unknown): ReturnType<typeof parseDocument> {
   return parseDocument(requiredText(text));
 }
 

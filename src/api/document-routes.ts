@@ -7,7 +7,7 @@ import { readTarget, writeTarget } from './index-facts.ts';
 import { integer, type Parameters } from './parameters.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { Services } from './services.ts';
-import { filterSource, type SourceFilter, sourceFilterOf, sourceParameters } from './source-filter.ts';
+import { type SourceFilter, sourceAnswer, sourceFilterOf, sourceParameters } from './source-filter.ts';
 import {
   checkAlias,
   checkId,
@@ -74,8 +74,8 @@ async function putDocument(call: Call, { store }: Needs, action: 'create' | 'ind
   checkId(id);
   const { index, info, alias } = await writeTarget(store, name);
   checkAlias(name, alias, query);
-  const document = requiredDocument(body);
-  const [written] = await store.write([{ action, index, id, document, ...condition }]);
+  const content = requiredDocument(body);
+  const [written] = await store.write([{ action, index, id, ...content, ...condition }]);
   if (!written || 'error' in written) throw written ? writeError(written, info) : new Error('the store did not answer');
   const refreshed = await refreshAfter(store, index, query);
   return {
@@ -115,7 +115,7 @@ async function getSource({ method, params, query }: Call, { store }: Needs): Pro
       wire: 'resource_not_found_exception',
     });
   }
-  return { status: 200, body: filterSource(document.source, sourceFilterOf(query)) ?? {} };
+  return { status: 200, body: sourceAnswer(document, sourceFilterOf(query)) ?? {} };
 }
 
 /** `GET _doc` and an entry of `_mget`. */
@@ -126,7 +126,7 @@ export function documentAnswer(
   filter: SourceFilter,
 ): Document {
   if (!document) return { _index: info.name, _id: id, found: false };
-  const source = filterSource(document.source, filter);
+  const source = sourceAnswer(document, filter);
   return {
     _index: info.name,
     _id: id,

@@ -1,4 +1,5 @@
 import { isDocument, put } from '../base/document.ts';
+import { RawJson } from '../base/json.ts';
 import { globMatches } from './glob.ts';
 
 /**
@@ -20,7 +21,8 @@ function parsePath(path: string): Path {
 }
 
 /** What of the value the paths reach; undefined where nothing does. */
-function keep(value: unknown, paths: readonly Path[]): unknown {
+function keep(given: unknown, paths: readonly Path[]): unknown {
+  const value = given instanceof RawJson ? given.value() : given;
   if (paths.some((path) => path.length === 0 || (path.length === 1 && path[0] === '**'))) return value;
   if (Array.isArray(value)) {
     const kept = value.map((entry) => keep(entry, paths)).filter((entry) => entry !== undefined);
@@ -37,7 +39,8 @@ function keep(value: unknown, paths: readonly Path[]): unknown {
 }
 
 /** The value without what the paths reach; undefined where nothing is left of something. */
-function drop(value: unknown, paths: readonly Path[]): unknown {
+function drop(given: unknown, paths: readonly Path[]): unknown {
+  const value = given instanceof RawJson ? given.value() : given;
   if (paths.length === 0) return value;
   if (paths.some((path) => path.length === 0)) return undefined;
   if (Array.isArray(value)) return value.map((entry) => drop(entry, paths)).filter((entry) => entry !== undefined);

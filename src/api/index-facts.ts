@@ -1,4 +1,5 @@
-import { isDocument, own } from '../base/document.ts';
+import { asText, isDocument, own } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
 import type { IndexInfo, Store } from '../store/store.ts';
 import { illegal, indexMissing } from './error.ts';
 import { settingOf } from './settings.ts';
@@ -20,6 +21,7 @@ export function broadcastShards(infos: readonly IndexInfo[]): { total: number; s
 }
 
 export function replicas(info: IndexInfo | undefined): number {
+  if (info !== undefined && asText(settingOf(info.settings, 'auto_expand_replicas') ?? '').startsWith('0-')) return 0;
   const wanted = Number(info === undefined ? 1 : (settingOf(info.settings, 'number_of_replicas') ?? 1));
   return Number.isInteger(wanted) && wanted >= 0 ? wanted : 1;
 }
@@ -51,7 +53,7 @@ export async function writeTarget(
 
 /** The one index that a document is read from. Throws 404 where there is none, 400 for an alias of several. */
 export async function readTarget(store: Pick<Store, 'indices'>, name: string): Promise<IndexInfo> {
-  const found = isPattern(name) ? [] : await store.indices(name, { ignoreUnavailable: true, allowNoIndices: true });
+  const found = isPattern(name) ? [] : await existing(store, name);
   const first = found.find((info) => info.name === name) ?? found[0];
   if (first === undefined) throw indexMissing(name, 'index_expression');
   if (found.length > 1 && first.name !== name) {
@@ -61,6 +63,16 @@ export async function readTarget(store: Pick<Store, 'indices'>, name: string): P
     );
   }
   return first;
+}
+
+/** Empty for a name that is nowhere; a closed index is refused. */
+async function existing(store: Pick<Store, 'indices'>, name: string): Promise<readonly IndexInfo[]> {
+  try {
+    return await store.indices(name, { openOnly: true });
+  } catch (error) {
+    if (error instanceof TrailhoundError && error.status === 404) return [];
+    throw error;
+  }
 }
 
 /** The aliases of an index, as an object of objects. */

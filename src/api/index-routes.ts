@@ -2,7 +2,8 @@ import { type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { mappingJson } from '../query/mapping.ts';
 import type { IndexInfo } from '../store/store.ts';
-import { illegal, indexMissing } from './error.ts';
+import { aliasBodies } from './alias-write.ts';
+import { illegal } from './error.ts';
 import { globMatches } from './glob.ts';
 import { aliasesOf, broadcastShards } from './index-facts.ts';
 import { flag, indexOptions, indexParameters, waitParameters } from './parameters.ts';
@@ -54,7 +55,7 @@ export function checkedIndexBody(body: unknown): Document {
   }
   checkSettings(body.settings);
   checkUntyped(body.mappings);
-  return body;
+  return body.aliases === undefined ? body : { ...body, aliases: aliasBodies(body.aliases) };
 }
 
 /** Mapping types are gone: `{_doc: {properties: …}}` is refused, not guessed. */
@@ -68,14 +69,7 @@ export function checkUntyped(mappings: unknown): void {
 
 async function deleteIndex({ params, query }: Call, { store }: Needs): Promise<Answer> {
   const expression = params.index ?? '';
-  if (!flag(query, 'ignore_unavailable')) {
-    const gone = await store.deleteIndex(expression);
-    if (gone.length === 0 && !flag(query, 'allow_no_indices', true)) throw indexMissing(expression);
-  } else {
-    const found = await store.indices(expression, { ignoreUnavailable: true });
-    const named = found.filter((info) => aliasesOf(info)[expression] === undefined);
-    if (named.length > 0) await store.deleteIndex(named.map((info) => info.name).join(','));
-  }
+  await store.deleteIndex(expression, indexOptions(query, 'open,closed'));
   return { status: 200, body: { acknowledged: true } };
 }
 

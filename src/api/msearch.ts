@@ -1,8 +1,8 @@
 import { asText, type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
 import type { IndexOptions } from '../store/store.ts';
 import { illegal } from './error.ts';
-import { parseJson } from './json.ts';
 
 export interface MsearchEntry {
   readonly index: string;

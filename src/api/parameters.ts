@@ -58,11 +58,25 @@ export function list(query: Parameters, name: string): readonly string[] | undef
   return value === undefined ? undefined : value.split(',').filter((part) => part !== '');
 }
 
-export function indexOptions(query: Parameters): IndexOptions {
+/** `otherwise`: what wildcards reach where `expand_wildcards` says nothing. */
+export function indexOptions(query: Parameters, otherwise = 'open'): IndexOptions {
   return {
     ignoreUnavailable: flag(query, 'ignore_unavailable', false),
     allowNoIndices: flag(query, 'allow_no_indices', true),
+    wildcards: wildcardsOf(query.expand_wildcards ?? otherwise),
   };
+}
+
+/** `expand_wildcards`: a list of open, closed, hidden, all and none, where the last word of `none` wins. */
+export function wildcardsOf(text: string): NonNullable<IndexOptions['wildcards']> {
+  let found = { open: false, closed: false, hidden: false };
+  for (const word of text.split(',')) {
+    if (word === 'all') found = { open: true, closed: true, hidden: true };
+    else if (word === 'none') found = { open: false, closed: false, hidden: false };
+    else if (word === 'open' || word === 'closed' || word === 'hidden') found = { ...found, [word]: true };
+    else throw illegal(`No valid expand wildcard value [${word}]`);
+  }
+  return found;
 }
 
 /** One letter away (changed, added, dropped or swapped): what `did you mean` may offer. */

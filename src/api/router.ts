@@ -1,5 +1,6 @@
 import { alertingRoutes } from './alerting/routes.ts';
 import { aliasRoutes } from './alias-routes.ts';
+import { aliasWriteRoutes } from './alias-write.ts';
 import { analyzeRoutes } from './analyze-routes.ts';
 import { bulkRoutes } from './bulk-routes.ts';
 import { catRoutes } from './cat-routes.ts';
@@ -7,6 +8,7 @@ import { clusterRoutes } from './cluster-routes.ts';
 import { documentRoutes } from './document-routes.ts';
 import { fieldCapsRoutes } from './field-caps-routes.ts';
 import { indexRoutes } from './index-routes.ts';
+import { indexStateRoutes } from './index-state-routes.ts';
 import { mappingRoutes } from './mapping-routes.ts';
 import { mgetRoutes } from './mget.ts';
 import { rootRoutes } from './root-routes.ts';
@@ -27,6 +29,8 @@ export const routes: readonly Route<Services>[] = [
   ...indexRoutes,
   ...mappingRoutes,
   ...aliasRoutes,
+  ...aliasWriteRoutes,
+  ...indexStateRoutes,
   ...templateRoutes,
   ...documentRoutes,
   ...updateRoutes,

@@ -4,7 +4,7 @@ import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { parseSearchBody, type SearchBody } from '../query/search-body.ts';
-import type { IndexOptions, Position, SearchHit, SearchResult, Store } from '../store/store.ts';
+import type { IndexOptions, Position, SearchHit, SearchResult, Store, StoredDocument } from '../store/store.ts';
 import { illegal } from './error.ts';
 import { filterSource } from './source-filter.ts';
 import { invalid } from './write.ts';
@@ -151,11 +151,15 @@ function sortedPages(source: Source, total: number): Scroll['page'] {
     const hits: SearchHit[] = [];
     for (const { index, id, score, sort } of left.splice(0, body.size)) {
       const document = await store.get(index, id).catch(() => undefined);
-      if (document)
-        hits.push({ ...document, source: filterSource(document.source, body.sourceFilter) ?? {}, score, sort });
+      if (document) hits.push({ ...filtered(document, body), score, sort });
     }
     return hits;
   };
+}
+
+function filtered({ text, ...document }: StoredDocument, body: SearchBody): StoredDocument {
+  const source = filterSource(document.source, body.sourceFilter) ?? {};
+  return source === document.source && text !== undefined ? { ...document, source, text } : { ...document, source };
 }
 
 /** `1m`, `30s`, `500ms`, at most a day. */

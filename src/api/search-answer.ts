@@ -1,4 +1,5 @@
 import type { Document } from '../base/document.ts';
+import { RawJson } from '../base/json.ts';
 import type { SearchBody } from '../query/search-body.ts';
 import type { SearchHit, SearchResult } from '../store/store.ts';
 import { searchShards } from './index-facts.ts';
@@ -46,7 +47,7 @@ function hitAnswer(hit: SearchHit, body: SearchBody): Document {
     ...(body.version ? { _version: hit.version } : {}),
     ...(body.seqNoPrimaryTerm ? seqNo : {}),
     _score: hit.score,
-    ...(bare || !wantsSource(body) ? {} : { _source: hit.source }),
+    ...(bare || !wantsSource(body) ? {} : { _source: hit.text === undefined ? hit.source : new RawJson(hit.text) }),
     ...(hit.sort === undefined ? {} : { sort: hit.sort }),
   };
 }

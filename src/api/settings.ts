@@ -32,6 +32,20 @@ export function settingOf(settings: unknown, name: string): unknown {
   return flattened(settings).get(name);
 }
 
+/** Settings by their dotted names without `index.`; null stands for "as by default". */
+export function flatSettings(settings: unknown): ReadonlyMap<string, unknown> {
+  const found = new Map<string, unknown>();
+  const walk = (value: unknown, path: string): void => {
+    if (isDocument(value)) {
+      for (const [key, member] of Object.entries(value)) walk(member, path === '' ? key : `${path}.${key}`);
+    } else {
+      found.set(path.startsWith('index.') ? path.slice('index.'.length) : path, value);
+    }
+  };
+  walk(settings, '');
+  return found;
+}
+
 /** Refuses settings that OpenSearch does not know: a misspelt one would silently do nothing. */
 export function checkSettings(settings: unknown): void {
   if (settings === undefined || settings === null) return;

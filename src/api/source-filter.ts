@@ -1,5 +1,6 @@
 import type { Document } from '../base/document.ts';
 import { isDocument, put } from '../base/document.ts';
+import { RawJson } from '../base/json.ts';
 import { illegal } from './error.ts';
 import { globMatches } from './glob.ts';
 import { list, type Parameters } from './parameters.ts';
@@ -44,6 +45,15 @@ export function filterSource(source: Document, filter: SourceFilter): Document |
   const includes = filter.includes.map(pathPattern);
   const excludes = filter.excludes.map(pathPattern);
   return pick(source, '', includes, excludes, includes.length === 0) ?? {};
+}
+
+/** `_source` of an answer: unfiltered it is the text that was sent, letter for letter. */
+export function sourceAnswer(
+  { source, text }: { readonly source: Document; readonly text?: string },
+  filter: SourceFilter,
+): unknown {
+  const whole = filter.enabled && filter.includes.length === 0 && filter.excludes.length === 0;
+  return whole && text !== undefined ? new RawJson(text) : filterSource(source, filter);
 }
 
 function patterns(value: unknown): readonly string[] {

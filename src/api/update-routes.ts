@@ -1,8 +1,8 @@
+import { parseJson } from '../base/json.ts';
 import type { IndexInfo } from '../store/store.ts';
 import { requiredText } from './document-body.ts';
 import { born, documentAnswer } from './document-routes.ts';
 import { writeShards, writeTarget } from './index-facts.ts';
-import { parseJson } from './json.ts';
 import type { Parameters } from './parameters.ts';
 import { integer } from './parameters.ts';
 import type { Answer, Call, Route } from './route.ts';
@@ -36,7 +36,7 @@ async function updateDocument({ params, query, body }: Call, { store }: Needs): 
   checkVersionType(query);
   const id = params.id ?? '';
   checkId(id);
-  const request = parseUpdate(parseJson(requiredText(body), 'double'));
+  const request = parseUpdate(parseJson(requiredText(body)));
   const options = { ...conditionOf(query), retries: integer(query, 'retry_on_conflict') ?? 0 };
   const name = params.index ?? '';
   const { index, info, alias } = await writeTarget(store, name);

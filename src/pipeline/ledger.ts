@@ -14,7 +14,10 @@ export const ledgerIndex = '.trailhound-ledger';
 export async function openLedger(store: Store, clock: Clock): Promise<Ledger> {
   const known = new Set<string>();
   if ((await store.indices(ledgerIndex, { ignoreUnavailable: true })).length === 0) {
-    await store.createIndex(ledgerIndex, { mappings: { dynamic: false, properties: { at: { type: 'date' } } } });
+    await store.createIndex(ledgerIndex, {
+      settings: { auto_expand_replicas: '0-1', hidden: true },
+      mappings: { dynamic: false, properties: { at: { type: 'date' } } },
+    });
   }
   let after: readonly unknown[] | undefined;
   for (;;) {

@@ -7,6 +7,8 @@ export interface Candidate {
   readonly version: number;
   readonly seqNo: number;
   readonly source: Document;
+  /** The source's own text, where it is at hand. */
+  readonly text?: string;
 }
 
 /** Says whether a candidate matches. Pure; the same candidate may be asked by many matchers. */

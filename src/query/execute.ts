@@ -36,6 +36,8 @@ export interface FoundHit {
   readonly sort?: readonly unknown[];
   /** The filtered `_source`; undefined when the request wants none. */
   readonly source: Document | undefined;
+  /** The whole `_source` as it is stored; undefined where a filter left a part, or none is wanted. */
+  readonly text: string | undefined;
 }
 
 export interface Found {
@@ -217,11 +219,13 @@ function makeCollector(body: SearchBody, aggregator: Aggregator | undefined): Co
 }
 
 function showHit({ candidate, plan, score, values }: Entry, body: SearchBody, scored: boolean): FoundHit {
+  const { enabled, includes, excludes } = body.sourceFilter;
   const sort = body.sort.map((key, index) => shownSort(key, plan.index.mapping, values[index] ?? null));
   return {
     candidate,
     score: scored ? score : null,
     ...(body.sort.length > 0 ? { sort } : {}),
-    source: body.sourceFilter.enabled ? filterSource(candidate.source, body.sourceFilter) : undefined,
+    source: enabled ? filterSource(candidate.source, body.sourceFilter) : undefined,
+    text: enabled && includes.length === 0 && excludes.length === 0 ? candidate.text : undefined,
   };
 }

@@ -8,11 +8,18 @@ export interface NamedIndex {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly hidden: boolean;
+  readonly closed: boolean;
+  /** Those of its aliases that wildcards skip. */
+  readonly hiddenAliases: readonly string[];
 }
 
 export interface ExpressionOptions {
   readonly ignoreUnavailable?: boolean;
   readonly allowNoIndices?: boolean;
+  /** What wildcards reach; open indices that are not hidden where it is missing. */
+  readonly wildcards?: { readonly open: boolean; readonly closed: boolean; readonly hidden: boolean };
+  /** Closed indices that are named are refused, or passed over where unavailable ones are. */
+  readonly openOnly?: boolean;
   /** What `now` means in `<logs-{now/d}>`; without it date math is taken as a plain name. */
   readonly at?: number;
 }
@@ -24,20 +31,21 @@ export interface ExpressionOptions {
 export function resolveExpression(
   expression: string,
   indices: readonly NamedIndex[],
-  { ignoreUnavailable = false, allowNoIndices = true, at }: ExpressionOptions = {},
+  options: ExpressionOptions = {},
 ): string[] {
+  const { ignoreUnavailable = false, allowNoIndices = true, at, wildcards = openIndices } = options;
   const parts = expression === '' || expression === '_all' ? ['*'] : splitList(expression);
   const found = new Set<string>();
   let wildcard = false;
   for (const raw of parts) {
     const part = at === undefined ? raw : dateMath(raw, at);
     if (part.startsWith('-') && wildcard) {
-      for (const { name } of matching(part.slice(1), indices)) found.delete(name);
+      for (const { name } of matching(part.slice(1), indices, everything)) found.delete(name);
       continue;
     }
-    if (part.includes('*') || part === '_all') {
+    if (isPattern(part, wildcards)) {
       wildcard = true;
-      const names = matching(part === '_all' ? '*' : part, indices);
+      const names = matching(part === '_all' ? '*' : part, indices, wildcards);
       if (names.length === 0 && !allowNoIndices) throw missing(part);
       for (const { name } of names) found.add(name);
       continue;
@@ -47,7 +55,7 @@ export function resolveExpression(
       checkExpressionName(part);
       throw missing(part);
     }
-    for (const { name } of named) found.add(name);
+    for (const index of named) if (!options.openOnly || isOpen(index, ignoreUnavailable)) found.add(index.name);
   }
   if (found.size === 0 && !allowNoIndices) throw missing(expression);
   return [...found].sort((a, b) => (a < b ? -1 : 1));
@@ -82,11 +90,32 @@ function checkExpressionName(name: string): void {
   });
 }
 
-function matching(pattern: string, indices: readonly NamedIndex[]): NamedIndex[] {
+type Wildcards = NonNullable<ExpressionOptions['wildcards']>;
+
+const openIndices: Wildcards = { open: true, closed: false, hidden: false };
+const everything: Wildcards = { open: true, closed: true, hidden: true };
+
+/** With `expand_wildcards=none` a pattern is a plain name. */
+function isPattern(part: string, { open, closed, hidden }: Wildcards): boolean {
+  return part === '_all' || (part.includes('*') && (open || closed || hidden));
+}
+
+function isOpen({ name, closed }: NamedIndex, ignoreUnavailable: boolean): boolean {
+  if (!closed || ignoreUnavailable) return !closed;
+  throw new TrailhoundError('bad-request', 'closed', {
+    wire: 'index_closed_exception',
+    fields: { index: name, index_uuid: '_na_' },
+  });
+}
+
+/** A pattern that starts with a dot reaches hidden names that do; a visible alias leads to a hidden index. */
+function matching(pattern: string, indices: readonly NamedIndex[], wildcards: Wildcards): NamedIndex[] {
   const test = nameTest(pattern);
-  return indices.filter(({ name, aliases, hidden }) => {
-    if (hidden && !(pattern.startsWith('.') && name.startsWith('.')) && pattern !== name) return false;
-    return test(name) || aliases.some(test);
+  const shown = (name: string): boolean => pattern.startsWith('.') && name.startsWith('.');
+  return indices.filter(({ name, aliases, hidden, closed, hiddenAliases }) => {
+    if (closed ? !wildcards.closed : !wildcards.open) return false;
+    if (test(name) && (!hidden || wildcards.hidden || shown(name))) return true;
+    return aliases.some((alias) => test(alias) && (!hiddenAliases.includes(alias) || wildcards.hidden || shown(alias)));
   });
 }
 

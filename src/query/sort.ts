@@ -107,7 +107,7 @@ export function shownSort(key: SortKey, mapping: Mapping, value: SortValue): unk
   if (value === null) return null;
   const field = fieldAt(mapping, key.field);
   if (field?.kind === 'ip') return ipText(String(value));
-  return typeof value === 'bigint' ? Number(value) : value;
+  return value;
 }
 
 /** Missing values come last in either order, unless asked to come first. */

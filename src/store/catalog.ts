@@ -2,6 +2,7 @@ import type { Instant } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import { asText, isDocument, own } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import type { NamedIndex } from '../query/index-expression.ts';
 import { resolveExpression } from '../query/index-expression.ts';
 import type { Mapping } from '../query/mapping.ts';
 import type { MappingCache } from './mapping-cache.ts';
@@ -30,7 +31,7 @@ export interface Catalog {
   /** Indices that an expression means, in name order. Throws index_not_found_exception. */
   resolve(expression: string, options?: IndexOptions): readonly IndexState[];
   /** The same for deletion: aliases are refused, wildcards pass them over. */
-  resolveConcrete(expression: string): readonly IndexState[];
+  resolveConcrete(expression: string, options?: IndexOptions): readonly IndexState[];
   /** The one index that a document is read from. Throws index_not_found_exception. */
   readTarget(name: string): IndexState;
   /** The filter under which an expression reaches an index: undefined unless it does so through filtered aliases only. */
@@ -41,18 +42,23 @@ export interface Catalog {
   generation(indices: readonly IndexState[]): string;
 }
 
+/** Our own state is hidden whatever its settings say: it may have been made by a write, or by an older Trailhound. */
+const systemIndex = /^\.(?:trailhound|opendistro)-/;
+
 /** `now` is what date math in an expression counts from: `<logs-{now/d}>`. */
 export function makeCatalog(now: () => Instant): Catalog {
   const byName = new Map<string, IndexState>();
   let templates: readonly StoredTemplate[] = [];
   let changes = 0;
   let removed = 0;
-  let named: { name: string; aliases: string[]; hidden: boolean }[] | undefined;
+  let named: NamedIndex[] | undefined;
   const names = () => {
     named ??= [...byName.values()].map(({ stored, hidden }) => ({
       name: stored.name,
       aliases: Object.keys(stored.aliases),
       hidden,
+      closed: stored.closed === true,
+      hiddenAliases: hiddenAliases(stored.aliases),
     }));
     return named;
   };
@@ -70,7 +76,7 @@ export function makeCatalog(now: () => Instant): Catalog {
     },
     put(stored, tally, mapping) {
       if (byName.get(stored.name)?.stored !== stored) named = undefined;
-      const hidden = stored.name.startsWith('.') || asText(indexSetting(stored.settings, 'hidden')) === 'true';
+      const hidden = systemIndex.test(stored.name) || asText(indexSetting(stored.settings, 'hidden')) === 'true';
       byName.set(stored.name, { stored, tally, mapping, hidden, changed: ++changes });
     },
     drop(name) {
@@ -79,8 +85,8 @@ export function makeCatalog(now: () => Instant): Catalog {
       removed = ++changes;
     },
     resolve: (expression, options = {}) => states(resolveExpression(expression, names(), { ...options, at: now() })),
-    resolveConcrete(expression) {
-      for (const part of expression.split(',')) {
+    resolveConcrete(expression, options = {}) {
+      for (const part of options.ignoreUnavailable ? [] : expression.split(',')) {
         if (byName.has(part) || !names().some((index) => index.aliases.includes(part))) continue;
         const reason = `The provided expression [${part}] matches an alias, specify the corresponding concrete indices instead.`;
         throw new TrailhoundError('bad-request', reason);
@@ -89,7 +95,7 @@ export function makeCatalog(now: () => Instant): Catalog {
         resolveExpression(
           expression,
           names().map((index) => ({ ...index, aliases: [] })),
-          { at: now() },
+          { ...options, at: now() },
         ),
       );
     },
@@ -120,13 +126,15 @@ export function lazyMapping({ stored, mapping }: MappedIndex, mappings: MappingC
 }
 
 export function indexInfo(state: IndexState): IndexInfo {
-  const { name, uuid, settings, aliases, createdAt } = state.stored;
+  const { name, uuid, settings, aliases, createdAt, closed = false } = state.stored;
   const { documents, bytes } = state.tally;
   return {
     name,
     uuid,
     settings,
     aliases,
+    closed,
+    hidden: state.hidden,
     documents,
     bytes,
     createdAt,
@@ -134,6 +142,10 @@ export function indexInfo(state: IndexState): IndexInfo {
       return state.mapping();
     },
   };
+}
+
+function hiddenAliases(aliases: Document): readonly string[] {
+  return Object.entries(aliases).flatMap(([name, body]) => (own(body, 'is_hidden') === true ? [name] : []));
 }
 
 function writeIndex(alias: string, states: readonly IndexState[]): IndexState | undefined {
@@ -154,7 +166,10 @@ function aliasFilter(expression: string, { stored }: IndexState, at: Instant): D
   const aliases = Object.entries(stored.aliases);
   if (!aliases.some(([, body]) => isDocument(own(body, 'filter')))) return undefined;
   const meant = (name: string): boolean =>
-    resolveExpression(expression, [{ name, aliases: [], hidden: false }], { ignoreUnavailable: true, at }).length > 0;
+    resolveExpression(expression, [{ name, aliases: [], hidden: false, closed: false, hiddenAliases: [] }], {
+      ignoreUnavailable: true,
+      at,
+    }).length > 0;
   if (meant(stored.name)) return undefined;
   const filters: Document[] = [];
   for (const [name, body] of aliases) {

@@ -4,6 +4,7 @@ import { yieldToLoop } from '../base/clock.ts';
 import { isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { mergeMapping } from '../query/mapping.ts';
+import { rowText } from './block.ts';
 import type { Catalog } from './catalog.ts';
 import { indexInfo, lazyMapping, makeCatalog } from './catalog.ts';
 import { bearIndex } from './index-birth.ts';
@@ -12,7 +13,8 @@ import { makeReader } from './scan.ts';
 import { makeResultCache, searchIndices } from './search.ts';
 import type { Shelf } from './shelf.ts';
 import { makeSlices } from './slices.ts';
-import type { Store, StoredDocument, StoredTemplate } from './store.ts';
+import type { IndexOptions, Store, StoredDocument, StoredTemplate } from './store.ts';
+import { updateIndices } from './update-indices.ts';
 import type { WriteWorld } from './write.ts';
 import { writeOperations } from './write.ts';
 
@@ -26,13 +28,14 @@ export function openCore(shelf: Shelf, clock: Clock): Store {
 
   return {
     createIndex: (name, body) => exclusively(async () => createIndex(world, name, body)),
-    deleteIndex: (expression) => exclusively(async () => deleteIndex(world, expression)).then(room.sweepLater),
+    deleteIndex: (expression, options) =>
+      exclusively(async () => deleteIndex(world, expression, options)).then(room.sweepLater),
+    updateIndices: (changes) => exclusively(async () => updateIndices(world, changes)).then(room.sweepLater),
     putMapping: (expression, mapping) => exclusively(async () => putMapping(world, expression, mapping)),
-    putTemplate: (template) =>
-      exclusively(async () => saveTemplates(world, [...without(catalog, template.name, template.legacy), template])),
-    deleteTemplate: (name, legacy) =>
+    putTemplate: (template) => exclusively(async () => saveTemplates(world, [...without(catalog, template), template])),
+    deleteTemplate: (template) =>
       exclusively(async () => {
-        const kept = without(catalog, name, legacy);
+        const kept = without(catalog, template);
         if (kept.length === catalog.templates().length) return false;
         saveTemplates(world, kept);
         return true;
@@ -144,8 +147,12 @@ function createIndex({ shelf, catalog, clock, counters, mappings }: WriteWorld, 
   catalog.put(stored, tally, () => mapping);
 }
 
-function deleteIndex({ shelf, catalog, counters, deadBlocks }: WriteWorld, expression: string): readonly string[] {
-  const gone = catalog.resolveConcrete(expression);
+function deleteIndex(
+  { shelf, catalog, counters, deadBlocks }: WriteWorld,
+  expression: string,
+  options?: IndexOptions,
+): readonly string[] {
+  const gone = catalog.resolveConcrete(expression, options);
   if (gone.length === 0) return [];
   const dropped = gone.map(({ stored }) => stored.number);
   shelf.commit({ position: counters.position, nextIndex: counters.nextIndex, dropped });
@@ -167,8 +174,13 @@ function putMapping({ shelf, catalog, counters }: WriteWorld, expression: string
   for (const { state, mapping } of merged) catalog.put(state.stored, state.tally, () => mapping);
 }
 
-function without(catalog: Catalog, name: string, legacy: boolean): readonly StoredTemplate[] {
-  return catalog.templates().filter((template) => template.name !== name || template.legacy !== legacy);
+function without(
+  catalog: Catalog,
+  { name, legacy, component }: Pick<StoredTemplate, 'name' | 'legacy' | 'component'>,
+): readonly StoredTemplate[] {
+  return catalog
+    .templates()
+    .filter((other) => other.name !== name || other.legacy !== legacy || other.component !== component);
 }
 
 function saveTemplates({ shelf, catalog, counters }: WriteWorld, templates: readonly StoredTemplate[]): void {
@@ -193,5 +205,6 @@ function getDocument({ shelf, catalog, reader }: Room, name: string, id: string)
     version: row.version,
     seqNo: row.seqNo,
     source: reader.document(open, number),
+    text: rowText(open.block, number),
   };
 }

@@ -26,7 +26,9 @@ export function bearIndex(
   },
 ): { stored: StoredIndex; mapping: Mapping } {
   checkIndexName(name);
-  const template = resolveTemplates(birth.templates, name);
+  const components = birth.templates.filter(({ component }) => component);
+  const whole = birth.templates.filter(({ component }) => !component);
+  const template = resolveTemplates(whole, name, components);
   const settings = normalSettings(template.settings, part(body, 'settings'));
   const json = layeredMappings(template.mappings, part(body, 'mappings') ?? {});
   const mapping = birth.mappings.get(JSON.stringify(json), settings, () => json);

@@ -1,6 +1,7 @@
 import { yieldToLoop } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { parseKnownJson } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import type { Candidate, RequiredTerms } from '../query/candidate.ts';
 import type { SearchableIndex } from '../query/execute.ts';
@@ -46,7 +47,7 @@ export function makeReader(shelf: Shelf): Reader {
     document(open, row) {
       const known = open.parsed[row];
       if (known) return known;
-      const document: Document = JSON.parse(rowText(open.block, row));
+      const document = parseKnownJson(rowText(open.block, row)) as Document;
       open.parsed[row] = document;
       return document;
     },
@@ -139,6 +140,9 @@ function candidate(index: IndexState, open: OpenBlock, row: number, reader: Read
     seqNo,
     get source() {
       return reader.document(open, row);
+    },
+    get text() {
+      return rowText(open.block, row);
     },
   };
 }

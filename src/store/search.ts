@@ -42,7 +42,7 @@ export async function searchIndices(
   options: SearchOptions,
 ): Promise<SearchResult> {
   const elapsed = elapsedMs();
-  const indices = world.catalog.resolve(expression, options);
+  const indices = world.catalog.resolve(expression, { ...options, openOnly: true });
   const key = resultKey(world, expression, body, options);
   const known = key === undefined ? undefined : world.results.get(key);
   if (known) return { ...known, tookMs: Math.round(elapsed()) };
@@ -69,12 +69,13 @@ export async function searchIndices(
     total: found.total ?? 0,
     relation: found.relation,
     maxScore: found.maxScore,
-    hits: found.hits.map(({ candidate: { index, id, version, seqNo }, score, sort, source }) => ({
+    hits: found.hits.map(({ candidate: { index, id, version, seqNo }, score, sort, source, text }) => ({
       index,
       id,
       version,
       seqNo,
       source: source ?? {},
+      ...(text === undefined ? {} : { text }),
       score,
       ...(sort ? { sort } : {}),
     })),
@@ -95,12 +96,13 @@ function resultKey(
   { catalog }: SearchWorld,
   expression: string,
   { json }: SearchBody,
-  { window, ignoreUnavailable, allowNoIndices }: SearchOptions,
+  { window, ignoreUnavailable, allowNoIndices, wildcards }: SearchOptions,
 ): string | undefined {
   // A number beyond 2^53 was read as a bigint, which JSON does not know: `n` keeps it apart from the same digits as text.
   const text = JSON.stringify(json, (_key, value) => (typeof value === 'bigint' ? { n: String(value) } : value));
   if (text.length > keyMax || /now/i.test(text) || expression.includes('{now')) return undefined;
-  const indices = catalog.resolve(expression, { ignoreUnavailable: true });
+  const indices = catalog.resolve(expression, { ignoreUnavailable: true, ...(wildcards ? { wildcards } : {}) });
   const range = window ? `${window.after}-${window.upTo}` : '';
-  return [catalog.generation(indices), range, ignoreUnavailable, allowNoIndices, expression, text].join('\n');
+  const how = JSON.stringify([ignoreUnavailable, allowNoIndices, wildcards]);
+  return [catalog.generation(indices), range, how, expression, text].join('\n');
 }

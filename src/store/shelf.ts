@@ -11,6 +11,7 @@ export interface StoredIndex {
   readonly createdAt: number;
   readonly settings: Document;
   readonly aliases: Document;
+  readonly closed?: true;
 }
 
 /** `mapping` is JSON text: it is parsed when it is first needed, and hundreds of them need not stay in memory. */

@@ -75,8 +75,9 @@ function documents(check: Check): void {
     const document = {
       data: { aws: { eventName: 'GetObject', n: 1.5, ok: true, none: null, list: ['x', 'y'], o: [{ p: 1 }, {}] } },
     };
+    const text = JSON.stringify(document);
     assert.equal(brief(await one(store, create('a', '1', document))), 'created 1 0');
-    assert.deepEqual(await store.get('a', '1'), { index: 'a', id: '1', version: 1, seqNo: 0, source: document });
+    assert.deepEqual(await store.get('a', '1'), { index: 'a', id: '1', version: 1, seqNo: 0, source: document, text });
     const { hits, total, shards } = await store.search('a', parseSearchBody({}));
     assert.deepEqual(
       hits.map((hit) => [hit.index, hit.id, hit.version, hit.seqNo, hit.source]),
@@ -280,9 +281,9 @@ function indices(check: Check): void {
     assert.notEqual(infos[0]?.uuid, infos[1]?.uuid);
     assert.match(infos[0]?.uuid ?? '', /^[\w-]{22}$/);
     assert.equal(await count(store, 'logs'), 1);
-    assert.equal(await store.deleteTemplate('logs', true), false);
-    assert.equal(await store.deleteTemplate('logs', false), true);
-    assert.equal(await store.deleteTemplate('logs', false), false);
+    assert.equal(await store.deleteTemplate({ name: 'logs', legacy: true }), false);
+    assert.equal(await store.deleteTemplate({ name: 'logs', legacy: false }), true);
+    assert.equal(await store.deleteTemplate({ name: 'logs', legacy: false }), false);
   });
 
   check('indices grown from one template share its mapping while they are alike', async (store) => {
@@ -328,15 +329,15 @@ function indices(check: Check): void {
     await assert.rejects(store.deleteIndex('a'), { wire: 'illegal_argument_exception' });
   });
 
-  check('wildcards skip indices of the system unless they begin with a dot', async (store) => {
+  check('wildcards skip hidden indices; a name with a dot hides nothing by itself', async (store) => {
     await store.write([put('.own', '1', {}), put('a', '1', {}), put('b', '1', {})]);
     await store.createIndex('c-hidden', { settings: { index: { hidden: true } } });
     const names = async (expression: string, options = {}): Promise<string[]> =>
       (await store.indices(expression, options)).map((index) => index.name);
-    assert.deepEqual(await names('*'), ['a', 'b']);
+    assert.deepEqual(await names('*'), ['.own', 'a', 'b']);
     assert.deepEqual(await names('.*'), ['.own']);
     assert.deepEqual(await names('c-hidden'), ['c-hidden']);
-    assert.deepEqual(await names('*,-a'), ['b']);
+    assert.deepEqual(await names('*,-a'), ['.own', 'b']);
     assert.deepEqual(await names('b,a'), ['a', 'b']);
     assert.deepEqual(await names('z*'), []);
     await assert.rejects(names('z*', { allowNoIndices: false }), { code: 'index-not-found' });
@@ -543,12 +544,55 @@ function hostile(check: Check): void {
   check('what is no JSON is refused, its neighbours are not', async (store) => {
     const circle: { self?: unknown } = {};
     circle.self = circle;
-    const results = await store.write([put('a', '1', circle), put('a', '2', { n: 10n }), put('a', '3', { n: 1 })]);
-    assert.deepEqual(results.map(brief), [
-      'mapping mapper_parsing_exception',
-      'mapping mapper_parsing_exception',
-      'created 1 0',
+    const results = await store.write([put('a', '1', circle), put('a', '2', { n: 1 })]);
+    assert.deepEqual(results.map(brief), ['mapping mapper_parsing_exception', 'created 1 0']);
+  });
+
+  check(
+    'a text that comes with a document is kept letter for letter, whole numbers beyond 2^53 exactly',
+    async (store) => {
+      const text = '{ "n": 9007199254740993,  "f": 1.0 }';
+      const document = { n: 9007199254740993n, f: 1 };
+      await store.write([{ ...put('a', '1', document), text }, put('a', '2', { n: 9007199254740992n })]);
+      const found = await store.get('a', '1');
+      assert.deepEqual([found?.text, found?.source], [text, document]);
+      assert.equal((await store.get('a', '2'))?.text, '{"n":9007199254740992}');
+      const body = { query: { term: { n: 9007199254740993n } }, sort: ['n'] };
+      const { hits } = await store.search('a', parseSearchBody(body));
+      assert.deepEqual(
+        hits.map((hit) => [hit.id, hit.sort, hit.text]),
+        [['1', [9007199254740993n], text]],
+      );
+      const cut = await store.search('a', parseSearchBody({ _source: 'f', size: 1 }));
+      assert.deepEqual([cut.hits[0]?.text, cut.hits[0]?.source], [undefined, { f: 1 }]);
+    },
+  );
+
+  check('an index is changed after its birth: aliases, settings, closed, gone', async (store) => {
+    await store.write([put('a', '1', { n: 1 }), put('b', '1', { n: 1 })]);
+    await store.updateIndices([
+      { index: 'a', putAliases: { x: {}, y: {} }, settings: { refresh_interval: '5s', 'index.codec': 'z' } },
+      { index: 'b', putAliases: { x: {} } },
+      { index: 'a', dropAliases: ['y'], settings: { codec: null } },
     ]);
+    const [info] = await store.indices('a');
+    assert.deepEqual([info?.aliases, info?.settings], [{ x: {} }, { index: { refresh_interval: '5s' } }]);
+    assert.equal(await count(store, 'x'), 2);
+    await store.updateIndices([{ index: 'b', closed: true }]);
+    await assert.rejects(store.search('b', parseSearchBody({})), { wire: 'index_closed_exception' });
+    assert.equal(brief(await one(store, put('b', '2', {}))), 'bad-index-name index_closed_exception');
+    assert.equal(await count(store, '*'), 1);
+    await store.updateIndices([{ index: 'b', closed: false }]);
+    assert.equal(await count(store, '*'), 2);
+    await store.updateIndices([
+      { index: 'b', remove: true },
+      { index: 'a', putAliases: { b: {} } },
+    ]);
+    assert.deepEqual(await ids(store, 'b'), ['1']);
+    await assert.rejects(store.updateIndices([{ index: 'a', putAliases: { a: {} } }]), {
+      wire: 'invalid_alias_name_exception',
+    });
+    await assert.rejects(store.updateIndices([{ index: 'nosuch', closed: true }]), { code: 'index-not-found' });
   });
 
   check('a term that keyword fields must hold is found whatever the texts around it', async (store) => {

@@ -8,6 +8,8 @@ export interface Operation {
   readonly index: string;
   readonly id: string;
   readonly document?: Document;
+  /** The document's JSON text where it is to be kept letter for letter; without it, the document is written as JSON. */
+  readonly text?: string;
   readonly ifSeqNo?: number;
   readonly ifPrimaryTerm?: number;
 }
@@ -39,7 +41,10 @@ export interface StoredDocument {
   readonly id: string;
   readonly version: number;
   readonly seqNo: number;
+  /** Whole numbers beyond 2^53 are bigints. */
   readonly source: Document;
+  /** The source as it is stored; missing where a filter left a part of it. */
+  readonly text?: string;
 }
 
 /**
@@ -72,21 +77,41 @@ export interface SearchHit extends StoredDocument {
   readonly sort?: readonly unknown[];
 }
 
+/** One change of an index that exists, by its own name. What is not named stays. */
+export interface IndexUpdate {
+  readonly index: string;
+  readonly putAliases?: Document;
+  readonly dropAliases?: readonly string[];
+  /** On top of the settings it has; null takes one back to its default. */
+  readonly settings?: Document;
+  readonly closed?: boolean;
+  /** The index goes; an alias of the same call may take its name. */
+  readonly remove?: true;
+}
+
 export interface IndexInfo {
   readonly name: string;
   readonly uuid: string;
   readonly mapping: Mapping;
   readonly settings: Document;
   readonly aliases: Document;
+  /** Closed: kept, neither read nor written. */
+  readonly closed: boolean;
+  /** Wildcards pass it over. */
+  readonly hidden: boolean;
   readonly documents: number;
   readonly bytes: number;
   readonly createdAt: number;
 }
 
-/** Index templates as OpenSearch keeps them; `legacy` ones (`_template`) lose against composable ones. */
+/**
+ * Index templates as OpenSearch keeps them; `legacy` ones (`_template`) lose against composable ones, which may be composed of
+ * `component` ones (`_component_template`). Each of the three kinds has names of its own.
+ */
 export interface StoredTemplate {
   readonly name: string;
   readonly legacy: boolean;
+  readonly component?: true;
   readonly body: Document;
 }
 
@@ -94,6 +119,10 @@ export interface StoredTemplate {
 export interface IndexOptions {
   readonly ignoreUnavailable?: boolean;
   readonly allowNoIndices?: boolean;
+  /** What wildcards reach; open indices that are not hidden where it is missing. */
+  readonly wildcards?: { readonly open: boolean; readonly closed: boolean; readonly hidden: boolean };
+  /** Closed indices that are named are an error (index_closed_exception), or passed over where unavailable ones are. */
+  readonly openOnly?: boolean;
 }
 
 /**
@@ -105,11 +134,13 @@ export interface Store {
   /** Refuses an existing or ill-named index. `body`: {settings?, mappings?, aliases?}, on top of the matching templates. */
   createIndex(name: string, body: Document): Promise<void>;
   /** Deletes by name or pattern; a concrete name that is missing is 'index-not-found'. Answers the names deleted. */
-  deleteIndex(expression: string): Promise<readonly string[]>;
+  deleteIndex(expression: string, options?: IndexOptions): Promise<readonly string[]>;
   /** Adds fields to mappings of existing indices; a change of type is 'bad-request'. */
   putMapping(expression: string, mapping: Document): Promise<void>;
+  /** Changes indices, all or none. A missing index is 'index-not-found', an alias named as an index 'bad-request'. */
+  updateIndices(changes: readonly IndexUpdate[]): Promise<void>;
   putTemplate(template: StoredTemplate): Promise<void>;
-  deleteTemplate(name: string, legacy: boolean): Promise<boolean>;
+  deleteTemplate(template: Pick<StoredTemplate, 'name' | 'legacy' | 'component'>): Promise<boolean>;
   templates(): Promise<readonly StoredTemplate[]>;
   /** Resolves a comma list with wildcards, exclusions and aliases (specs/dsl.md §1.4), in name order. */
   indices(expression: string, options?: IndexOptions): Promise<readonly IndexInfo[]>;

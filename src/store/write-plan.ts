@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { writeJson } from '../base/json.ts';
 import type { MappingRefusal } from '../query/dynamic.ts';
 import { mapDocument } from '../query/dynamic.ts';
 import type { Mapping } from '../query/mapping.ts';
@@ -110,8 +111,8 @@ function conflictOf({ action, id, ifSeqNo, ifPrimaryTerm }: Operation, now: Curr
 
 type MappedText = { readonly text: string; readonly mapping: Mapping } | { readonly error: MappingRefusal };
 
-/** The text first: what JSON cannot hold (a cycle, a bigint, a nesting that exhausts the stack) never reaches the mapping. */
-function mappedText({ id, document }: Operation, plan: IndexPlan): MappedText {
+/** The text first: what JSON cannot hold (a cycle, a nesting that exhausts the stack) never reaches the mapping. */
+function mappedText({ id, document, text: given }: Operation, plan: IndexPlan): MappedText {
   if (!document) {
     return {
       error: { type: 'action_request_validation_exception', reason: 'Validation Failed: 1: source is missing;' },
@@ -119,7 +120,7 @@ function mappedText({ id, document }: Operation, plan: IndexPlan): MappedText {
   }
   let text: string;
   try {
-    text = JSON.stringify(document);
+    text = given ?? writeJson(document);
   } catch (error) {
     const reason = `failed to parse document with id '${id}': ${error instanceof Error ? error.message : error}`;
     return { error: { type: 'mapper_parsing_exception', reason } };

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { yieldToLoop } from '../base/clock.ts';
+import { TrailhoundError } from '../base/errors.ts';
 import { blockRowsMax, blockTextMax, encodeBlock, makeBlock } from './block.ts';
 import type { Catalog, IndexState } from './catalog.ts';
 import { bearIndex } from './index-birth.ts';
@@ -39,6 +40,7 @@ export async function writeOperations(
     if (planned) return planned;
     const state = world.catalog.writeTarget(name);
     if (!state && !create) return undefined;
+    if (state?.stored.closed) throw new TrailhoundError('bad-request', 'closed', { wire: 'index_closed_exception' });
     const known = state && plans.get(state.stored.name);
     const plan = known ?? (state ? planOf(state) : bornPlan(world, name, nextIndex++));
     plans.set(name, plan);

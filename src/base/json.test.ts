@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { TrailhoundError } from '../base/errors.ts';
+import { TrailhoundError } from './errors.ts';
 import { parseJson, writeJson } from './json.ts';
 
 function refusal(text: string): TrailhoundError {
@@ -19,7 +19,7 @@ test('valid JSON is read as JSON.parse reads it, by the fast reader and the slow
     fc.property(fc.jsonValue({ depthSize: 'medium' }), fc.boolean(), (value, slow) => {
       const text = JSON.stringify(value, null, slow ? 1 : undefined);
       const given = slow ? `${text} // sixteen: 1234567890123456` : text;
-      assert.deepEqual(parseJson(given, 'double'), JSON.parse(text));
+      assert.deepEqual(JSON.parse(writeJson(parseJson(given))), JSON.parse(text));
     }),
     { numRuns: 500 },
   );
@@ -82,7 +82,7 @@ test('integers beyond 2^53 keep every digit in queries, and the answer writes th
     e: '9007199254740993',
   });
   assert.equal(writeJson(value), text.replace('1e20', '100000000000000000000'));
-  assert.deepEqual(parseJson('{"a":9007199254740993}', 'double'), { a: 9007199254740992 });
+  assert.deepEqual(parseJson('{"a":9007199254740993}'), { a: 9007199254740993n });
 });
 
 test('a byte order mark and comments are no content', () => {

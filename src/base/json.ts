@@ -1,46 +1,79 @@
-import { put } from '../base/document.ts';
-import { TrailhoundError } from '../base/errors.ts';
+import { randomUUID } from 'node:crypto';
+import { put } from './document.ts';
+import { TrailhoundError } from './errors.ts';
 
 /**
- * JSON as OpenSearch reads it: duplicate keys and trailing content are refused, comments are allowed.
- * Integers beyond 2^53 become bigint, so that a query asks for the number that was meant; 'double' is for documents,
- * which the store keeps as JSON numbers.
+ * JSON as OpenSearch reads it: duplicate keys and trailing content are refused, comments are allowed. Integers beyond 2^53
+ * become bigint, so that a document holds, and a query asks for, the number that was meant.
  * Throws one TrailhoundError (400) that names line and column; its wire type is Jackson's.
  */
-export function parseJson(text: string, integers: 'exact' | 'double' = 'exact'): unknown {
+export function parseJson(text: string): unknown {
+  return readJson(text).value;
+}
+
+/** The same with the text that stands for it: as it came but for what surrounds it, written anew where it holds comments. */
+export function readJson(text: string): { readonly value: unknown; readonly text: string } {
   const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   // The machine's parser is ten times as fast as ours; ours has to look only where that one loses something.
-  if (integers === 'double' || !/\d{16}/.test(body)) {
+  if (!mayHoldBig(body)) {
     try {
       const value: unknown = JSON.parse(body);
-      if (countMembers(value) === countColons(body)) return value;
+      if (countMembers(value) === countColons(body)) return { value, text: body.trim() };
     } catch {
       // Ours tells where and what.
     }
   }
-  return new Reader(body, integers === 'exact').document();
+  const reader = new Reader(body);
+  const value = reader.document();
+  return { value, text: reader.commented ? writeJson(value) : body.trim() };
 }
 
-/** As JSON.stringify, with bigint as the number it is. `indent` is for people. */
+/** The same for JSON that was read once before (a stored source): duplicates are not looked for. */
+export function parseKnownJson(text: string): unknown {
+  return mayHoldBig(text) ? new Reader(text).document() : JSON.parse(text);
+}
+
+/** JSON text that stands in an answer as it is: a `_source` comes back letter for letter as it was sent. */
+export class RawJson {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** For who must look inside: `filter_path`, `pretty`. */
+  value(): unknown {
+    return parseKnownJson(this.text);
+  }
+}
+
+/** Long runs of digits are common inside strings (request ids), rare as numbers: the second look sorts most of them out. */
+function mayHoldBig(text: string): boolean {
+  return /\d{16}/.test(text) && /(?:^|[:,[\s])-?\d{16}/.test(text);
+}
+
+/** As JSON.stringify, with bigint as the number it is and RawJson as its text. `indent` is for people: it opens RawJson. */
 export function writeJson(value: unknown, indent?: number): string {
-  const big: string[] = [];
+  const parts: string[] = [];
   const text = JSON.stringify(
     value,
     (_, member: unknown) => {
-      if (typeof member !== 'bigint') return member;
-      big.push(member.toString());
-      return `${bigMark}${big.length - 1}`;
+      if (typeof member === 'bigint') parts.push(member.toString());
+      else if (!(member instanceof RawJson)) return member;
+      else if (indent !== undefined) return member.value();
+      else parts.push(member.text);
+      return `${partMark}${parts.length - 1}`;
     },
     indent,
   );
   if (text === undefined) return 'null';
-  return big.length === 0 ? text : text.replace(bigPattern, (whole, at: string) => big[Number(at)] ?? whole);
+  return parts.length === 0 ? text : text.replace(partPattern, (whole, at: string) => parts[Number(at)] ?? whole);
 }
 
 /** Deeper documents are refused: every reader behind us walks them by recursion. No query or document of use comes near. */
 const depthMax = 250;
-const bigMark = '\u0000trailhound-big:';
-const bigPattern = /"\\u0000trailhound-big:(\d+)"/g;
+const partMark = `\u0000${randomUUID()}:`;
+const partPattern = new RegExp(`"\\\\u0000${partMark.slice(1)}(\\d+)"`, 'g');
 
 /** Members of all objects of a value; -1 where it is nested too deep. */
 function countMembers(root: unknown): number {
@@ -72,13 +105,12 @@ function countColons(text: string): number {
 
 /** The slow reader: exact integers, duplicates, comments, and errors with their place. */
 class Reader {
+  commented = false;
   private at = 0;
   private readonly text: string;
-  private readonly exact: boolean;
 
-  constructor(text: string, exact: boolean) {
+  constructor(text: string) {
     this.text = text;
-    this.exact = exact;
   }
 
   document(): unknown {
@@ -184,8 +216,9 @@ class Reader {
     if (digits === undefined) return this.unexpected();
     this.at += digits.length;
     const value = Number(digits);
-    const big = this.exact && !Number.isSafeInteger(value) && digits.length < 400 && /^-?\d+$/.test(digits);
-    return big ? BigInt(digits) : value;
+    if (Number.isSafeInteger(value) || digits.length > 400 || !/^-?\d+$/.test(digits)) return value;
+    const whole = BigInt(digits);
+    return whole >= -(2n ** 53n) && whole <= 2n ** 53n ? value : whole;
   }
 
   private unexpected(): never {
@@ -234,6 +267,8 @@ class Reader {
   private blank(): void {
     const pattern = /(?:[ \t\r\n]+|\/\*[\s\S]*?\*\/|\/\/[^\n]*)*/y;
     pattern.lastIndex = this.at;
-    this.at += pattern.exec(this.text)?.[0].length ?? 0;
+    const found = pattern.exec(this.text)?.[0] ?? '';
+    if (found.includes('/')) this.commented = true;
+    this.at += found.length;
   }
 }
