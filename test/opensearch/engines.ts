@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { writeJson } from '../../src/api/json.ts';
+import { writeJson } from '../../src/base/json.ts';
 import type { Json } from '../program.ts';
 import { serve } from '../program.ts';
 
