@@ -81,6 +81,14 @@ export function nextArrived(current: Alert | undefined, outcome: Outcome, open: 
   return opened('recovered', { ...current, state: 'ACTIVE', errorMessage: null });
 }
 
+/** How the message of an alert begins whose action failed. */
+export const actionErrorPrefix = 'Failed running action:\n';
+
+/** Addresses are hidden in what an alert keeps, as in the original. */
+export function masked(message: string): string {
+  return message.replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, 'x.x.x.x');
+}
+
 /** Ended: goes to the history. */
 export function completed(alert: Alert, at: Instant): Alert {
   return { ...alert, state: 'COMPLETED', endTime: at, errorMessage: null };
@@ -122,7 +130,7 @@ function withError(alert: Alert, error: string, at: Instant, outcome: Outcome): 
   return grown(failed, outcome);
 }
 
-function pushed(history: readonly AlertMessage[], message: AlertMessage): readonly AlertMessage[] {
+export function pushed(history: readonly AlertMessage[], message: AlertMessage): readonly AlertMessage[] {
   return [message, ...history].slice(0, limits.alertHistoryMax);
 }
 

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { at, type Document, isDocument, own } from '../base/document.ts';
+import type { Attempt } from '../notify/notifier.ts';
 import type { StoredDocument } from '../store/store.ts';
 import { type AlertEvent, eventJson, storedEvent } from './alert-event.ts';
 import type { Evaluate } from './monitor.ts';
@@ -40,6 +41,8 @@ export interface ActionMemory {
   readonly actionId: string;
   readonly lastExecutionTime: Instant | null;
   readonly throttledCount: number;
+  /** The newest tries to send, newest first, at most limits.attemptsPerActionMax. */
+  readonly attempts: readonly Attempt[];
 }
 
 /** The events that caused an alert: our addition, under `trailhound`. */
@@ -79,6 +82,7 @@ export function alertJson(alert: Alert): Document {
       action_id: result.actionId,
       last_execution_time: result.lastExecutionTime,
       throttled_count: result.throttledCount,
+      ...(result.attempts.length > 0 ? { trailhound: { attempts: result.attempts } } : {}),
     })),
     start_time: alert.startTime,
     last_notification_time: alert.lastNotificationTime,
@@ -116,6 +120,12 @@ export function storedAlert({ id, version, source }: Pick<StoredDocument, 'id' |
       actionId: word(own(entry, 'action_id')),
       lastExecutionTime: time(own(entry, 'last_execution_time')),
       throttledCount: time(own(entry, 'throttled_count')) ?? 0,
+      attempts: list(at(entry, 'trailhound.attempts')).map((attempt) => ({
+        at: time(own(attempt, 'at')) ?? 0,
+        sent: own(attempt, 'sent') === true,
+        status: time(own(attempt, 'status')) ?? 0,
+        text: word(own(attempt, 'text')),
+      })),
     })),
     startTime: time(own(source, 'start_time')) ?? 0,
     lastNotificationTime: time(own(source, 'last_notification_time')),

@@ -3,11 +3,14 @@ import type { Document } from '../base/document.ts';
 import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { describeProblem, type Problem } from '../base/problem.ts';
+import { noChannels } from '../notify/no-channels.ts';
+import type { DeliveryNote, Notifier } from '../notify/notifier.ts';
 import type { SearchResult, Store, StoredDocument } from '../store/store.ts';
 import { type AlertAnswers, acknowledged, answerAlerts, closed } from './alert-answer.ts';
 import { openAlertBook } from './alert-book.ts';
 import { type AlertQuery, listAlerts } from './alert-list.ts';
 import { cursorStart } from './cursor.ts';
+import { noteDelivery } from './delivery-note.ts';
 import { installMonitors, type MonitorFile } from './install.ts';
 import { monitorJson, parseMonitor } from './monitor.ts';
 import { type Expected, type MonitorBook, openMonitorBook } from './monitor-book.ts';
@@ -67,6 +70,8 @@ export interface Alerting {
   install(files: readonly MonitorFile[], problem?: (problem: Problem) => void): Promise<void>;
   /** Tells of documents that are durably stored: monitors whose query one of them matches run soon. Never throws. */
   observe(documents: readonly StoredDocument[]): Promise<void>;
+  /** What became of a message after its run was over: kept with the alert it is about. */
+  noteDelivery(note: DeliveryNote): Promise<void>;
   /** Runs the schedule and what is marked until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   /** Resolves when nothing is marked and nothing runs; what is marked runs without waiting for its time. */
@@ -78,20 +83,20 @@ export interface Alerting {
   close(): Promise<void>;
 }
 
-/** Opens the room on a store: what was counted before goes on, and what arrived since then is looked at at once. */
-export async function openAlerting({
-  store,
-  clock,
-  log,
-}: {
+export interface AlertingParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-}): Promise<Alerting> {
+  /** Where messages go; without one no channel is known. */
+  readonly notifier?: Notifier;
+}
+
+/** Opens the room on a store: what was counted before goes on, and what arrived since then is looked at at once. */
+export async function openAlerting({ store, clock, log, notifier = noChannels }: AlertingParts): Promise<Alerting> {
   const problem = (found: Problem): void => log.warn(describeProblem(found));
   const alerts = await openAlertBook(store);
   const percolator = createPercolator();
-  const ports: RunnerPorts = { store, alerts, clock, log };
+  const ports: RunnerPorts = { store, alerts, clock, log, notifier };
   const scheduler: Scheduler = createScheduler({
     clock,
     log,
@@ -139,6 +144,7 @@ export async function openAlerting({
     closeAlerts: async (monitorId, ids) => answer(monitorId, ids, closed),
     install: (files, told = problem) => installMonitors(book, files, told),
     observe: (documents) => observe(documents, { store, clock, log, book, percolator, scheduler }),
+    noteDelivery: (note) => noteDelivery(note, book.watches.get(note.origin.monitorId), { alerts, store }),
     run: (signal) => scheduler.run(signal),
     settled: () => scheduler.settled(),
     stats: () => statsOf(book, scheduler),

@@ -36,6 +36,13 @@ for (const [template, expected] of cases) {
   test(`message: ${template}`, () => assert.equal(renderTemplate(template, values), expected));
 }
 
+test('an escape meets every value, raw ones too, and no text of the template', () => {
+  const angles = (text: string): string => text.replaceAll('<', '&lt;');
+  const hostile = { a: '<b', l: ['<c'] };
+  const template = '<t> {{a}} {{{a}}} {{&a}} {{#toJson}}l{{/toJson}} {{#join}}l{{/join}} {{#l}}{{.}}{{/l}}';
+  assert.equal(renderTemplate(template, hostile, angles), '<t> &lt;b &lt;b &lt;b ["&lt;c"] &lt;c &lt;c');
+});
+
 test('hostile templates end', () => {
   renderTemplate('{{#a}}'.repeat(20_000), values);
   const many = { l: Array.from({ length: 10_000 }, () => '') };

@@ -3,11 +3,12 @@ import { asText, isDocument } from '../base/document.ts';
 /**
  * Mustache as OpenSearch renders messages: `{{x}}` is escaped as text in JSON, `{{{x}}}` and `{{&x}}` are raw, sections,
  * inverted sections, comments, `toJson` and `join`; list items by number (`results.0.hits`), `.size` of lists. What the
- * values say is never read as a template again. A broken template renders up to where it breaks.
+ * values say is never read as a template again. A broken template renders up to where it breaks. `harmless` keeps values from
+ * being markup where the message goes to; it is asked for raw values too, as events are written by attackers.
  */
-export function renderTemplate(source: string, values: unknown): string {
+export function renderTemplate(source: string, values: unknown, harmless = (text: string): string => text): string {
   const { nodes } = parse(source, 0, undefined, 0);
-  const out: Output = { text: '', steps: 0 };
+  const out: Output = { text: '', steps: 0, harmless };
   render(nodes, [values], out);
   return out.text;
 }
@@ -23,6 +24,7 @@ const depthMax = 50;
 interface Output {
   text: string;
   steps: number;
+  readonly harmless: (text: string) => string;
 }
 
 /** Parts rendered in all: loops inside loops over results that print nothing must end too. */
@@ -64,7 +66,7 @@ function render(nodes: readonly Node[], stack: readonly unknown[], out: Output):
   for (const node of nodes) {
     if (out.text.length > messageMax || out.steps++ > stepsMax) return;
     if (node.kind === 'text') out.text += node.text;
-    else if (node.kind === 'value') out.text += shown(lookUp(stack, node.name), node.raw);
+    else if (node.kind === 'value') out.text += shown(lookUp(stack, node.name), node.raw, out.harmless);
     else renderSection(node, stack, out);
   }
 }
@@ -75,7 +77,7 @@ function renderSection(section: Extract<Node, { kind: 'section' }>, stack: reado
   const argument = nodes.length === 1 && first?.kind === 'text' ? first.text.trim() : undefined;
   if (!inverted && (name === 'toJson' || name === 'join') && argument !== undefined) {
     const value = lookUp(stack, argument);
-    out.text += name === 'toJson' ? (JSON.stringify(value) ?? 'null') : joined(value);
+    out.text += out.harmless(name === 'toJson' ? (JSON.stringify(value) ?? 'null') : joined(value));
     return;
   }
   const value = lookUp(stack, name);
@@ -110,8 +112,8 @@ function step(value: unknown, key: string): unknown {
   return isDocument(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-function shown(value: unknown, raw: boolean): string {
-  const text = javaText(value, 0);
+function shown(value: unknown, raw: boolean, harmless: Output['harmless']): string {
+  const text = harmless(javaText(value, 0));
   return raw ? text : JSON.stringify(text).slice(1, -1);
 }
 

@@ -5,7 +5,7 @@ import { limits } from '../base/limits.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import { plainJson } from './plain-json.ts';
 import { refusal } from './refusal.ts';
-import { parseSchedule, type Schedule, scheduleJson } from './schedule.ts';
+import { parseSchedule, refinedSchedule, type Schedule, scheduleJson } from './schedule.ts';
 import { parseTrigger, type Trigger, triggerJson } from './trigger.ts';
 
 /** A saved question, when to ask it and what to make of the answer. Only query-level monitors run in this version. */
@@ -77,18 +77,20 @@ export function parseMonitor(input: unknown, now: Instant): Monitor {
     type,
     enabled,
     enabledTime: enabled ? enabledTime : null,
-    schedule: parsedSchedule,
     input: search,
     triggers,
     lastUpdateTime: instant(own(json, 'last_update_time')) ?? now,
     schemaVersion: 0,
-    ...settingsOf(isDocument(uiMetadata) && Object.keys(uiMetadata).length > 0 ? uiMetadata : undefined),
+    ...settingsOf(
+      isDocument(uiMetadata) && Object.keys(uiMetadata).length > 0 ? uiMetadata : undefined,
+      parsedSchedule,
+    ),
   };
 }
 
 /** The monitor with another `ui_metadata` and the settings that stand in it. */
 export function withUiMetadata(monitor: Monitor, uiMetadata: Document): Monitor {
-  return { ...monitor, ...settingsOf(uiMetadata) };
+  return { ...monitor, ...settingsOf(uiMetadata, monitor.schedule) };
 }
 
 /** As the original answers it, in its order of keys; the query letter for letter, where the original rewrites it. */
@@ -118,12 +120,20 @@ export function storedMonitor(json: unknown, now: Instant): Monitor {
   return { ...parseMonitor(json, now), schemaVersion: typeof version === 'number' ? version : 0 };
 }
 
-function settingsOf(uiMetadata: Document | undefined): Pick<Monitor, 'uiMetadata' | 'evaluate' | 'live'> {
+function settingsOf(
+  uiMetadata: Document | undefined,
+  schedule: Schedule,
+): Pick<Monitor, 'uiMetadata' | 'evaluate' | 'live' | 'schedule'> {
   const evaluate = at(uiMetadata, 'trailhound.evaluate') ?? 'opensearch';
   if (evaluate !== 'opensearch' && evaluate !== 'arrived') {
     throw refusal(`ui_metadata.trailhound.evaluate: [${asText(evaluate)}] is neither [opensearch] nor [arrived]`);
   }
-  return { uiMetadata, evaluate, live: at(uiMetadata, 'trailhound.live') !== false };
+  return {
+    uiMetadata,
+    evaluate,
+    live: at(uiMetadata, 'trailhound.live') !== false,
+    schedule: refinedSchedule(schedule, at(uiMetadata, 'trailhound.interval_seconds')),
+  };
 }
 
 function parseType(json: unknown): Monitor['type'] {

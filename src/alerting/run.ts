@@ -1,9 +1,18 @@
 import type { Instant } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import type { ArrivalWindow, Position } from '../store/store.ts';
 import { type ActionRun, actionMemories, failedActions, runActions } from './action-run.ts';
 import type { Alert } from './alert.ts';
-import { type Found, type Next, nextAlert, nextArrived, type Outcome } from './alert-state.ts';
+import {
+  actionErrorPrefix,
+  type Found,
+  masked,
+  type Next,
+  nextAlert,
+  nextArrived,
+  type Outcome,
+} from './alert-state.ts';
 import type { Compiled, Period } from './compiled.ts';
 import { conditionContext, type RunContext } from './condition-context.ts';
 import { evaluateCondition } from './conditions/condition.ts';
@@ -48,6 +57,11 @@ export interface Judged {
   readonly cursor: Cursor | undefined;
 }
 
+/** What a run needs beyond its inputs. */
+export interface RunPorts extends InputPorts {
+  readonly notifier: Notifier;
+}
+
 /** Stands for "no window": everything is counted. */
 const everything: Position = -1;
 
@@ -72,7 +86,7 @@ export async function judgeRun(
   order: Order,
   fetched: Fetched,
   openAlert: (triggerId: string) => Promise<Alert | undefined>,
-  ports: InputPorts,
+  ports: RunPorts,
 ): Promise<Judged> {
   const { monitor } = subject;
   const triggerResults: [string, Document][] = [];
@@ -82,10 +96,13 @@ export async function judgeRun(
   const execution = executionId(subject.id, fetched.at);
   for (const trigger of monitor.triggers) {
     const current = await openAlert(trigger.id);
-    const judged = await judgeTrigger(subject, order, fetched, trigger, current, ports);
+    const freshId = alertId(subject, trigger, opened);
+    const judged = await judgeTrigger(subject, order, fetched, trigger, current, freshId, ports);
     triggerResults.push([trigger.id, judged.json]);
-    const open = (state: 'ACTIVE' | 'ERROR'): Alert =>
-      newAlert(subject, trigger, state, fetched.at, execution, opened++);
+    const open = (state: 'ACTIVE' | 'ERROR'): Alert => {
+      opened++;
+      return newAlert(subject, trigger, state, fetched.at, execution, freshId);
+    };
     const step = monitor.evaluate === 'arrived' ? nextArrived : nextAlert;
     const after = step(current, judged.outcome, open);
     next.set(trigger.id, after);
@@ -112,7 +129,8 @@ async function judgeTrigger(
   fetched: Fetched,
   trigger: Trigger,
   current: Alert | undefined,
-  ports: InputPorts,
+  freshId: string,
+  ports: RunPorts,
 ): Promise<{ json: Document; outcome: Outcome }> {
   const { monitor, compiled } = subject;
   const inputs = answerOf(subject, fetched, trigger);
@@ -134,12 +152,21 @@ async function judgeTrigger(
     triggered && !broken ? await events(subject, order, fetched, trigger, current, inputs, ports) : undefined;
   // Nobody is woken for history that was read in: a year of old files must not send a year of messages.
   const silent = (current?.state === 'ACKNOWLEDGED' && !broken && monitor.evaluate === 'opensearch') || found?.historic;
+  const reopens = current?.state === 'ACKNOWLEDGED' && monitor.evaluate === 'arrived';
+  const alertId = current && !reopens ? current.id : freshId;
+  const sending = {
+    notifier: ports.notifier,
+    wait: order.kind === 'asked',
+    about: { monitorId: subject.id, triggerId: trigger.id, alertId },
+    occurrence: subject.cursor?.positions.get(trigger.id) ?? freshId,
+  };
   const actions =
     triggered && !silent
       ? await runActions(trigger.actions, () => messageContext(context), {
           throttledBy: current,
           dryRun: order.dryRun,
           at: fetched.at,
+          sending,
         })
       : [];
   const error = errorOf(inputs, failure, actions);
@@ -182,12 +209,7 @@ function errorOf(inputs: Inputs, failure: ScriptFailure | undefined, actions: re
   if (inputs.cause !== null) return masked(`Failed fetching inputs:\n${inputs.cause}`);
   if (failure) return masked(`Failed evaluating trigger:\n${failure.stack.join('\n')}`);
   const failed = failedActions(actions);
-  return failed === undefined ? null : masked(`Failed running action:\n${failed}`);
-}
-
-/** Addresses are hidden in what an alert keeps, as in the original. */
-function masked(message: string): string {
-  return message.replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, 'x.x.x.x');
+  return failed === undefined ? null : masked(`${actionErrorPrefix}${failed}`);
 }
 
 function countedTo(subject: Subject, trigger: Trigger): Position {
@@ -215,16 +237,21 @@ function advanced(subject: Subject, order: Order, fetched: Fetched, trigger: Tri
   return order.kind === 'marked' && !outcome.triggered ? before : Math.max(before, fetched.upTo);
 }
 
+/** The id that the next alert of the trigger gets: the same when the run is repeated after a crash. */
+function alertId(subject: Subject, trigger: Trigger, number: number): string {
+  return subject.cursor ? idOf('alert', subject.id, trigger.id, number) : newId();
+}
+
 function newAlert(
   subject: Subject,
   trigger: Trigger,
   state: 'ACTIVE' | 'ERROR',
   at: Instant,
   execution: string,
-  number: number,
+  id: string,
 ): Alert {
   return {
-    id: subject.cursor ? idOf('alert', subject.id, trigger.id, number) : newId(),
+    id,
     version: 1,
     monitorId: subject.id,
     monitorVersion: subject.version,

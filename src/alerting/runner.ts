@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import type { Log } from '../base/log.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import type { Operation, Store } from '../store/store.ts';
 import type { Alert } from './alert.ts';
 import type { AlertBook } from './alert-book.ts';
@@ -15,6 +16,7 @@ export interface RunnerPorts {
   readonly alerts: AlertBook;
   readonly clock: Clock;
   readonly log: Log;
+  readonly notifier: Notifier;
 }
 
 /**
@@ -22,9 +24,9 @@ export interface RunnerPorts {
  * Answers the run's result. Throws when the store does.
  */
 export async function runWatch(watch: Watch, order: Order, ports: RunnerPorts): Promise<Document> {
-  const { store, alerts, clock } = ports;
+  const { store, alerts, clock, notifier } = ports;
   const subject = (): Subject => watch;
-  const inputPorts = { search: store.search.bind(store), clock };
+  const inputPorts = { search: store.search.bind(store), clock, notifier };
   const version = watch.version;
   const cursor = watch.cursor;
   const fetched = await fetchRun(subject(), order, await store.position(), inputPorts);
@@ -47,8 +49,8 @@ export async function runWatch(watch: Watch, order: Order, ports: RunnerPorts): 
 
 /** Runs a monitor that is not saved: it has no alerts and leaves nothing behind. */
 export async function runUnsaved(monitor: Monitor, order: Order, ports: RunnerPorts): Promise<Document> {
-  const { store, clock } = ports;
-  const inputPorts = { search: store.search.bind(store), clock };
+  const { store, clock, notifier } = ports;
+  const inputPorts = { search: store.search.bind(store), clock, notifier };
   const subject: Subject = { id: '', version: -1, monitor, compiled: compileMonitor(monitor), cursor: undefined };
   const fetched = await fetchRun(subject, order, await store.position(), inputPorts);
   return (await judgeRun(subject, order, fetched, async () => undefined, inputPorts)).result;

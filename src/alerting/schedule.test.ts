@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextFire, parseSchedule, periodStart, scheduleJson } from './schedule.ts';
+import { nextFire, parseSchedule, periodStart, refinedSchedule, scheduleJson } from './schedule.ts';
 
 const at = (iso: string): number => Date.parse(iso);
 const cron = (expression: string, timezone = 'UTC'): unknown => ({ cron: { expression, timezone } });
@@ -115,3 +115,28 @@ for (const [json, reason] of refused) {
 test('written as it is answered', () => {
   assert.deepEqual(scheduleJson(parseSchedule(period('3', 'minutes'))), { period: { interval: 3, unit: 'MINUTES' } });
 });
+
+const refined: readonly [name: string, schedule: unknown, seconds: unknown, everyMs: number | undefined][] = [
+  ['seconds make an interval shorter', period(1), 10, 10_000],
+  ['never longer: a client that does not know them may shorten the interval', period(1), 90, 60_000],
+  ['none', period(2), undefined, 120_000],
+  ['none, as null', period(2), null, 120_000],
+  ['a cron expression says its own times', cron('*/5 * * * *'), 10, undefined],
+];
+
+for (const [name, json, seconds, everyMs] of refined) {
+  test(`interval_seconds: ${name}`, () => {
+    const schedule = refinedSchedule(parseSchedule(json), seconds);
+    assert.deepEqual(scheduleJson(schedule), scheduleJson(parseSchedule(json)), 'the wire does not show them');
+    if (everyMs === undefined) return;
+    const enabled = at('2026-01-01T00:00:13Z');
+    assert.equal(nextFire(schedule, enabled, enabled), enabled + everyMs);
+    assert.equal(periodStart(schedule, enabled + everyMs), enabled);
+  });
+}
+
+for (const seconds of [0, -1, 1.5, '10', {}, Number.NaN]) {
+  test(`interval_seconds: ${JSON.stringify(seconds)} is refused`, () => {
+    assert.throws(() => refinedSchedule(parseSchedule(period(1)), seconds), /interval_seconds: .* no whole number/);
+  });
+}

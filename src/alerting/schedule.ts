@@ -5,7 +5,8 @@ import { refusal } from './refusal.ts';
 
 /** When a monitor runs. An interval's phase is the monitor's enabled time, not the wall clock (specs/alerting.md §3). */
 export type Schedule =
-  | { readonly kind: 'period'; readonly interval: number; readonly unit: PeriodUnit }
+  /** `everyMs` is the interval that counts: what interval and unit say, or what `interval_seconds` refined it to. */
+  | { readonly kind: 'period'; readonly interval: number; readonly unit: PeriodUnit; readonly everyMs: number }
   | { readonly kind: 'cron'; readonly expression: string; readonly timezone: string };
 
 type PeriodUnit = 'MINUTES' | 'HOURS' | 'DAYS';
@@ -32,14 +33,14 @@ const otherUnits: Readonly<Record<string, string>> = {
 /** The first fire time after `after`; undefined for a cron expression that never fires (31 February). */
 export function nextFire(schedule: Schedule, enabledTime: Instant, after: Instant): Instant | undefined {
   if (schedule.kind === 'cron') return cron(schedule).nextRun(new Date(after))?.getTime();
-  const interval = schedule.interval * unitMs[schedule.unit];
-  const passed = Math.floor((after - enabledTime) / interval);
-  return enabledTime + Math.max(1, passed + 1) * interval;
+  const { everyMs } = schedule;
+  const passed = Math.floor((after - enabledTime) / everyMs);
+  return enabledTime + Math.max(1, passed + 1) * everyMs;
 }
 
 /** The start of the period that ends at `end`: one interval earlier, or the cron fire before. */
 export function periodStart(schedule: Schedule, end: Instant): Instant {
-  if (schedule.kind === 'period') return end - schedule.interval * unitMs[schedule.unit];
+  if (schedule.kind === 'period') return end - schedule.everyMs;
   return cron(schedule).previousRuns(1, new Date(end))[0]?.getTime() ?? end;
 }
 
@@ -54,6 +55,22 @@ export function parseSchedule(json: unknown): Schedule {
   }
   if (!found) throw refusal('Schedule is null.');
   return found;
+}
+
+/**
+ * The schedule with `ui_metadata.trailhound.interval_seconds`: the wire knows no seconds. It only makes an interval shorter: an
+ * OpenSearch client that does not know it may change the schedule, and a cron expression says its own times.
+ */
+export function refinedSchedule(schedule: Schedule, seconds: unknown): Schedule {
+  if (schedule.kind !== 'period') return schedule;
+  const wireMs = schedule.interval * unitMs[schedule.unit];
+  if (seconds === undefined || seconds === null) return { ...schedule, everyMs: wireMs };
+  if (typeof seconds !== 'number' || !Number.isSafeInteger(seconds) || seconds <= 0) {
+    throw refusal(
+      `ui_metadata.trailhound.interval_seconds: [${asText(seconds)}] is no whole number of seconds greater than 0`,
+    );
+  }
+  return { ...schedule, everyMs: Math.min(wireMs, seconds * 1000) };
 }
 
 export function scheduleJson(schedule: Schedule): Document {
@@ -80,7 +97,7 @@ function parsePeriod(json: unknown): Schedule {
   if (count <= 0) throw refusal('Interval is not allowed to be 0 or negative');
   // Java's int; also keeps every fire time within what a Date can say.
   if (count > 2 ** 31 - 1) throw refusal(`Interval is out of range: [${count}]`);
-  return { kind: 'period', interval: count, unit: word };
+  return { kind: 'period', interval: count, unit: word, everyMs: count * unitMs[word] };
 }
 
 function isUnit(word: string): word is PeriodUnit {

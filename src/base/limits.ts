@@ -74,6 +74,8 @@ export const limits = {
   triggersPerMonitorMax: 10,
   /** Messages kept in an alert's history, newest first, as in the original. */
   alertHistoryMax: 10,
+  /** Tries to send that an alert keeps of each action, newest first; the records of notifications hold them all. */
+  attemptsPerActionMax: 10,
   /** An alert of an `arrived` monitor that nothing joined for this long is COMPLETED. */
   alertQuietMs: 24 * 3_600_000,
   /** From a matching document to the run of its monitor: documents of one batch share one run, and the promise is one second. */
