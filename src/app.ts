@@ -10,6 +10,7 @@ import { type Log, terminalLog } from './base/log.ts';
 import type { Problem } from './base/problem.ts';
 import type { Config } from './config/config.ts';
 import { readContent, shippedContent } from './config/content.ts';
+import { readRuleset } from './config/ruleset.ts';
 import { createEventWriter } from './pipeline/event-writer.ts';
 import { createJudge } from './pipeline/judge.ts';
 import { openLedger } from './pipeline/ledger.ts';
@@ -71,7 +72,12 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
     const readings = createReadings({
       open: (uri, options) => openSource(uri, { ...options, clock, ...awsOptions(config) }),
       ledger,
-      judge: createJudge({ engine, strict: config.wazuhStrict, drop: new Set(config.drop) }),
+      judge: createJudge({
+        engine: () => engine,
+        strict: config.wazuhStrict,
+        drop: new Set(config.drop),
+        ruleTime: config.ruleTime,
+      }),
       writer: createEventWriter(store),
       stored: alerting.observe,
       problem: problems.add,
@@ -118,10 +124,11 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
 
 /** The rules as `logtest` and the spine use them; a broken file or rule costs only itself. */
 export function openRules(config: Config, problem: (problem: Problem) => void): RuleEngine {
-  const shipped = config.shippedRules ? readContent([join(shippedContent, 'rules')], ['.xml']) : undefined;
-  const own = readContent(config.rules, ['.xml']);
-  const ruleSet = compileRules({ shipped: shipped?.value ?? [], own: own.value });
-  for (const found of [...(shipped?.problems ?? []), ...own.problems, ...ruleSet.problems]) problem(found);
+  const shipped = readRuleset(config.shippedRules ? [join(shippedContent, 'rules')] : []);
+  const own = readRuleset(config.rules);
+  const lists = [...shipped.lists, ...own.lists];
+  const ruleSet = compileRules({ shipped: shipped.rules, own: own.rules, lists }, { strict: config.wazuhStrict });
+  for (const found of [...shipped.problems, ...own.problems, ...ruleSet.problems]) problem(found);
   return createEngine(ruleSet.value, { strict: config.wazuhStrict, problem });
 }
 

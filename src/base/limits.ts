@@ -94,12 +94,18 @@ export const limits = {
   openBlocksMax: 96 * 1024 * 1024,
   /** Search answers kept while their indices do not change (store/search.ts), by weight; the least used are worked out again. */
   cachedResultsMax: 8 * 1024 * 1024,
+  /** Folders within one another that are searched for rules and lists; deeper ones (a link in a circle) are passed over. */
+  contentDepthMax: 16,
   /** Rules nested below one another; stock rulesets reach about 10. A deeper one is left out with a problem. */
   ruleDepthMax: 200,
   /** Steps that one expression of a rule may take on one text: some 10 ms. Beyond it does not match, with a problem naming the rule. */
   regexStepsMax: 2_000_000,
   /** Earlier matches that composite rules count in, over all rules (Wazuh's memory_size). The oldest ten go. */
   ruleHistoryMax: 8192,
+  /** Characters of earlier logs kept for `previous_output`; the oldest lose their text, not their count. */
+  ruleHistoryTextMax: 16 * 1024 * 1024,
+  /** Sets of values that `<ignore>` remembers; the oldest go. */
+  ruleIgnoredMax: 8192,
   /** Values of one field for which it is remembered which of a rule's children they satisfy; beyond it they are worked out anew. */
   ruleIndexValuesMax: 4096,
   /** Characters of such a value; longer ones are worked out each time. */

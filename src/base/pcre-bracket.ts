@@ -1,8 +1,8 @@
-import { type ByteSet, complement, controlByte, posixClass, shorthand } from './pcre-class.ts';
+import { type ByteSet, complement, controlByte, posixClass, shorthand, withBothCases } from './pcre-class.ts';
 import { accept, type PcreCursor, PcreRefusal, scan } from './pcre-cursor.ts';
 
-/** Reads a character class after its `[`. Case is not applied yet. */
-export function parseBracket(cursor: PcreCursor): ByteSet {
+/** Reads a character class after its `[`. Case is ignored before the class is turned round: `(?i)[^a]` is not `A` either. */
+export function parseBracket(cursor: PcreCursor, caseless: boolean): ByteSet {
   const negated = accept(cursor, '^');
   const set = new Uint8Array(256);
   for (let first = true; ; first = false) {
@@ -36,7 +36,8 @@ export function parseBracket(cursor: PcreCursor): ByteSet {
     }
     for (let byte = from; byte <= to; byte++) set[byte] = 1;
   }
-  return negated ? complement(set) : set;
+  const whole = caseless ? withBothCases(set) : set;
+  return negated ? complement(whole) : whole;
 }
 
 /** One byte or a shorthand within a class. */

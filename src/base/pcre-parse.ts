@@ -83,7 +83,7 @@ function parseAtom(parser: Parser): PcreNode | undefined {
     case '$':
       return { kind: 'assert', what: parser.flags.m ? 'line-end' : 'text-end-or-newline' };
     case '[':
-      return bytes(parser, parseBracket(parser));
+      return { kind: 'bytes', set: parseBracket(parser, parser.flags.i) };
     case '(':
       return parseGroup(parser);
     case '\\':

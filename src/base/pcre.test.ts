@@ -135,3 +135,56 @@ test('answers are those of another engine', () => {
     { numRuns: 5000 },
   );
 });
+
+/** More of what both share: flags, look-behind of fixed length, classes, lazy and possessive ends, texts with newlines. */
+const richer = fc.letrec<{ all: string; atom: string; piece: string }>((tie) => ({
+  atom: fc.oneof(
+    { maxDepth: 2, depthIdentifier: 'group' },
+    {
+      weight: 8,
+      arbitrary: fc.constantFrom(
+        ...'a b A . \\s \\S \\W \\D \\d [^ab] [a-c] [\\d-] \\B \\b \\. \\x61 [\\w.] \\n'.split(' '),
+        ' ',
+      ),
+    },
+    { weight: 2, arbitrary: tie('all').map((inner) => `(?:${inner})`) },
+    { weight: 1, arbitrary: tie('all').map((inner) => `(?<n>${inner})`) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('(?<=a)', '(?<!a)', '(?<=a|b)', '(?<!ab)', '(?<=\\d)', '(?=a)', '(?!b)', '^', '$'),
+    },
+  ),
+  piece: fc
+    .tuple(tie('atom'), fc.constantFrom('', '', '', '*', '+', '?', '*?', '{2}', '{1,}', '{0,2}'))
+    .filter(([atom, sign]) => sign === '' || !/^(\\[bB]$|\^|\$|\(\?<?[=!])/.test(atom))
+    .map(([atom, sign]) => atom + sign),
+  all: fc
+    .array(
+      fc.array(tie('piece'), { maxLength: 4 }).map((pieces) => pieces.join('')),
+      { minLength: 1, maxLength: 2 },
+    )
+    .map((ways) => ways.join('|')),
+}));
+
+test('answers are those of another engine, with flags and lines', () => {
+  fc.assert(
+    fc.property(
+      richer.all,
+      fc.subarray(['i', 's', 'm']),
+      fc
+        .array(fc.constantFrom('a', 'b', 'A', '1', ' ', '.', '\n', '-'), { maxLength: 10 })
+        .map((chars) => chars.join('')),
+      (pattern, flags, text) => {
+        // Without (?m), `$` of PCRE also matches before a newline at the end, and JavaScript's `.` leaves out \r and U+2028 too.
+        fc.pre(flags.includes('m') || !text.endsWith('\n'));
+        // With (?m), `^` of PCRE does not match behind the last newline.
+        fc.pre(!flags.includes('m') || !text.endsWith('\n'));
+        fc.pre((pattern.match(/\(\?<n>/g) ?? []).length <= 1);
+        const mine = matches(`${flags.length > 0 ? `(?${flags.join('')})` : ''}${pattern}`, text);
+        const theirs = new RegExp(pattern, flags.join('')).test(text);
+        if (mine !== 'too-hard') assert.equal(mine, theirs, `/${pattern}/${flags.join('')} on ${JSON.stringify(text)}`);
+      },
+    ),
+    { numRuns: 4000 },
+  );
+});

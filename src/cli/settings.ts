@@ -17,6 +17,7 @@ export interface SettingFlags {
   readonly shippedRules?: boolean;
   readonly shippedMonitors?: boolean;
   readonly wazuhStrict?: boolean;
+  readonly ruleTime?: string;
   readonly endpointUrl?: string;
   readonly region?: string;
 }
@@ -36,6 +37,10 @@ export function addContentFlags(command: Command): Command {
     )
     .option('--no-shipped-rules', 'leave the shipped rules out')
     .option('--no-shipped-monitors', 'leave the shipped monitors out')
+    .option(
+      '--rule-time <event|receipt>',
+      'what frequencies and times of rules go by: the time of the event (default), or of receipt as in Wazuh',
+    )
     .option(
       '--wazuh-strict',
       'evaluate rules exactly as Wazuh does: no name resolution, no floor rule, nothing filled in',
@@ -89,6 +94,7 @@ function flagValues(flags: SettingFlags): Record<string, unknown> {
     shippedRules: flags.shippedRules === false ? false : undefined,
     shippedMonitors: flags.shippedMonitors === false ? false : undefined,
     wazuhStrict: flags.wazuhStrict,
+    ruleTime: flags.ruleTime,
     aws: Object.keys(aws).length > 0 ? aws : undefined,
   });
 }

@@ -23,6 +23,8 @@ const schema = z.strictObject({
   shippedMonitors: z.boolean().default(true),
   /** Rules exactly as Wazuh evaluates them: no name resolution, no floor rule, no filled fields. */
   wazuhStrict: z.boolean().default(false),
+  /** What frequencies and times of rules go by: the event's time, or (as Wazuh) the time of receipt. */
+  ruleTime: z.enum(['event', 'receipt']).default('event'),
   /** Drop list: event names that are never stored (counted and shown). */
   drop: z.array(z.string().min(1)).default([]),
   aws: z

@@ -12,7 +12,8 @@ export interface Writer {
 
 /**
  * The alert document as Wazuh writes and its Filebeat pipeline completes it (specs/wazuh.md §3–4, key order kept;
- * without GeoLocation), with `trailhound` beside it. `fullLog` is the event as text, unless the rule says no_full_log.
+ * without GeoLocation), with `trailhound` beside it. `fullLog` is the event as text, unless the rule says no_full_log;
+ * one that is only `archived` always has it.
  */
 export function alertDocument(
   enriched: Enrichment,
@@ -21,6 +22,7 @@ export function alertDocument(
   receivedAt: Instant,
   fullLog: () => string,
   writer: Writer,
+  archived = false,
 ): Document {
   const timestamp = enriched.historic && eventTime !== undefined ? eventTime : receivedAt;
   const iso = new Date(timestamp).toISOString();
@@ -32,13 +34,19 @@ export function alertDocument(
     agent: { id: '000', name: writer.name },
     manager: { name: writer.name },
     id: `${Math.floor(timestamp / 1000)}.${writer.next()}`,
-    ...(match && !match.noFullLog ? { full_log: fullLog() } : {}),
+    ...(match?.earlier && match.earlier.length > 1 ? { previous_output: match.earlier.join('\n') } : {}),
+    ...(archived || (match && !match.noFullLog) ? { full_log: fullLog() } : {}),
     decoder: { name: 'json' },
     data: withAwsFields(enriched.data, region, account),
     location: 'Wazuh-AWS',
     '@timestamp': iso,
     trailhound: enriched.trailhound,
   };
+}
+
+/** Names of the document that rules may ask for and the event does not hold, in lower case. */
+export function outerNames(receivedAt: Instant, writer: string): Readonly<Record<string, string>> {
+  return { 'manager.name': writer, 'agent.name': writer, timestamp: new Date(receivedAt).toISOString() };
 }
 
 /** The ingest pipeline's `data.aws.region` and `data.aws.accountId`: set where absent, never overriding. */
@@ -58,6 +66,8 @@ function ruleObject(match: RuleMatch): Document {
     description: match.description,
     id: rule.id,
     ...(rule.mitre.id.length > 0 ? { mitre: rule.mitre } : {}),
+    ...(rule.cve.length > 0 ? { cve: rule.cve.join(', ') } : {}),
+    ...(rule.info.length > 0 ? { info: rule.info.join(', ') } : {}),
     ...(rule.frequency === undefined ? {} : { frequency: rule.frequency }),
     ...(rule.options.noCounter ? {} : { firedtimes: match.firedTimes }),
     mail: match.mail,

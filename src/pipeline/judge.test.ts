@@ -18,8 +18,9 @@ const from = {
   account: '111122223333',
 };
 
-function engine(strict = false): RuleEngine {
-  return createEngine(compileRules({}).value, { strict });
+function rules(strict = false, text = ''): () => RuleEngine {
+  const engine = createEngine(compileRules({ own: [{ name: 'a.xml', text }] }).value, { strict });
+  return () => engine;
 }
 
 function record(raw: Record<string, unknown>): TrailRecord {
@@ -35,7 +36,7 @@ function record(raw: Record<string, unknown>): TrailRecord {
 }
 
 test('a document has the order and fields of Wazuh, and the way back to the record', () => {
-  const { event } = createJudge({ engine: engine(), strict: false, drop: new Set() }).prepare(
+  const { event } = createJudge({ engine: rules(), strict: false, drop: new Set() }).prepare(
     record({ userIdentity: { type: 'AWSAccount', principalId: '', accountId: 'anonymous' }, readOnly: true }),
     from,
     's3://lake/x',
@@ -83,7 +84,7 @@ test('only an empty principal of an anonymous caller is filled', () => {
     [undefined, undefined, false],
   ];
   for (const [userIdentity, principal, anonymous] of cases) {
-    const judge = createJudge({ engine: engine(), strict: false, drop: new Set() });
+    const judge = createJudge({ engine: rules(), strict: false, drop: new Set() });
     const document = judge.prepare(record({ userIdentity }), from, 'o', received).event?.document;
     assert.equal(at(document, 'data.aws.userIdentity.principalId'), principal, JSON.stringify(userIdentity));
     assert.equal(at(document, 'trailhound.anonymous'), anonymous, JSON.stringify(userIdentity));
@@ -91,21 +92,21 @@ test('only an empty principal of an anonymous caller is filled', () => {
 });
 
 test('older than a day is history', () => {
-  const judge = createJudge({ engine: engine(), strict: false, drop: new Set() });
+  const judge = createJudge({ engine: rules(), strict: false, drop: new Set() });
   const document = judge.prepare(record({ eventTime: '2026-11-22T11:59:59Z' }), from, 'o', received).event?.document;
   assert.equal(at(document, 'trailhound.historic'), true);
   assert.equal(at(document, 'timestamp'), '2026-11-22T11:59:59.000+0000');
 });
 
 test('strict mode keeps what Wazuh would not alert on in archives; the drop list drops', () => {
-  const strict = createJudge({ engine: engine(true), strict: true, drop: new Set() });
+  const strict = createJudge({ engine: rules(true), strict: true, drop: new Set() });
   assert.equal(strict.prepare(record({}), from, 'o', received).event?.index, 'wazuh-archives-4.x-2026.11.23');
-  const dropping = createJudge({ engine: engine(), strict: false, drop: new Set(['GetObject']) });
+  const dropping = createJudge({ engine: rules(), strict: false, drop: new Set(['GetObject']) });
   assert.equal(dropping.prepare(record({}), from, 'o', received).event, undefined);
 });
 
 test('an id seen before does not ask the rules again unless it must', () => {
-  const judge = createJudge({ engine: engine(), strict: false, drop: new Set() });
+  const judge = createJudge({ engine: rules(), strict: false, drop: new Set() });
   const first = judge.prepare(record({}), from, 'o', received).event;
   const second = judge.prepare(record({}), from, 'o', received).event;
   assert.equal(at(first?.document, 'rule.firedtimes'), 1);
@@ -114,8 +115,56 @@ test('an id seen before does not ask the rules again unless it must', () => {
 });
 
 test('keys that differ only in case: the first is the field, the other is kept as text', () => {
-  const judge = createJudge({ engine: engine(), strict: false, drop: new Set() });
+  const judge = createJudge({ engine: rules(), strict: false, drop: new Set() });
   const { event } = judge.prepare(record({ requestParameters: { host: 'a', Host: 'b' } }), from, 'o', received);
   assert.equal(at(event?.document, 'data.aws.requestParameters.host'), 'a');
   assert.match(JSON.stringify(at(event?.document, 'trailhound.unmapped')), /Host.*b/);
+});
+
+test('info, cve and the logs that a composite counted stand in the document', () => {
+  const text = `<group name="g,"><rule id="100" level="3"><field name="aws.eventName">Get</field><info>see there</info><cve>CVE-1</cve><description>d</description></rule>
+<rule id="200" level="9" frequency="3" timeframe="60"><if_matched_sid>100</if_matched_sid><options>no_full_log</options><description>d</description></rule></group>`;
+  const judge = createJudge({ engine: rules(false, text), strict: false, drop: new Set() });
+  const documents = [1, 2, 3].map(
+    (number) => judge.prepare({ ...record({ n: number }), id: `id-${number}` }, from, 'o', received).event?.document,
+  );
+  assert.deepEqual([at(documents[0], 'rule.cve'), at(documents[0], 'rule.info')], ['CVE-1', 'see there']);
+  assert.equal(at(documents[2], 'rule.id'), '200');
+  assert.equal(at(documents[2], 'rule.frequency'), 3);
+  const logs = String(at(documents[2], 'previous_output')).split('\n');
+  assert.deepEqual(
+    logs.map((log) => JSON.parse(log).aws.n),
+    [2, 1],
+  );
+  assert.equal(at(documents[1], 'previous_output'), undefined);
+});
+
+test('archived documents always have the full log', () => {
+  const text =
+    '<group name="g,"><rule id="100" level="2"><options>no_full_log</options><description>d</description></rule></group>';
+  const judge = createJudge({ engine: rules(true, text), strict: true, drop: new Set() });
+  const { event } = judge.prepare(record({}), from, 'o', received);
+  assert.equal(event?.index, 'wazuh-archives-4.x-2026.11.23');
+  assert.match(String(event?.document.full_log), /^\{"integration": "aws", /);
+  const silent = createJudge({ engine: rules(true), strict: true, drop: new Set() });
+  assert.ok(silent.prepare(record({}), from, 'o', received).event?.document.full_log);
+});
+
+test('rules count in the time of the event, or of receipt', () => {
+  const text = `<group name="g,"><rule id="100" level="3"><description>d</description></rule>
+<rule id="200" level="9" frequency="3" timeframe="60"><if_matched_sid>100</if_matched_sid><description>d</description></rule></group>`;
+  const times = ['2026-11-23T11:00:00Z', '2026-11-23T11:05:00Z', '2026-11-23T11:10:00Z'];
+  for (const [ruleTime, id] of [
+    ['event', '100'],
+    ['receipt', '200'],
+  ] as const) {
+    const judge = createJudge({ engine: rules(false, text), strict: false, drop: new Set(), ruleTime });
+    const ids = times.map((eventTime, index) =>
+      at(
+        judge.prepare({ ...record({ eventTime }), id: `id-${index}` }, from, 'o', received).event?.document,
+        'rule.id',
+      ),
+    );
+    assert.equal(ids[2], id, ruleTime);
+  }
 });

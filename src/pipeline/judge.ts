@@ -10,7 +10,7 @@ import type { RuleEngine, RuleMatch } from '../rules/engine.ts';
 import { canonicalJson } from '../trail/canonical.ts';
 import { toEvent } from '../trail/event.ts';
 import type { TrailRecord } from '../trail/record.ts';
-import { alertDocument } from './document.ts';
+import { alertDocument, outerNames } from './document.ts';
 import { type Enrichment, enrich, type Provenance } from './enrich.ts';
 import { eventIndex } from './index-name.ts';
 
@@ -37,7 +37,10 @@ export interface Judge {
 }
 
 export interface JudgeOptions {
-  readonly engine: RuleEngine;
+  /** The rules of the moment: they may change between two events. */
+  readonly engine: () => RuleEngine;
+  /** What frequencies, `<time>` and `ignore` go by; the event's time by default (a file arrives in one burst). */
+  readonly ruleTime?: 'event' | 'receipt';
   /** As Wazuh to the letter: nothing is filled in. */
   readonly strict: boolean;
   /** Event names that are not stored. */
@@ -52,15 +55,16 @@ export function createJudge(options: JudgeOptions): Judge {
       if (options.drop.has(text(record.raw.eventName) ?? '')) return { problems: [] };
       const place = `${origin} record ${record.number}`;
       const event = toEvent(record, from);
-      const decoded = decode(event);
+      const decoded = decode(event, { outer: outerNames(receivedAt, writer.name) });
       const { data, problems, dropped } = alertData(event);
       const enriched = withDropped(enrich(record, data, from, receivedAt, options.strict), dropped);
-      const build = (match: RuleMatch | undefined): Document =>
-        alertDocument(enriched, match, record.eventTime, receivedAt, () => decoded.log, writer);
-      const match = (): RuleMatch | undefined => options.engine.match(decoded, record.eventTime ?? receivedAt);
+      const ruleTime = options.ruleTime === 'receipt' ? receivedAt : (record.eventTime ?? receivedAt);
+      const match = (): RuleMatch | undefined => options.engine().match(decoded, ruleTime);
       const seen = !options.strict && recent.add(record.id);
       const matched = seen ? undefined : match();
       const kind = options.strict && !matched?.alerts ? 'archives' : 'alerts';
+      const build = (match: RuleMatch | undefined): Document =>
+        alertDocument(enriched, match, record.eventTime, receivedAt, () => decoded.log, writer, kind === 'archives');
       return {
         event: {
           index: eventIndex(record.eventTime, receivedAt, kind),

@@ -1,6 +1,6 @@
 import { limits } from '../base/limits.ts';
 import type { Parsed, Problem } from '../base/problem.ts';
-import { parseCdbList } from './cdb-list.ts';
+import { type CdbList, parseCdbList } from './cdb-list.ts';
 import { compileOsMatch } from './osmatch.ts';
 import { parseRules } from './parse.ts';
 import type { Rule, RuleSet } from './rule.ts';
@@ -18,7 +18,7 @@ export interface RuleFiles {
   readonly shipped?: readonly RuleFile[];
   /** The user's: they win a clash of ids. */
   readonly own?: readonly RuleFile[];
-  /** CDB lists; rules name them with or without folders and ending. */
+  /** CDB lists by their path below `etc/lists`; rules name them so, or without folders and ending. The later of equal paths wins. */
   readonly lists?: readonly RuleFile[];
 }
 
@@ -26,7 +26,7 @@ export interface RuleFiles {
  * Reads rule files in the order of their base names and builds the tree (specs/wazuh.md §5.1, §5.3). A broken file or rule
  * costs only itself and is a problem with file and line. Never throws.
  */
-export function compileRules(files: RuleFiles): Parsed<RuleSet> {
+export function compileRules(files: RuleFiles, options: { readonly strict?: boolean } = {}): Parsed<RuleSet> {
   const lists = readLists(files.lists ?? []);
   const loading = [
     ...(files.shipped ?? []).map((file) => ({ file, own: false })),
@@ -36,7 +36,7 @@ export function compileRules(files: RuleFiles): Parsed<RuleSet> {
   const liberties: Liberty[] = [];
   const loaded: { readonly rule: Rule; readonly own: boolean }[] = [];
   for (const { file, own } of loading) {
-    const parsed = parseRules(file.text, file.path ?? file.name, lists);
+    const parsed = parseRules(file.text, file.path ?? file.name, lists, options.strict);
     problems.push(...parsed.problems);
     liberties.push(...parsed.liberties);
     for (const rule of parsed.value) loaded.push({ rule, own });
@@ -183,12 +183,15 @@ function categoryOf(tree: Tree, rule: Rule): Growing[] {
   return siblings;
 }
 
+/** Lists by the names that rules may use: the path below `lists`, else the file's own name, with and without ending. */
 function readLists(files: readonly RuleFile[]): Lists {
-  return new Map(
-    files.flatMap((file) => {
-      const list = parseCdbList(file.text);
-      const name = file.name.split('/').at(-1) ?? file.name;
-      return [...new Set([file.name, name, name.replace(/\.[^.]*$/, '')])].map((key) => [key, list] as const);
-    }),
-  );
+  const lists = new Map<string, CdbList>();
+  const paths = new Map<string, CdbList>();
+  for (const { name, text } of files) {
+    const list = parseCdbList(text);
+    paths.set(name, list);
+    const base = name.slice(name.lastIndexOf('/') + 1);
+    for (const key of [base, base.replace(/\.[^.]*$/, '')]) if (!lists.has(key)) lists.set(key, list);
+  }
+  return new Map([...lists, ...paths]);
 }

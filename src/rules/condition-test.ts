@@ -52,7 +52,7 @@ export function conditionTest(condition: Condition, strict: boolean, tooHard: To
 function valueReader(condition: Condition, strict: boolean): (decoded: Decoded, at: Instant) => Value {
   switch (condition.kind) {
     case 'decoder':
-      return () => 'json';
+      return (decoded) => decoded.decoder;
     case 'log':
       return (decoded) => decoded.log;
     case 'size':

@@ -10,8 +10,12 @@ import { logText } from './log-text.ts';
  */
 export interface Decoded {
   readonly event: Document;
+  /** The decoder's name: `json`, or empty for a line that is no JSON. */
+  readonly decoder: string;
   /** The attribute `location`, which is no field. */
   readonly location: string;
+  /** Names of the alert document that the event does not hold (`manager.name`, `timestamp`), in lower case. */
+  readonly outer: Readonly<Record<string, string>>;
   /** The event as the wodle writes it. */
   readonly log: string;
   /** True when the event is an alert document: its own fields stand below `data`. */
@@ -32,6 +36,8 @@ export interface DecodeOptions {
   /** The text that rules with `<match>` and `<regex>` see, when it is known; else it is written from the event. */
   readonly log?: string;
   readonly location?: string;
+  readonly decoder?: string;
+  readonly outer?: Readonly<Record<string, string>>;
 }
 
 /** `analysisd.decoder_order_size`: Wazuh drops further fields. Here they are kept, and the document's problems say so. */
@@ -39,6 +45,8 @@ export const decoderFieldsMax = 256;
 
 /** Objects nested deeper than this have no fields: hostile input must not exhaust the stack. */
 const depthMax = 200;
+
+const none: Readonly<Record<string, string>> = {};
 
 /** Decodes one JSON event (specs/wazuh.md §2). Never throws. */
 export function decode(event: Document, options: DecodeOptions = {}): Decoded {
@@ -48,6 +56,8 @@ export function decode(event: Document, options: DecodeOptions = {}): Decoded {
   let first: readonly string[] | undefined;
   return {
     event,
+    decoder: options.decoder ?? 'json',
+    outer: options.outer ?? none,
     location: options.location ?? 'Wazuh-AWS',
     alertShaped: isDocument(own(event, 'data')) && !Object.hasOwn(event, 'integration'),
     get log() {

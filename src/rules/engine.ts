@@ -5,7 +5,8 @@ import type { Decoded } from './decoder.ts';
 import { compileDescription } from './description.ts';
 import { type EngineNode, plantTree } from './engine-node.ts';
 import { alertLevelMin, floorRule, isTrailEvent, mailLevelMin } from './floor.ts';
-import { type History, planHistory } from './history.ts';
+import { type Counted, type History, planHistory } from './history.ts';
+import { createIgnored, type Ignored } from './ignored.ts';
 import type { Rule, RuleSet } from './rule.ts';
 
 export type { Rule, RuleSet } from './rule.ts';
@@ -23,6 +24,8 @@ export interface RuleMatch {
   readonly noFullLog: boolean;
   /** Whether Wazuh would write an alert: level ≥ alertLevelMin or log_alert, and not no_log. */
   readonly alerts: boolean;
+  /** Logs of the earlier events that a composite rule counted, the newest first. Absent where none fired. */
+  readonly earlier?: readonly string[];
   /** Set when the floor rule answers in place of this rule, which matched without being an alert. */
   readonly instead?: Rule;
 }
@@ -50,8 +53,8 @@ export interface RuleEngine {
    * `<time>` go by. Stateful: counts firings and remembers what composite rules count.
    */
   match(decoded: Decoded, at: Instant): RuleMatch | undefined;
-  /** The same answer with the way to it, and no trace left: nothing is counted or remembered. */
-  explain(decoded: Decoded, at: Instant): Explanation;
+  /** The same answer with the way to it. Unless `remember`, no trace is left: nothing is counted or remembered. */
+  explain(decoded: Decoded, at: Instant, remember?: boolean): Explanation;
 }
 
 export interface EngineOptions {
@@ -79,16 +82,17 @@ export function createEngine(ruleSet: RuleSet, options: EngineOptions = {}): Rul
     strict,
     roots,
     history: plan.create(),
+    ignored: createIgnored(strict),
     counters: new Map(),
     floorText: compileDescription(floorRule.description, strict),
   };
   return {
     match: (decoded, at) =>
       finish(state, search(state, { decoded, at, look: false, failed: undefined, tried: undefined, consumed: -1 })),
-    explain(decoded, at) {
+    explain(decoded, at, remember = false) {
       const tried: Tried[] = [];
-      const match = finish(state, search(state, { decoded, at, look: true, failed: undefined, tried, consumed: -1 }));
-      return { match, tried };
+      const run: Run = { decoded, at, look: !remember, failed: undefined, tried, consumed: -1 };
+      return { match: finish(state, search(state, run)), tried };
     },
   };
 }
@@ -100,6 +104,7 @@ interface State {
   readonly strict: boolean;
   readonly roots: Children<EngineNode>;
   readonly history: History;
+  readonly ignored: Ignored;
   readonly counters: Map<string, { hour: number; fired: number }>;
   readonly floorText: (decoded: Decoded) => string;
 }
@@ -115,6 +120,8 @@ interface Run {
   readonly tried: Tried[] | undefined;
   /** The level at which a composite rule consumed this event. */
   consumed: number;
+  /** What the composite rule that fired last had counted. */
+  counted?: Counted;
   found?: Found | undefined;
 }
 
@@ -150,22 +157,22 @@ function tryNode(
   const { rule } = node;
   if (node.shared && run.failed?.has(node)) return undefined;
   const failing = node.tests.find((test) => !test.holds(run.decoded, run.at));
-  const fires =
-    !failing && (!node.composite || state.history.fires(node.composite, run.decoded, run.at, rule.level, run.look));
-  if (!fires) {
+  const counted =
+    !failing && node.composite
+      ? state.history.count(node.composite, run.decoded, run.at, rule.level, run.look)
+      : undefined;
+  if (failing || counted?.fires === false) {
     if (run.tried) {
-      tell(
-        run.tried,
-        rule,
-        depth,
-        'failed',
-        failing ? whyNot(failing.explain(run.decoded, run.at)) : 'too few earlier events that agree',
-      );
+      const why = failing ? whyNot(failing.explain(run.decoded, run.at)) : whyTooFew(rule, counted);
+      tell(run.tried, rule, depth, 'failed', why);
     }
     if (node.shared) fail(run, node);
     return undefined;
   }
-  if (node.composite) run.consumed = Math.max(run.consumed, rule.level);
+  if (counted) {
+    run.consumed = Math.max(run.consumed, rule.level);
+    run.counted = counted;
+  }
   const place = run.tried ? tell(run.tried, rule, depth, 'matched', 'a rule below it speaks') : -1;
   for (const child of run.tried ? node.children.all : node.children.candidates(run.decoded)) {
     const found = tryNode(state, child, node, run, depth + 1);
@@ -188,9 +195,13 @@ function fail(run: Run, node: EngineNode): void {
 /** Counts, remembers, and puts the floor under what would disappear. */
 function finish(state: State, run: Run): RuleMatch | undefined {
   const { decoded, at, look } = run;
-  const node = run.found ? afterIgnore(run.found, run) : undefined;
+  const found = run.found ? afterIgnore(run.found, run) : undefined;
+  const node = found && found.rule.level > 0 && state.ignored.silences(found.rule, decoded) ? undefined : found;
   const matched = node && matchOf(state, node.rule, node.describe(decoded), run);
-  if (node && matched && node.rule.level > 0 && !look) state.history.add(node.rule, decoded, at, run.consumed);
+  if (node && matched && node.rule.level > 0 && !look) {
+    state.ignored.add(node.rule, decoded);
+    state.history.add(node.rule, decoded, at, run.consumed);
+  }
   if (matched?.alerts || state.strict || !isTrailEvent(decoded.event)) {
     return matched && matched.rule.level > 0 ? matched : undefined;
   }
@@ -217,6 +228,7 @@ function matchOf(state: State, rule: Rule, description: string, run: Run): RuleM
     mail: (rule.level >= mailLevelMin || options.alertByEmail) && !options.noEmailAlert,
     noFullLog: options.noFullLog,
     alerts: (rule.level >= alertLevelMin || options.logAlert) && !options.noLog,
+    ...(run.counted ? { earlier: run.counted.logs } : {}),
   };
 }
 
@@ -239,6 +251,13 @@ function amend(tried: Tried[] | undefined, place: number, outcome: Tried['outcom
   if (!tried || !told) return;
   const { why: _, ...rest } = told;
   tried[place] = { ...rest, outcome, ...(why === undefined ? {} : { why }) };
+}
+
+function whyTooFew({ correlation }: Rule, counted: Counted | undefined): string {
+  const wanted = (correlation?.frequency ?? 2) - 1;
+  const events = `${counted?.earlier ?? 0} earlier events agree within ${correlation?.timeframeSeconds} s`;
+  const why = counted?.consumed ? ', then one that an earlier firing has counted' : '';
+  return `frequency: ${events}${why}, wanted ${wanted}`;
 }
 
 function whyNot(seen: {

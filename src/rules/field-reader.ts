@@ -1,3 +1,4 @@
+import { own } from '../base/document.ts';
 import { type AnyAttribute, absentAttributes, attributeNamed } from './attribute.ts';
 import { asciiLower } from './byte-text.ts';
 import { type Decoded, decoderFieldsMax } from './decoder.ts';
@@ -45,12 +46,16 @@ export function attributeReader(name: AnyAttribute): (decoded: Decoded) => strin
     : (decoded) => decoded.attribute(name as Exclude<AnyAttribute, (typeof absentAttributes)[number]>);
 }
 
+/** Wazuh's manager is agent 000, too: its name stands twice in a document. */
+const outerNames: ReadonlySet<string> = new Set(['agent.name', 'manager.name', 'timestamp']);
+
 /** Names of the alert document that are no fields of the event. */
 function otherReader(name: string, whole: string | undefined): (decoded: Decoded) => string | undefined {
   if (whole === 'location') return (decoded) => decoded.location;
   if (whole === 'full_log') return (decoded) => decoded.log;
-  if (whole === 'decoder.name') return () => 'json';
+  if (whole === 'decoder.name') return (decoded) => decoded.decoder;
   if (whole === 'agent.id') return () => '000';
+  if (whole !== undefined && outerNames.has(whole)) return (decoded) => own(decoded.outer, whole) as string | undefined;
   const attribute = attributeNamed(name);
   return attribute ? attributeReader(attribute) : () => undefined;
 }

@@ -12,9 +12,19 @@ export interface History {
    * Whether the correlation holds for this event. Marks what it counted as consumed at `level`, unless `look` only.
    * Times may come unsorted: entries outside the timeframe on either side are passed over.
    */
-  fires(composite: Composite, decoded: Decoded, at: Instant, level: number, look: boolean): boolean;
+  count(composite: Composite, decoded: Decoded, at: Instant, level: number, look: boolean): Counted;
   /** Remembers the event under its final rule. */
   add(rule: Rule, decoded: Decoded, at: Instant, consumedAt: number): void;
+}
+
+export interface Counted {
+  readonly fires: boolean;
+  /** Earlier events that agree, as far as they were counted. */
+  readonly earlier: number;
+  /** The walk ended at an event that an earlier firing had counted. */
+  readonly consumed: boolean;
+  /** Logs of the counted events, the newest first, when it fires. */
+  readonly logs: readonly string[];
 }
 
 /** A correlation made ready for a history. */
@@ -30,6 +40,8 @@ interface Entry {
   /** The compared values, by their number; undefined: absent. */
   readonly values: readonly (string | undefined)[];
   readonly fieldless: boolean;
+  /** undefined: no longer kept. */
+  log: string | undefined;
   consumed: number;
   forgotten: boolean;
 }
@@ -109,6 +121,7 @@ function createHistory(takers: readonly Slot['takes'][], readers: readonly Field
   const slots: readonly Slot[] = takers.map((takes) => ({ takes, entries: [] }));
   let all: Entry[] = [];
   let oldest = 0;
+  const texts = keptTexts();
   const forget = (): void => {
     for (const entry of all.slice(oldest, oldest + 10)) entry.forgotten = true;
     oldest += 10;
@@ -119,68 +132,92 @@ function createHistory(takers: readonly Slot['takes'][], readers: readonly Field
   };
   const valuesOf = (decoded: Decoded): (string | undefined)[] => readers.map((reader) => bounded(reader(decoded)));
   return {
-    fires: (composite, decoded, at, level, look) =>
-      fires(
-        composite,
-        slots[composite.slot]?.entries ?? [],
-        valuesOf(decoded),
-        decoded,
-        at,
-        look ? undefined : level,
-        level,
-      ),
+    count(composite, decoded, at, level, look) {
+      const entries = slots[composite.slot]?.entries ?? [];
+      const now: Now = { values: valuesOf(decoded), decoded, at };
+      return countBack(composite, entries, now, level, look);
+    },
     add(rule, decoded, at, consumed) {
       let entry: Entry | undefined;
       for (const slot of slots) {
         if (!slot.takes(rule, decoded)) continue;
-        entry ??= { at, values: valuesOf(decoded), fieldless: isFieldless(decoded), consumed, forgotten: false };
+        entry ??= {
+          at,
+          values: valuesOf(decoded),
+          fieldless: isFieldless(decoded),
+          log: decoded.log,
+          consumed,
+          forgotten: false,
+        };
         slot.entries.push(entry);
       }
       if (!entry) return;
       all.push(entry);
+      texts.keep(entry);
       if (all.length - oldest > limits.ruleHistoryMax) forget();
     },
   };
 }
 
+/** Bounds the logs that are kept, apart from the entries themselves: a few long ones must not fill the memory. */
+function keptTexts(): { keep(entry: Entry): void } {
+  let kept: Entry[] = [];
+  let first = 0;
+  let size = 0;
+  return {
+    keep(entry) {
+      kept.push(entry);
+      size += entry.log?.length ?? 0;
+      while (size > limits.ruleHistoryTextMax || kept.length - first > limits.ruleHistoryMax) {
+        const oldest = kept[first++] as Entry;
+        size -= oldest.log?.length ?? 0;
+        oldest.log = undefined;
+      }
+      if (first > kept.length / 2) {
+        kept = kept.slice(first);
+        first = 0;
+      }
+    },
+  };
+}
+
+/** The event that asks. */
+interface Now {
+  readonly values: readonly (string | undefined)[];
+  readonly decoded: Decoded;
+  readonly at: Instant;
+}
+
+/** Wazuh's last_events: logs that an alert shows. */
+const logsMax = 11;
+
 /**
  * Counts from the newest to the oldest. With a frequency of 2 nothing is counted before it fires, so nothing earlier is
  * marked and it fires on every further event: the original's quirk, kept.
  */
-function fires(
-  composite: Composite,
-  entries: readonly Entry[],
-  values: readonly (string | undefined)[],
-  decoded: Decoded,
-  at: Instant,
-  mark: number | undefined,
-  level: number,
-): boolean {
+function countBack(composite: Composite, entries: readonly Entry[], now: Now, level: number, look: boolean): Counted {
   const { frequency, timeframeSeconds } = composite.correlation;
-  let count = 0;
+  let earlier = 0;
   let newest: Entry | undefined;
+  const logs: string[] = [];
   for (let index = entries.length - 1; index >= 0; index--) {
     const entry = entries[index] as Entry;
-    if (entry.forgotten) return false;
-    if (Math.abs(at - entry.at) > timeframeSeconds * 1000) continue;
-    if (!agrees(composite, entry, values, decoded)) continue;
-    if (entry.consumed >= level) return false;
-    count++;
-    if (count >= frequency - 1) {
-      if (mark !== undefined && newest) newest.consumed = mark;
-      return true;
+    if (entry.forgotten) break;
+    if (Math.abs(now.at - entry.at) > timeframeSeconds * 1000) continue;
+    if (!agrees(composite, entry, now)) continue;
+    if (entry.consumed >= level) return { fires: false, earlier, consumed: true, logs: [] };
+    earlier++;
+    if (entry.log !== undefined && logs.length < logsMax) logs.push(entry.log);
+    if (earlier >= frequency - 1) {
+      if (!look && newest) newest.consumed = level;
+      return { fires: true, earlier, consumed: false, logs };
     }
     newest ??= entry;
   }
-  return false;
+  return { fires: false, earlier, consumed: false, logs: [] };
 }
 
-function agrees(
-  composite: Composite,
-  entry: Entry,
-  values: readonly (string | undefined)[],
-  decoded: Decoded,
-): boolean {
+function agrees(composite: Composite, entry: Entry, { values, decoded }: Now): boolean {
   for (const value of composite.same) {
     if (values[value] === undefined || values[value] !== entry.values[value]) return false;
   }

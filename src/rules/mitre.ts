@@ -53,24 +53,66 @@ const techniques: ReadonlyMap<string, { readonly name: string; readonly tactics:
   ).map(([id, name, tactics]) => [id, { name, tactics: tactics.split('|') }]),
 );
 
-/** The techniques of a rule with their names and tactics. An id that is not in our table keeps its id alone, with a problem. */
+/** Tactics (Enterprise) by their id. */
+const tactics: ReadonlyMap<string, string> = new Map([
+  ['TA0001', 'Initial Access'],
+  ['TA0002', 'Execution'],
+  ['TA0003', 'Persistence'],
+  ['TA0004', 'Privilege Escalation'],
+  ['TA0005', 'Defense Evasion'],
+  ['TA0006', 'Credential Access'],
+  ['TA0007', 'Discovery'],
+  ['TA0008', 'Lateral Movement'],
+  ['TA0009', 'Collection'],
+  ['TA0010', 'Exfiltration'],
+  ['TA0011', 'Command and Control'],
+  ['TA0040', 'Impact'],
+  ['TA0042', 'Resource Development'],
+  ['TA0043', 'Reconnaissance'],
+]);
+
+/**
+ * The techniques of a rule with their names and tactics. An id that is not in our table keeps its id alone, with a problem.
+ * Two forms: `<id>` entries, or a pair of `<tacticID>` and `<techniqueID>` a block; where both stand, the pairs hold.
+ */
 export function mitreOf(reader: RuleReader): Mitre {
   const ids: string[] = [];
-  for (const child of reader.children) {
-    if (child.name !== 'mitre') continue;
-    for (const entry of child.children) {
+  const pairs: { tactic: string; technique: string }[] = [];
+  for (const block of reader.children) {
+    if (block.name !== 'mitre') continue;
+    const pair = { tactic: '', technique: '' };
+    for (const entry of block.children) {
       const id = entry.text.trim();
-      if (entry.name === 'id' || entry.name === 'techniqueid') ids.push(id);
-      else if (entry.name !== 'tacticid') reader.fail(entry.line, `<mitre><${entry.name}> is not known`);
-      if (entry.name !== 'tacticid' && !techniques.has(id)) {
-        reader.note(entry.line, `the technique ${id} has no name here; its id is kept`);
-      }
+      if (entry.name === 'id') ids.push(id);
+      else if (entry.name === 'tacticid') pair.tactic = id;
+      else if (entry.name === 'techniqueid') pair.technique = id;
+      else reader.fail(entry.line, `<mitre><${entry.name}> is not known`);
+      noteUnknown(reader, entry.line, entry.name, id);
     }
+    if (pair.technique !== '') pairs.push(pair);
   }
-  const found = [...new Set(ids)].map((id) => ({ id, technique: techniques.get(id) }));
+  const found = (pairs.length > 0 ? pairs.map((pair) => pair.technique) : ids).map((id) => ({
+    id,
+    technique: techniques.get(id),
+  }));
   return {
-    id: found.map(({ id }) => id),
-    tactic: [...new Set(found.flatMap(({ technique }) => technique?.tactics ?? []))],
-    technique: [...new Set(found.flatMap(({ technique }) => (technique ? [technique.name] : [])))],
+    id: unique(found.map(({ id }) => id)),
+    tactic: unique(
+      pairs.length > 0
+        ? pairs.flatMap(({ tactic }) => tactics.get(tactic) ?? [])
+        : found.flatMap(({ technique }) => technique?.tactics ?? []),
+    ),
+    technique: unique(found.flatMap(({ technique }) => (technique ? [technique.name] : []))),
   };
+}
+
+function noteUnknown(reader: RuleReader, line: number, name: string, id: string): void {
+  if (name === 'tacticid' && !tactics.has(id)) reader.note(line, `the tactic ${id} has no name here`);
+  if (name !== 'tacticid' && !techniques.has(id)) {
+    reader.note(line, `the technique ${id} has no name here; its id is kept`);
+  }
+}
+
+function unique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)];
 }

@@ -160,5 +160,6 @@ test('what has no effect is said and costs nothing; unknown techniques keep thei
 });
 
 test('unknown roots are problems', () => {
-  assert.deepEqual(parseRules('<decoder name="x"></decoder><group><rule></rule></group>', 'f').problems.length, 2);
+  assert.deepEqual(parseRules('<sca name="x"></sca><group><rule></rule></group>', 'f').problems.length, 2);
+  assert.deepEqual(parseRules('<decoder name="x"><prematch>a</prematch></decoder>', 'f').problems, [], 'decoders');
 });

@@ -3,8 +3,9 @@ import { mitreOf } from './mitre.ts';
 import { readConditions } from './read-conditions.ts';
 import { readCorrelation } from './read-correlation.ts';
 import { readGroups } from './read-groups.ts';
+import { readIgnored } from './read-ignored.ts';
 import type { Parents, Rule, RuleOptions } from './rule.ts';
-import { joined, type Liberty, type Lists, type RuleReader, texts } from './rule-reader.ts';
+import { joined, type Liberty, type Lists, lastText, type RuleReader, texts } from './rule-reader.ts';
 import { applyVariables, type Variables } from './variables.ts';
 import { attributeOf, parseXml, type XmlElement } from './xml.ts';
 
@@ -16,13 +17,15 @@ export interface ParsedRules extends Parsed<readonly Rule[]> {
  * Reads the rules of one file, in order. A rule that is wrong is left out with a problem naming file and line; its neighbours
  * stay. Never throws.
  */
-export function parseRules(xml: string, file: string, lists: Lists = new Map()): ParsedRules {
+export function parseRules(xml: string, file: string, lists: Lists = new Map(), strict = false): ParsedRules {
   const { value: roots, problems: broken } = parseXml(xml, file);
   const problems: Problem[] = [...broken];
   const liberties: Liberty[] = [];
   const rules: Rule[] = [];
   const variables: Map<string, string> = new Map();
   for (const root of roots) {
+    // A ruleset folder holds decoders too. Every event here is JSON, so that they are not needed.
+    if (root.name === 'decoder') continue;
     if (root.name === 'var') {
       const name = attributeOf(root, 'name');
       if (name) variables.set(name.toLowerCase(), root.text);
@@ -34,7 +37,8 @@ export function parseRules(xml: string, file: string, lists: Lists = new Map()):
         };
         if (element.name !== 'rule') note(element.line, `<${element.name}> is not known in a group: only <rule> is`);
         else {
-          const rule = readRule(element, attributeOf(root, 'name') ?? '', { file, variables, lists, note, liberties });
+          const scope = { file, variables, lists, strict, note, liberties };
+          const rule = readRule(element, attributeOf(root, 'name') ?? '', scope);
           if (rule) rules.push(rule);
         }
       }
@@ -53,6 +57,7 @@ interface FileScope {
   readonly file: string;
   readonly variables: Variables;
   readonly lists: Lists;
+  readonly strict: boolean;
   readonly note: (line: number, message: string) => void;
   readonly liberties: Liberty[];
 }
@@ -72,6 +77,7 @@ function readRule(raw: XmlElement, groupName: string, scope: FileScope): Rule | 
     children: element.children,
     file: scope.file,
     lists: scope.lists,
+    strict: scope.strict,
     fail,
     note: (line, message) => scope.note(line, `${label}: ${message}`),
     liberty: (line, message) => {
@@ -85,7 +91,8 @@ function readRule(raw: XmlElement, groupName: string, scope: FileScope): Rule | 
   if (description === '') fail(raw.line, 'it needs a <description>');
   const conditions = readConditions(reader, attributes.maxSize);
   const correlation = readCorrelation(reader, attributes.frequency, attributes.timeframe);
-  const groups = readGroups(groupName, reader);
+  const groups = readGroups(groupName, raw.line, reader);
+  const ignored = readIgnored(reader);
   const options = readOptions(reader);
   const mitre = mitreOf(reader);
   const parents = readParents(reader);
@@ -107,6 +114,7 @@ function readRule(raw: XmlElement, groupName: string, scope: FileScope): Rule | 
     noAlert: attributes.noAlert,
     inaccurate: attributes.inaccurate,
     ignoreSeconds: attributes.ignore,
+    ...ignored,
     file: scope.file,
     line: raw.line,
   };
@@ -159,28 +167,21 @@ function readAttributes(element: XmlElement, reader: RuleReader): RuleAttributes
   };
 }
 
-const ineffective = [
-  'check_diff',
-  'if_fts',
-  'ignore',
-  'check_if_ignored',
-  'same_agent',
-  'not_same_agent',
-  'compiled_rule',
-];
+const ineffective = ['check_diff', 'if_fts', 'same_agent', 'not_same_agent', 'compiled_rule'];
 
 /** Every element that has a meaning; names with a meaning of their own are read where it is. */
 const known = new Set(
   `match regex field location program_name hostname id url status protocol system_name data extra_data srcport dstport srcgeoip
   dstgeoip user action srcip dstip decoded_as category time weekday list if_sid if_group if_level if_matched_sid
-  if_matched_group if_matched_regex global_frequency options description info cve group mitre`.split(/\s+/),
+  if_matched_group if_matched_regex global_frequency options description info cve group mitre ignore check_if_ignored`.split(
+    /\s+/,
+  ),
 );
 
 function checkElements(reader: RuleReader): void {
   for (const { name, line } of reader.children) {
-    if (known.has(name) || /^(same|different|not_same)_/.test(name)) continue;
     if (ineffective.includes(name)) reader.note(line, `<${name}> has no effect here`);
-    else reader.fail(line, `<${name}> is not known`);
+    else if (!known.has(name) && !/^(same|different|not_same)_/.test(name)) reader.fail(line, `<${name}> is not known`);
   }
 }
 
@@ -210,9 +211,10 @@ function readParents(reader: RuleReader): Parents {
   const sidText = joined(reader, 'if_sid');
   const groupText = joined(reader, 'if_group');
   const levelText = joined(reader, 'if_level').trim();
-  const matched = joined(reader, 'if_matched_sid').trim();
-  const category = joined(reader, 'category').trim();
-  if (!/^[\d,\s]*$/.test(sidText)) reader.fail(line('if_sid'), `<if_sid>${sidText}</if_sid> is not a list of ids`);
+  const matched = (lastText(reader, 'if_matched_sid') ?? '').trim();
+  const category = (lastText(reader, 'category') ?? '').trim();
+  if (lastText(reader, 'if_sid') !== undefined && !/^[\d, ]+$/.test(sidText))
+    reader.fail(line('if_sid'), `<if_sid>${sidText}</if_sid> is not a list of ids`);
   const level = Number(levelText);
   if (levelText !== '' && !(level >= 1 && level <= 16)) {
     reader.fail(line('if_level'), `<if_level>${levelText}</if_level> is not a level from 1 to 16`);

@@ -1,9 +1,10 @@
 import { parseAddressList } from './address-list.ts';
 import { type AnyAttribute, forbiddenFieldNames } from './attribute.ts';
+import type { CdbList } from './cdb-list.ts';
 import { type DayTimes, parseTime, parseWeekday } from './day-times.ts';
 import { compileExpression, type Expression, type ExpressionType, isExpressionType } from './expression.ts';
 import type { Condition, ListLookup } from './rule.ts';
-import { joined, type RuleReader, texts } from './rule-reader.ts';
+import { joined, lastText, type RuleReader, texts } from './rule-reader.ts';
 import { attributeOf, type XmlElement } from './xml.ts';
 
 /** The conditions of a rule, in the order in which Wazuh asks them: explanations name the first that fails. */
@@ -88,8 +89,8 @@ function attribute(
 }
 
 function readDecoder(reader: RuleReader): readonly Condition[] {
-  const name = joined(reader, 'decoded_as');
-  return name === '' ? [] : [{ kind: 'decoder', name }];
+  const name = lastText(reader, 'decoded_as');
+  return name === undefined ? [] : [{ kind: 'decoder', name }];
 }
 
 function readFields(reader: RuleReader): readonly Condition[] {
@@ -109,6 +110,7 @@ function readFields(reader: RuleReader): readonly Condition[] {
 
 function noteName(reader: RuleReader, line: number, name: string): void {
   if (forbiddenFieldNames.has(name)) {
+    if (reader.strict) reader.fail(line, `"${name}" is static and no field: use <${name}>`);
     reader.liberty(line, `<field name="${name}">: Wazuh refuses to start, "${name}" is static: use <${name}>`);
   } else if (name.startsWith('data.')) {
     reader.liberty(line, `<field name="${name}">: Wazuh's events have no "data." prefix: use "${name.slice(5)}"`);
@@ -151,13 +153,19 @@ const lookups: readonly ListLookup[] = [
   'address_match_key_value',
 ];
 
+/** `etc/lists/amazon/names` is the file `amazon/names` below a folder `lists`, else any list `names`. */
+function listNamed(reader: RuleReader, path: string): CdbList | undefined {
+  const below = path.slice(path.lastIndexOf('lists/') < 0 ? 0 : path.lastIndexOf('lists/') + 'lists/'.length);
+  return reader.lists.get(below) ?? reader.lists.get(below.slice(below.lastIndexOf('/') + 1));
+}
+
 function readLists(reader: RuleReader): readonly Condition[] {
   const conditions: Condition[] = [];
   for (const child of reader.children) {
     if (child.name !== 'list') continue;
     const field = attributeOf(child, 'field');
     const lookup = lookups.find((lookup) => lookup === (attributeOf(child, 'lookup') ?? 'match_key'));
-    const list = reader.lists.get(child.text.trim()) ?? reader.lists.get(child.text.trim().split('/').at(-1) ?? '');
+    const list = listNamed(reader, child.text.trim());
     const value = attributeOf(child, 'check_value');
     const check = value === undefined ? undefined : compileExpression('osmatch', value, false);
     if (!field) reader.fail(child.line, '<list> needs a field');
@@ -165,7 +173,11 @@ function readLists(reader: RuleReader): readonly Condition[] {
       reader.fail(child.line, `<list lookup="${attributeOf(child, 'lookup')}"> is not one of ${lookups.join(', ')}`);
     else if (lookup.endsWith('_value') && value === undefined)
       reader.fail(child.line, `lookup="${lookup}" needs a check_value`);
-    else if (!list) reader.fail(child.line, `the list ${child.text.trim()} is not there`);
+    else if (!list)
+      reader.fail(
+        child.line,
+        `the list ${child.text.trim()} is not there: put it below etc/lists of a folder given with --rules`,
+      );
     else {
       const checked = typeof check === 'object' ? { check } : {};
       conditions.push({ kind: 'list', field, lookup, list, listName: child.text.trim(), ...checked });

@@ -2,7 +2,7 @@ import { attributeNamed } from './attribute.ts';
 import { compileExpression } from './expression.ts';
 import { readExpression } from './read-conditions.ts';
 import type { ComparedName, Correlation } from './rule.ts';
-import { joined, type RuleReader } from './rule-reader.ts';
+import { joined, lastText, type RuleReader } from './rule-reader.ts';
 
 /** What the rule asks of earlier events; undefined for a rule that looks at one event only. */
 export function readCorrelation(
@@ -10,7 +10,7 @@ export function readCorrelation(
   frequency: number | undefined,
   timeframeSeconds: number,
 ): Correlation | undefined {
-  const sid = joined(reader, 'if_matched_sid').trim();
+  const sid = (lastText(reader, 'if_matched_sid') ?? '').trim();
   const group = joined(reader, 'if_matched_group');
   const regex = readExpression(reader, 'if_matched_regex', 'osregex');
   const same = compared(reader, /^same_(.+)$/);

@@ -10,19 +10,19 @@ export interface Groups {
 }
 
 /**
- * The groups of a rule: those of its `<group name>` and its own elements. Wazuh glues the texts, so that a missing comma
+ * The groups of a rule (in strict mode glued as there): those of its `<group name>` and its own elements. Wazuh glues the texts, so that a missing comma
  * makes one word of two; here a comma is put between them and the lint says so.
  */
-export function readGroups(groupName: string, reader: RuleReader): Groups {
+export function readGroups(groupName: string, line: number, reader: RuleReader): Groups {
   const pieces = [groupName, ...texts(reader, 'group')].filter((piece) => piece !== '');
   let text = '';
   for (const piece of pieces) {
     if (text !== '' && !text.endsWith(',') && !piece.startsWith(',')) {
       reader.liberty(
-        0,
+        line,
         `the groups "${text}" and "${piece}" need a comma between them: Wazuh makes one word of the two`,
       );
-      text += ',';
+      if (!reader.strict) text += ',';
     }
     text += piece;
   }
@@ -35,14 +35,12 @@ export function readGroups(groupName: string, reader: RuleReader): Groups {
     ),
   ];
   const compliance: Record<string, string[]> = {};
-  const groups: string[] = [];
-  for (const name of names) {
-    const standard = standards.find((standard) => name.startsWith(`${standard}_`));
-    if (!standard) groups.push(name);
-    else {
-      compliance[standard] ??= [];
-      compliance[standard].push(name.slice(standard.length + 1));
-    }
+  const standardOf = (name: string): string | undefined =>
+    standards.find((standard) => name.startsWith(`${standard}_`));
+  for (const standard of standards) {
+    const found = names.filter((name) => standardOf(name) === standard);
+    if (found.length > 0) compliance[standard] = found.map((name) => name.slice(standard.length + 1));
   }
+  const groups = names.filter((name) => standardOf(name) === undefined);
   return { groups, groupText: text, compliance };
 }

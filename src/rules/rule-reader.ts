@@ -6,6 +6,8 @@ export interface RuleReader {
   readonly children: readonly XmlElement[];
   readonly file: string;
   readonly lists: Lists;
+  /** As Wazuh to the letter: what makes it refuse a rule leaves the rule out here too. */
+  readonly strict: boolean;
   fail(line: number, message: string): void;
   note(line: number, message: string): void;
   liberty(line: number, message: string): void;
@@ -25,6 +27,11 @@ export type Lists = ReadonlyMap<string, CdbList>;
 /** Repeated elements are one text without a separator, as in the original. */
 export function joined(reader: RuleReader, name: string): string {
   return texts(reader, name).join('');
+}
+
+/** The text of the last element of that name; undefined when there is none. */
+export function lastText(reader: RuleReader, name: string): string | undefined {
+  return reader.children.findLast((child) => child.name === name)?.text;
 }
 
 /** The texts of all elements of that name, in order. */

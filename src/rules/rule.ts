@@ -52,6 +52,12 @@ export interface ComparedName {
   readonly name: string;
 }
 
+/** What `<ignore>` and `<check_if_ignored>` name: `name` is the decoder's, `user` the dstuser. */
+export interface IgnoredName {
+  readonly kind: 'decoder' | 'attribute' | 'location' | 'field';
+  readonly name: string;
+}
+
 /** Where in the tree a rule asks to be. */
 export interface Parents {
   readonly sids: readonly string[];
@@ -103,6 +109,10 @@ export interface Rule {
   readonly inaccurate: boolean;
   /** Seconds during which further firings are given to the parent. */
   readonly ignoreSeconds: number;
+  /** `<ignore>`: what is remembered of an event when the rule is the final one. */
+  readonly ignores?: readonly IgnoredName[];
+  /** `<check_if_ignored>`: the event ends silently when these of it were remembered. */
+  readonly ignoredBy?: readonly IgnoredName[];
   readonly file: string;
   readonly line: number;
 }
