@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { yieldToLoop } from '../base/clock.ts';
 import { reasonOf, TrailhoundError } from '../base/errors.ts';
@@ -80,10 +80,26 @@ export async function openEmbedded({ dir, clock, log }: EmbeddedOptions): Promis
 
 function makeFolder(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true });
+    makeBelow(resolve(dir));
   } catch (error) {
     throw notWritable(dir, error);
   }
+}
+
+/** Step by step: Node's own `recursive` never returns where a parent refuses new folders with ENOENT, as /proc does. */
+function makeBelow(dir: string): void {
+  if (isFolder(dir)) return;
+  if (dirname(dir) !== dir) makeBelow(dirname(dir));
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    // Another process may have made it since.
+    if (!isFolder(dir)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function openFolder({ lock, database }: { readonly lock: string; readonly database: string }): {

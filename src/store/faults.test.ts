@@ -304,6 +304,15 @@ test('a disk that is full when a folder is new is told, and nothing is left half
   assert.equal(openInChild(join(disk, 'data')), 'opened');
 });
 
+test('a folder that cannot be made is refused with words, and at once', { timeout: 60_000 }, () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'trailhound-')), 'file');
+  writeFileSync(file, '');
+  // Below /proc Node's recursive mkdir spins for ever.
+  for (const dir of ['/proc/trailhound/data', file, join(file, 'data')]) {
+    assert.match(openInChild(dir), /^read-only the data folder cannot be written: .*--data/, dir);
+  }
+});
+
 test('a read-only disk is refused with words', { skip }, () => {
   const disk = join(root, 'disk', 'still');
   const dir = join(disk, 'data');
