@@ -3,17 +3,18 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { openRules } from '../app.ts';
 import { systemClock } from '../base/clock.ts';
-import { describeProblem, type Problem, printable } from '../base/problem.ts';
-import { type LogtestAnswer, logtestLine } from '../pipeline/logtest.ts';
+import { describeProblem } from '../base/problem.ts';
+import { logtestLine } from '../pipeline/logtest.ts';
+import { logtestText } from '../pipeline/logtest-text.ts';
 import type { RegisterCommand } from './command.ts';
 import { jsonLine } from './json-line.ts';
 import { addContentFlags, effectiveConfig, type SettingFlags } from './settings.ts';
 
-/** `trailhound logtest`: which rule fires on each line of JSON, and the document that would be stored. */
+/** `trailhound logtest`: the phases of wazuh-logtest for each line of JSON, and why each rule tried did not fire. */
 export const logtestCommand: RegisterCommand = (program, terminal, exit) => {
   const command = program
     .command('logtest')
-    .description('tell which rule fires on each JSON line (a record, an event or a document) and what would be stored')
+    .description('tell which rule fires on each JSON line (a record, an event or a document), and why others do not')
     .argument('[file]', 'a file of JSON lines; - or nothing for standard input', '-')
     .option('--json', 'print one JSON value a line')
     .option('--config <file>', 'configuration file, YAML or JSON');
@@ -21,7 +22,7 @@ export const logtestCommand: RegisterCommand = (program, terminal, exit) => {
     const config = effectiveConfig(flags, terminal);
     if (!config) return exit(2);
     const engine = openRules(config, (problem) => terminal.note(`warning: ${describeProblem(problem)}`));
-    const ports = { engine, clock: systemClock, strict: config.wazuhStrict };
+    const ports = { engine, clock: systemClock, strict: config.wazuhStrict, ruleTime: config.ruleTime };
     const place = file === '-' ? 'standard input' : file;
     const input = file === '-' ? Readable.from(terminal.input()) : createReadStream(file);
     let line = 0;
@@ -31,18 +32,9 @@ export const logtestCommand: RegisterCommand = (program, terminal, exit) => {
       if (text.trim() === '') continue;
       const answer = logtestLine(text, place, line, ports);
       broken ||= answer.document === null;
-      terminal.print(flags.json ? jsonLine(answer) : describe(answer, line));
+      const { phases, ...told } = answer;
+      terminal.print(flags.json ? jsonLine({ ...told, decoder: phases.decoder }) : logtestText(answer));
     }
     if (broken) exit(1);
   });
 };
-
-function describe({ rule, problems }: LogtestAnswer, line: number): string {
-  const fired = rule
-    ? `rule ${rule.id} (level ${rule.level}): ${rule.description} [${rule.groups.join(', ')}]`
-    : 'no rule fires: Wazuh would stay silent';
-  return (
-    printable(`line ${line}: ${fired}`) +
-    problems.map((problem: Problem) => `\n  problem: ${describeProblem(problem)}`).join('')
-  );
-}

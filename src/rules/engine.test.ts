@@ -240,7 +240,7 @@ test('strict mode sees the first 256 fields only', () => {
 
 test('a log test tells the way and leaves no trace', () => {
   const engine = engineOf({ '0350.xml': stockLike, 'local.xml': guideRule });
-  const answer = logtest(engine, event({ ...dataEvent.aws, eventCategory: 'Management' }), 0);
+  const answer = logtest(engine, decode(event({ ...dataEvent.aws, eventCategory: 'Management' })), 0, false);
   assert.equal(answer.rule?.id, floorRule.id);
   assert.deepEqual(
     answer.tried.map(({ id, depth, outcome, why }) => [id, depth, outcome, why]),
@@ -252,9 +252,13 @@ test('a log test tells the way and leaves no trace', () => {
     ],
   );
   assert.deepEqual(answer.fields[0], ['integration', 'aws']);
-  logtest(engine, dataEvent, 0);
+  assert.deepEqual(logtest(engine, decode({ url: 'u', a: 1 }), 0, false).fields, [
+    ['url', 'u'],
+    ['a', '1'],
+  ]);
+  logtest(engine, decode(dataEvent), 0, false);
   assert.equal(engine.match(decode(dataEvent), 0)?.firedTimes, 1);
-  assert.equal(logtest(engine, { foo: 1 }, 0).rule, null);
+  assert.equal(logtest(engine, decode({ foo: 1 }), 0, false).rule, null);
 });
 
 test('an expression that gives up is told once, names the rule, and does not match', () => {

@@ -44,6 +44,8 @@ export interface Tried {
 
 export interface Explanation {
   readonly match: RuleMatch | undefined;
+  /** The rule of level 0 that silenced the event: a log test shows it. */
+  readonly silent: RuleMatch | undefined;
   readonly tried: readonly Tried[];
 }
 
@@ -92,7 +94,8 @@ export function createEngine(ruleSet: RuleSet, options: EngineOptions = {}): Rul
     explain(decoded, at, remember = false) {
       const tried: Tried[] = [];
       const run: Run = { decoded, at, look: !remember, failed: undefined, tried, consumed: -1 };
-      return { match: finish(state, search(state, run)), tried };
+      const match = finish(state, search(state, run));
+      return { match, silent: run.matched?.rule.level === 0 ? run.matched : undefined, tried };
     },
   };
 }
@@ -123,6 +126,8 @@ interface Run {
   /** What the composite rule that fired last had counted. */
   counted?: Counted;
   found?: Found | undefined;
+  /** What was found, whatever its level, before the floor. */
+  matched?: RuleMatch | undefined;
 }
 
 interface Found {
@@ -198,6 +203,7 @@ function finish(state: State, run: Run): RuleMatch | undefined {
   const found = run.found ? afterIgnore(run.found, run) : undefined;
   const node = found && found.rule.level > 0 && state.ignored.silences(found.rule, decoded) ? undefined : found;
   const matched = node && matchOf(state, node.rule, node.describe(decoded), run);
+  run.matched = matched;
   if (node && matched && node.rule.level > 0 && !look) {
     state.ignored.add(node.rule, decoded);
     state.history.add(node.rule, decoded, at, run.consumed);

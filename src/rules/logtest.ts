@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
-import type { Document } from '../base/document.ts';
-import { decode } from './decoder.ts';
-import type { RuleEngine, RuleMatch, Tried } from './engine.ts';
+import { attributes } from './attribute.ts';
+import type { Decoded } from './decoder.ts';
+import type { Explanation, RuleEngine, RuleMatch } from './engine.ts';
 
 /** A rule that fired, as logtest shows it. */
 export interface FiredRule {
@@ -12,27 +12,29 @@ export interface FiredRule {
 }
 
 /** What the rules say of one event, for people and for `PUT /logtest`. */
-export interface RuleAnswer {
+export interface RuleAnswer extends Explanation {
   /** null when no rule speaks. */
   readonly rule: FiredRule | null;
-  readonly match: RuleMatch | undefined;
-  /** The rules tried in order, each with the first condition that failed. */
-  readonly tried: readonly Tried[];
-  /** Phase 2: the dynamic fields, at most fieldsShownMax. */
+  /** Phase 2: the static attributes, then the dynamic fields, at most fieldsShownMax. */
   readonly fields: readonly (readonly [name: string, text: string])[];
 }
 
 const fieldsShownMax = 1024;
 
-/** Judges one event and explains the way to the answer; leaves no trace in the engine. */
-export function logtest(engine: RuleEngine, event: Document, at: Instant): RuleAnswer {
-  const decoded = decode(event);
-  const { match, tried } = engine.explain(decoded, at);
+/**
+ * Judges one event and explains the way to the answer. A session remembers: composite rules count the events before it; without
+ * `remember` no trace is left in the engine.
+ */
+export function logtest(engine: RuleEngine, decoded: Decoded, at: Instant, remember: boolean): RuleAnswer {
+  const explanation = engine.explain(decoded, at, remember);
+  const fixed = attributes.flatMap((name) => {
+    const text = decoded.attribute(name);
+    return text === undefined ? [] : [[name, text] as const];
+  });
   return {
-    rule: firedRule(match),
-    match,
-    tried,
-    fields: decoded.fields(fieldsShownMax),
+    ...explanation,
+    rule: firedRule(explanation.match),
+    fields: [...fixed, ...decoded.fields(fieldsShownMax)],
   };
 }
 
