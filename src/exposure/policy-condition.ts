@@ -10,6 +10,7 @@ export interface Condition {
   readonly operatorName: string;
   /** In lower case: keys are the same in any case. */
   readonly key: string;
+  readonly keyName: string;
   readonly values: readonly string[];
   /** For keys that hold several values: one of them must compare, or all (and then none is needed). */
   readonly quantifier: 'any' | 'all' | undefined;
@@ -78,6 +79,7 @@ export function parseConditions(input: unknown): readonly Condition[] | string {
         operator,
         operatorName: name,
         key: key.trim().toLowerCase(),
+        keyName: key.trim(),
         values: texts,
         quantifier: parts[1] ? (parts[1].toLowerCase() === 'foranyvalue' ? 'any' : 'all') : undefined,
         ifExists: parts[3] !== undefined,

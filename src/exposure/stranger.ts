@@ -1,0 +1,159 @@
+import type { PolicyKind } from './exposure.ts';
+import type { Policy } from './policy-document.ts';
+import type { Caller, Principal, PrincipalSet } from './policy-principal.ts';
+
+/** Somebody whom no policy means: what their requests say, as far as AWS and not they decide. */
+export interface Stranger {
+  readonly caller: Caller;
+  /** For people: `anyone without credentials`. */
+  readonly who: string;
+  /** Actions that AWS takes from them at all; left out: any. */
+  readonly may?: readonly string[];
+  says(key: string): Said;
+}
+
+/** What requests may say of a key. `any`: whatever the caller likes. */
+export interface Said {
+  readonly absent: boolean;
+  readonly values: 'any' | readonly string[];
+}
+
+const free: Said = { absent: true, values: 'any' };
+const always: Said = { absent: false, values: 'any' };
+const never: Said = { absent: true, values: [] };
+
+/** A caller without credentials, from the internet: no principal, no VPC, no service speaks for them. */
+export function unsigned(kind: PolicyKind, policy: Policy): Stranger {
+  return {
+    caller: { type: 'anonymous' },
+    who: 'anyone without credentials',
+    ...(kind === 'lambda' ? { may: unsignedLambda(policy) } : {}),
+    says: (key) => unsignedSays(key, kind),
+  };
+}
+
+/** Lambda's own API takes signed calls only; function URLs take others, and since October 2025 ask for both actions. */
+function unsignedLambda(policy: Policy): readonly string[] {
+  const viaUrl = policy.statements.some(({ conditions }) =>
+    conditions.some(({ key }) => key === 'lambda:invokedviafunctionurl'),
+  );
+  return ['lambda:InvokeFunctionUrl', ...(viaUrl ? ['lambda:InvokeFunction'] : [])];
+}
+
+function unsignedSays(key: string, kind: PolicyKind): Said {
+  const fixed = unsignedValues.get(key);
+  if (fixed) return fixed;
+  if (key === 'lambda:functionurlauthtype') return { absent: kind !== 'lambda', values: ['NONE'] };
+  if (key === 'lambda:invokedviafunctionurl') return { absent: false, values: ['true'] };
+  if (signedOnly.has(key) || signedPrefixes.some((prefix) => key.startsWith(prefix))) return never;
+  // Keys of an identity provider (`accounts.google.com:aud`) come with its token.
+  return /^(aws|s3|s3-[a-z-]+|execute-api|lambda|kms|sqs|sns):/.test(key) || !key.includes(':') ? free : never;
+}
+
+const unsignedValues: ReadonlyMap<string, Said> = new Map<string, Said>([
+  ['aws:userid', { absent: false, values: ['anonymous'] }],
+  ['aws:principaltype', { absent: false, values: ['Anonymous'] }],
+  ['aws:sourceip', always],
+  ['aws:securetransport', { absent: false, values: ['true', 'false'] }],
+  ['aws:viaawsservice', { absent: false, values: ['false'] }],
+  ['aws:principalisawsservice', never],
+  ['aws:currenttime', always],
+  ['aws:epochtime', always],
+]);
+
+const signedOnly = new Set([
+  'aws:username',
+  'aws:sourcearn',
+  'aws:sourceaccount',
+  'aws:sourceowner',
+  'aws:sourceorgid',
+  'aws:sourceorgpaths',
+  'aws:sourceidentity',
+  'aws:sourcevpc',
+  'aws:sourcevpcarn',
+  'aws:sourcevpce',
+  'aws:vpcsourceip',
+  'aws:federatedprovider',
+  'aws:tokenissuetime',
+  'aws:assumedroot',
+  'aws:ec2instancesourcevpc',
+  'aws:ec2instancesourceprivateipv4',
+  's3:authtype',
+  's3:signatureversion',
+  's3:signatureage',
+  's3:accessgrantsinstancearn',
+]);
+const signedPrefixes = [
+  'aws:principal',
+  'aws:multifactorauth',
+  'aws:calledvia',
+  'aws:vpce',
+  'kms:',
+  'ec2:',
+  'saml:',
+  'sts:',
+];
+
+/** Strangers with credentials of their own that a statement's principals would let in. */
+export function signedStrangers(principals: PrincipalSet, policy: Policy): readonly Stranger[] {
+  const account = foreignAccount(policy);
+  const anyAccount: Stranger = {
+    caller: { type: 'aws', arn: `arn:aws:iam::${account}:user/stranger`, accountId: account },
+    who: 'anyone with an AWS account of their own',
+    says: signedSays,
+  };
+  if (principals.not || principals.entries.some(({ kind }) => kind === 'everyone')) return [anyAccount];
+  return principals.entries.flatMap((entry) => meant(entry, account, anyAccount) ?? []);
+}
+
+function meant({ kind, value }: Principal, account: string, anyAccount: Stranger): Stranger | undefined {
+  const wild = /[*?]/.test(value);
+  if (kind === 'canonical')
+    return wild
+      ? { ...anyAccount, caller: { type: 'aws', arn: 'z', accountId: account, canonicalId: filled(value) } }
+      : undefined;
+  if (kind === 'service') {
+    return wild
+      ? {
+          caller: { type: 'service', service: filled(value) },
+          who: 'any AWS service, for whom it may',
+          says: signedSays,
+        }
+      : undefined;
+  }
+  if (kind === 'federated') {
+    // A SAML provider is one organisation's own; a web identity provider gives an identity to whoever asks.
+    if (/:saml-provider\//.test(value)) return undefined;
+    return {
+      caller: { type: 'federated', provider: filled(value) },
+      who: `anyone with an identity of ${value}`,
+      says: signedSays,
+    };
+  }
+  const parts = value.split(':');
+  if (parts.length < 5 || !/[*?]/.test(parts[4] ?? '')) return parts.length < 5 && wild ? anyAccount : undefined;
+  const arn = filled([...parts.slice(0, 4), account, ...parts.slice(5)].join(':'));
+  return { ...anyAccount, caller: { type: 'aws', arn, accountId: account } };
+}
+
+/** Signed requests always name their principal; a stranger's own services and networks may be anything. */
+function signedSays(key: string): Said {
+  if (key === 'aws:principalarn' || key === 'aws:principalaccount' || key === 'aws:userid') return always;
+  if (key === 'aws:currenttime' || key === 'aws:epochtime') return always;
+  // Strangers come themselves; that a service acts for them is the business of the keys Source*.
+  if (key === 'aws:viaawsservice' || key === 'aws:principalisawsservice') return { absent: false, values: ['false'] };
+  if (key === 'aws:securetransport') return { absent: false, values: ['true', 'false'] };
+  return free;
+}
+
+function filled(pattern: string): string {
+  return pattern.replace(/[*?]+/g, 'stranger');
+}
+
+/** An account that the policy does not name. */
+function foreignAccount(policy: Policy): string {
+  const text = JSON.stringify(policy.statements);
+  let account = 999_999_999_999;
+  while (text.includes(String(account))) account--;
+  return String(account);
+}
