@@ -1,4 +1,5 @@
-import { asText, type Document, isDocument, own } from '../base/document.ts';
+import { asText, at, type Document, isDocument, own } from '../base/document.ts';
+import { isCategory } from './alert-category.ts';
 import { newId } from './identity.ts';
 import { refusal } from './refusal.ts';
 
@@ -11,7 +12,7 @@ export interface Action {
   readonly subject: Template | undefined;
   readonly throttleEnabled: boolean;
   readonly throttleMinutes: number | undefined;
-  /** As it came: query-level monitors keep it and do not read it. */
+  /** As it came (action-scope.ts reads it): query-level monitors keep it and do not read it. */
   readonly policy: Document | undefined;
 }
 
@@ -49,6 +50,10 @@ export function parseAction(json: unknown): Action {
   if (throttleEnabled && throttleMinutes === undefined) {
     throw refusal('Action throttle enabled but not set throttle value');
   }
+  const policy = parsePolicy(own(json, 'action_execution_policy'));
+  if (throttleMinutes !== undefined && at(policy, 'action_execution_scope.per_execution') !== undefined) {
+    throw refusal('Throttle is currently not supported for per execution action scope');
+  }
   const id = own(json, 'id') ?? null;
   return {
     id: id === null ? newId() : asText(id),
@@ -58,7 +63,7 @@ export function parseAction(json: unknown): Action {
     subject: parseTemplate(own(json, 'subject_template'), 'subject_template'),
     throttleEnabled,
     throttleMinutes,
-    policy: parsePolicy(own(json, 'action_execution_policy')),
+    policy,
   };
 }
 
@@ -111,6 +116,16 @@ function parsePolicy(json: unknown): Document | undefined {
   if (kinds.length > 1) throw refusal('You can only specify one type of action execution scope.');
   if (kinds[0] !== 'per_alert' && kinds[0] !== 'per_execution') {
     throw refusal(`Invalid field: [${kinds[0] ?? ''}] found in action execution scope.`);
+  }
+  const categories = own(own(scope, 'per_alert'), 'actionable_alerts');
+  if (categories !== undefined && !Array.isArray(categories)) throw refusal('actionable_alerts: a list is expected');
+  for (const category of categories ?? []) {
+    if (!isCategory(category)) {
+      const known = 'use NEW, DEDUPED or COMPLETED';
+      throw refusal(
+        `No enum constant org.opensearch.commons.alerting.alerts.AlertCategory.${asText(category)}: ${known}`,
+      );
+    }
   }
   return json;
 }

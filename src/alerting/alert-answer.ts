@@ -20,6 +20,14 @@ export const acknowledged: Decide = (alert, id, at) => {
   if (!alert) return `Alert: ${id} does not exist (it may have already completed).`;
   if (alert.state === 'ACKNOWLEDGED') return 'Alert has already been acknowledged.';
   if (alert.state === 'ERROR') return 'Alert is in an error state and can not be acknowledged.';
+  // As in the original an alert of a document, which no run will ever end, goes to the history.
+  if (alert.findingIds.length > 0) {
+    return {
+      reason: 'acknowledged',
+      open: undefined,
+      closed: { ...alert, state: 'ACKNOWLEDGED', acknowledgedTime: at },
+    };
+  }
   return { reason: 'acknowledged', open: { ...alert, state: 'ACKNOWLEDGED', acknowledgedTime: at }, closed: undefined };
 };
 

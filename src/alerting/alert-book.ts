@@ -1,15 +1,15 @@
 import type { Instant } from '../base/clock.ts';
-import { limits } from '../base/limits.ts';
+import type { Document } from '../base/document.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import type { Operation, Store } from '../store/store.ts';
 import { type Alert, alertJson, storedAlert } from './alert.ts';
 import type { Next } from './alert-state.ts';
 import { alertsIndex, alertsPattern, ensureIndex, historyIndex } from './system-index.ts';
 
-/** The open alerts. The store holds them; memory only knows which one is open for a trigger. */
+/** The open alerts. The store holds them; memory only knows which ones are open for a trigger. */
 export interface AlertBook {
-  /** The open alert of a trigger as it is stored now. */
-  open(monitorId: string, triggerId: string): Promise<Alert | undefined>;
+  /** The open alerts of a trigger as they are stored now; those of documents are not followed and left out. */
+  open(monitorId: string, triggerId: string): Promise<readonly Alert[]>;
   /** Any open alert by its id. */
   get(id: string): Promise<Alert | undefined>;
   /** All open alerts of a monitor, whatever trigger made them. */
@@ -25,11 +25,24 @@ export interface AlertBook {
 
 /** Reads which alerts are open. */
 export async function openAlertBook(store: Store): Promise<AlertBook> {
-  const openIds = new Map<string, string>();
+  const openIds = new Map<string, Set<string>>();
   const key = (monitorId: string, triggerId: string): string => JSON.stringify([monitorId, triggerId]);
-  const remember = (alert: Alert): void => void openIds.set(key(alert.monitorId, alert.triggerId), alert.id);
+  const remember = (alert: Alert): void => {
+    // An alert of a document never changes by a run, and there may be very many.
+    if (alert.findingIds.length > 0) return;
+    const name = key(alert.monitorId, alert.triggerId);
+    const ids = openIds.get(name);
+    if (ids) ids.add(alert.id);
+    else openIds.set(name, new Set([alert.id]));
+  };
+  const forget = (alert: Alert): void => {
+    const name = key(alert.monitorId, alert.triggerId);
+    const ids = openIds.get(name);
+    ids?.delete(alert.id);
+    if (ids?.size === 0) openIds.delete(name);
+  };
   await ensureIndex(store, alertsIndex);
-  for (const alert of await search(store, { match_all: {} })) remember(alert);
+  for await (const alert of all(store, { match_all: {} })) remember(alert);
 
   const get = async (id: string): Promise<Alert | undefined> => {
     const stored = await store.get(alertsIndex, id);
@@ -37,18 +50,26 @@ export async function openAlertBook(store: Store): Promise<AlertBook> {
   };
   return {
     async open(monitorId, triggerId) {
-      const id = openIds.get(key(monitorId, triggerId));
-      return id === undefined ? undefined : get(id);
+      const found: Alert[] = [];
+      for (const id of openIds.get(key(monitorId, triggerId)) ?? []) {
+        const alert = await get(id);
+        if (alert) found.push(alert);
+      }
+      return found;
     },
     get,
-    ofMonitor: (monitorId) => search(store, { term: { monitor_id: monitorId } }),
+    async ofMonitor(monitorId) {
+      const found: Alert[] = [];
+      for await (const alert of all(store, { term: { monitor_id: monitorId } })) found.push(alert);
+      return found;
+    },
     operations: (change, current, at) => alertOperations(change, current, at),
     async prepare(operations) {
       for (const index of new Set(operations.map((operation) => operation.index))) await ensureIndex(store, index);
     },
     note(changes) {
       for (const { open, closed } of changes) {
-        if (closed) openIds.delete(key(closed.monitorId, closed.triggerId));
+        if (closed) forget(closed);
         if (open) remember(open);
       }
     },
@@ -77,8 +98,16 @@ function alertDocument(alert: Alert): Operation['document'] & object {
   return { ...alertJson(alert), version: -1 };
 }
 
-async function search(store: Store, query: object): Promise<readonly Alert[]> {
-  const body = parseSearchBody({ query, size: limits.resultWindowMax, track_total_hits: true });
-  const { hits } = await store.search(alertsIndex, body, { ignoreUnavailable: true });
-  return hits.map(storedAlert);
+/** However many there are, a page at a time. */
+async function* all(store: Store, query: Document): AsyncGenerator<Alert> {
+  let after: readonly unknown[] | undefined;
+  do {
+    const body = { query, size: pageSize, track_total_hits: false, sort: [{ _id: 'asc' }] };
+    const page = parseSearchBody(after ? { ...body, search_after: after } : body);
+    const { hits } = await store.search(alertsIndex, page, { ignoreUnavailable: true });
+    for (const hit of hits) yield storedAlert(hit);
+    after = hits.length < pageSize ? undefined : hits.at(-1)?.sort;
+  } while (after);
 }
+
+const pageSize = 1000;

@@ -1,9 +1,8 @@
 import type { Document } from '../base/document.ts';
-import { TrailhoundError } from '../base/errors.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import type { Store } from '../store/store.ts';
 import { alertJson, storedAlert } from './alert.ts';
-import { badRequest } from './refusal.ts';
+import { badRequest, unsortable } from './refusal.ts';
 import { alertsPattern } from './system-index.ts';
 
 /** The parameters of `GET monitors/alerts`, as text where the URL has text. */
@@ -78,14 +77,4 @@ function alertSearch(query: AlertQuery): Document {
     track_total_hits: true,
     sort: [{ [sortString]: { order, ...missing } }],
   };
-}
-
-/** What the original's shards say of a field that has no mapping. */
-function unsortable(field: string): TrailhoundError {
-  const reason = `No mapping found for [${field}] in order to sort on`;
-  const cause = { type: 'query_shard_exception', reason };
-  return new TrailhoundError('bad-request', 'all shards failed', {
-    wire: 'search_phase_execution_exception',
-    fields: { root_cause: [cause], phase: 'query', grouped: true, failed_shards: [{ shard: 0, reason: cause }] },
-  });
 }

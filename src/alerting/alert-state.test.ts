@@ -24,6 +24,9 @@ function alert(state: AlertState, more: Partial<Alert> = {}): Alert {
     lastNotificationTime: 0,
     endTime: null,
     acknowledgedTime: state === 'ACKNOWLEDGED' ? 5 : null,
+    bucket: undefined,
+    findingIds: [],
+    relatedDocIds: [],
     evidence: { events: [], total: 1, historic: false, evaluate: 'opensearch', lastMatch: 0 },
     ...more,
   };

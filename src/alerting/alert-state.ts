@@ -111,7 +111,8 @@ function closedAs(reason: Reason, current: Alert, at: Instant): Next {
   return { reason, open: undefined, closed: completed(current, at) };
 }
 
-function isQuiet(alert: Alert, at: Instant): boolean {
+/** Nothing joined it for a day. */
+export function isQuiet(alert: Alert, at: Instant): boolean {
   return at - (alert.evidence.lastMatch ?? alert.startTime) >= limits.alertQuietMs;
 }
 

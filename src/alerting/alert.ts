@@ -3,9 +3,13 @@ import { at, type Document, isDocument, own } from '../base/document.ts';
 import type { Attempt } from '../notify/notifier.ts';
 import type { StoredDocument } from '../store/store.ts';
 import { type AlertEvent, eventJson, storedEvent } from './alert-event.ts';
+import type { BucketContent } from './bucket-select.ts';
 import type { Evaluate } from './monitor.ts';
 
-/** What a trigger opened. ACTIVE, ACKNOWLEDGED and ERROR alerts are open; at most one is open for each trigger. */
+/**
+ * What a trigger opened. ACTIVE, ACKNOWLEDGED and ERROR alerts are open: at most one for each query-level trigger, one a
+ * bucket, one a document.
+ */
 export interface Alert {
   readonly id: string;
   /** Counts the writes of the stored document; 1 for a new one. */
@@ -26,6 +30,11 @@ export interface Alert {
   readonly lastNotificationTime: Instant | null;
   readonly endTime: Instant | null;
   readonly acknowledgedTime: Instant | null;
+  /** The bucket that a bucket-level trigger marked. */
+  readonly bucket: BucketContent | undefined;
+  /** Of a document-level alert: its finding and the document (`id|index`). */
+  readonly findingIds: readonly string[];
+  readonly relatedDocIds: readonly string[];
   readonly evidence: Evidence;
 }
 
@@ -72,8 +81,8 @@ export function alertJson(alert: Alert): Document {
     execution_id: alert.executionId,
     trigger_id: alert.triggerId,
     trigger_name: alert.triggerName,
-    finding_ids: [],
-    related_doc_ids: [],
+    finding_ids: alert.findingIds,
+    related_doc_ids: alert.relatedDocIds,
     state: alert.state,
     error_message: alert.errorMessage,
     alert_history: alert.history,
@@ -88,6 +97,7 @@ export function alertJson(alert: Alert): Document {
     last_notification_time: alert.lastNotificationTime,
     end_time: alert.endTime,
     acknowledged_time: alert.acknowledgedTime,
+    ...(alert.bucket ? { agg_alert_content: bucketContentJson(alert.bucket) } : {}),
     trailhound: {
       events: alert.evidence.events.map(eventJson),
       total: alert.evidence.total,
@@ -96,6 +106,11 @@ export function alertJson(alert: Alert): Document {
       last_match: alert.evidence.lastMatch,
     },
   };
+}
+
+/** `agg_alert_content`, in an alert and in a run's result. */
+export function bucketContentJson({ parentPath, keys, bucket }: BucketContent): Document {
+  return { parent_bucket_path: parentPath, bucket_keys: keys, bucket };
 }
 
 /** Reads back what `alertJson` wrote; a document of another hand loses what it has in wrong shapes, never the program. */
@@ -131,6 +146,9 @@ export function storedAlert({ id, version, source }: Pick<StoredDocument, 'id' |
     lastNotificationTime: time(own(source, 'last_notification_time')),
     endTime: time(own(source, 'end_time')),
     acknowledgedTime: time(own(source, 'acknowledged_time')),
+    bucket: storedBucket(own(source, 'agg_alert_content')),
+    findingIds: words(own(source, 'finding_ids')),
+    relatedDocIds: words(own(source, 'related_doc_ids')),
     evidence: {
       events: list(at(source, 'trailhound.events')).map(storedEvent),
       total: time(at(source, 'trailhound.total')) ?? 0,
@@ -139,6 +157,20 @@ export function storedAlert({ id, version, source }: Pick<StoredDocument, 'id' |
       lastMatch: time(at(source, 'trailhound.last_match')),
     },
   };
+}
+
+function storedBucket(json: unknown): BucketContent | undefined {
+  if (!isDocument(json)) return undefined;
+  const bucket = own(json, 'bucket');
+  return {
+    parentPath: word(own(json, 'parent_bucket_path')),
+    keys: words(own(json, 'bucket_keys')),
+    bucket: isDocument(bucket) ? bucket : {},
+  };
+}
+
+function words(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function word(value: unknown): string {

@@ -310,7 +310,7 @@ test('a broken monitor file costs only itself', async () => {
       { name: 'broken.json', json: { type: 'monitor', name: 'x' } },
       { name: 'list.json', json: [] },
       { name: 'deep.json', json: { ...arrived('deep'), inputs: deep } },
-      { name: 'later.json', json: { ...arrived('b'), monitor_type: 'bucket_level_monitor' } },
+      { name: 'later.json', json: { ...arrived('b'), monitor_type: 'cluster_metrics_monitor' } },
       { name: 'good.json', json: arrived('good') },
     ],
     ({ place, message }) => void problems.push(`${place}: ${message}`),
@@ -321,7 +321,7 @@ test('a broken monitor file costs only itself', async () => {
       'broken.json: this monitor is left out: Monitor schedule is n',
       'list.json: this monitor is left out: Monitor name is null',
       'deep.json: this monitor is left out: A monitor may not be ne',
-      'later.json: this monitor is left out: Monitors of type [buck',
+      'later.json: this monitor is left out: Monitors of type [clus',
     ],
   );
   assert.equal((await world.alerting.searchMonitors({})).total, 1);

@@ -9,10 +9,12 @@ import type { SearchResult, Store, StoredDocument } from '../store/store.ts';
 import { type AlertAnswers, acknowledged, answerAlerts, closed } from './alert-answer.ts';
 import { openAlertBook } from './alert-book.ts';
 import { type AlertQuery, listAlerts } from './alert-list.ts';
+import { type Comments, openComments } from './comment.ts';
 import { cursorStart } from './cursor.ts';
 import { noteDelivery } from './delivery-note.ts';
+import { type FindingAnswer, type FindingQuery, listFindings } from './finding-list.ts';
 import { installMonitors, type MonitorFile } from './install.ts';
-import { monitorJson, parseMonitor } from './monitor.ts';
+import { indicesOf, monitorJson, parseMonitor } from './monitor.ts';
 import { type Expected, type MonitorBook, openMonitorBook } from './monitor-book.ts';
 import { searchMonitors } from './monitor-search.ts';
 import { createPercolator, type Percolator } from './percolator.ts';
@@ -63,6 +65,8 @@ export interface Alerting {
   /** Runs a monitor that is not saved: counts everything its query finds and stores nothing. */
   executeUnsaved(json: unknown, options?: ExecuteOptions): Promise<Document>;
   listAlerts(query: AlertQuery): Promise<{ readonly alerts: readonly Document[]; readonly totalAlerts: number }>;
+  listFindings(query: FindingQuery): Promise<FindingAnswer>;
+  readonly comments: Comments;
   acknowledge(monitorId: string, alertIds: readonly string[]): Promise<AlertAnswers>;
   /** Ends open alerts, whatever their state. */
   closeAlerts(monitorId: string, alertIds: readonly string[]): Promise<AlertAnswers>;
@@ -140,6 +144,8 @@ export async function openAlerting({ store, clock, log, notifier = noChannels }:
       return runUnsaved(monitor, { kind: 'asked', period, dryRun }, ports);
     },
     listAlerts: (query) => listAlerts(store, query),
+    listFindings: (query) => listFindings(store, query),
+    comments: openComments(store),
     acknowledge: async (monitorId, ids) => answer(monitorId, ids, acknowledged),
     closeAlerts: async (monitorId, ids) => answer(monitorId, ids, closed),
     install: (files, told = problem) => installMonitors(book, files, told),
@@ -159,13 +165,14 @@ function saved({ id, version, seqNo, monitor }: Watch): SavedMonitor {
 
 function register(percolator: Percolator, watch: Watch): void {
   const { monitor, compiled } = watch;
-  if (watch.removed || !monitor.enabled || !monitor.live || !monitor.input) {
+  const indices = indicesOf(monitor);
+  if (watch.removed || !monitor.enabled || !monitor.live || indices.length === 0) {
     percolator.remove(watch.id);
     return;
   }
   percolator.put({
     id: watch.id,
-    indices: monitor.input.indices,
+    indices,
     query: (at) => compiled.search(periodOf({ monitor }, at)).query,
     timed: compiled.timed,
   });
@@ -181,7 +188,9 @@ async function markBehind(
   const position = await store.position();
   for (const watch of book.watches.values()) {
     register(percolator, watch);
-    if (watch.monitor.evaluate === 'arrived' && cursorStart(watch.cursor) < position) scheduler.mark(watch);
+    const { evaluate, documents } = watch.monitor;
+    const counts = evaluate === 'arrived' || documents !== undefined;
+    if (counts && cursorStart(watch.cursor) < position) scheduler.mark(watch);
   }
 }
 

@@ -3,6 +3,8 @@ import type { Document } from '../base/document.ts';
 import { limits } from '../base/limits.ts';
 import { parseSearchBody, type SearchBody } from '../query/search-body.ts';
 import { type Condition, compileCondition } from './conditions/condition.ts';
+import { compileDocumentCondition, type DocumentCondition } from './document-condition.ts';
+import { type DocumentInput, queryClause } from './document-input.ts';
 import type { Monitor } from './monitor.ts';
 
 export interface Period {
@@ -12,37 +14,58 @@ export interface Period {
 
 /** A monitor made ready to run: done once for each version of it. */
 export interface Compiled {
-  /** Trigger id → its condition. */
+  /** Trigger id → its condition, of query-level and bucket-level monitors. */
   readonly conditions: ReadonlyMap<string, Condition>;
-  /** The search of one run; throws what the query room throws. */
+  /** Trigger id → its expression, of document-level monitors. */
+  readonly expressions: ReadonlyMap<string, DocumentCondition>;
+  /** The search of one run, of a document-level monitor that of all its queries; throws what the query room throws. */
   search(period: Period): SearchBody;
+  /** The same as JSON, with its templates filled in. */
+  json(period: Period): Document;
   /** The newest events that the run's query finds, for the alert; `sorted` false where an index cannot sort by event time. */
   events(period: Period, sorted: boolean): SearchBody;
   /** The query means something else at another time: it has `{{period_…}}` or `now` in it. */
   readonly timed: boolean;
 }
 
-const eventTime = 'data.aws.eventTime';
+/** The newest event first. */
+export const newestFirst: Document = {
+  'data.aws.eventTime': { order: 'desc', unmapped_type: 'date', missing: '_last' },
+};
 
 export function compileMonitor(monitor: Monitor): Compiled {
-  const body = monitor.input?.query ?? {};
+  const body = monitor.documents ? anyQuery(monitor.documents) : (monitor.input?.query ?? {});
   const text = JSON.stringify(body);
-  const templated = text.includes('{{');
+  const templated = !monitor.documents && text.includes('{{');
   const kept = new Map<string, SearchBody>();
+  const filled = (period: Period): Document => (templated ? rendered(text, period) : body);
   /** A body without templates is read once. */
   const read = (name: string, json: (rendered: Document) => Document, period: Period): SearchBody => {
     const known = kept.get(name);
     if (known) return known;
-    const parsed = parseSearchBody(json(templated ? rendered(text, period) : body));
+    const parsed = parseSearchBody(json(filled(period)));
     if (!templated) kept.set(name, parsed);
     return parsed;
   };
+  const context = monitor.type === 'bucket_level_monitor' ? 'bucket' : 'run';
+  const { triggers } = monitor;
   return {
-    conditions: new Map(monitor.triggers.map(({ id, condition }) => [id, compileCondition(condition)])),
+    conditions: new Map(
+      monitor.documents ? [] : triggers.map(({ id, condition }) => [id, compileCondition(condition, context)]),
+    ),
+    expressions: new Map(
+      monitor.documents ? triggers.map(({ id, condition }) => [id, compileDocumentCondition(condition)]) : [],
+    ),
     search: (period) => read('search', (json) => json, period),
+    json: filled,
     events: (period, sorted) => read(sorted ? 'sorted' : 'unsorted', (json) => eventsBody(json, sorted), period),
     timed: templated || text.includes('now'),
   };
+}
+
+function anyQuery({ queries }: DocumentInput): Document {
+  if (queries.length === 0) return { query: { match_none: {} } };
+  return { query: { bool: { should: queries.map(queryClause), minimum_should_match: 1 } } };
 }
 
 function eventsBody(json: Document, sorted: boolean): Document {
@@ -51,7 +74,7 @@ function eventsBody(json: Document, sorted: boolean): Document {
     ...(Object.hasOwn(json, 'post_filter') ? { post_filter: json.post_filter } : {}),
     size: limits.eventsPerAlertMax,
     track_total_hits: true,
-    ...(sorted ? { sort: [{ [eventTime]: { order: 'desc', unmapped_type: 'date', missing: '_last' } }] } : {}),
+    ...(sorted ? { sort: [newestFirst] } : {}),
   };
 }
 

@@ -21,6 +21,9 @@ const alert: Alert = {
   lastNotificationTime: 0,
   endTime: null,
   acknowledgedTime: null,
+  bucket: undefined,
+  findingIds: [],
+  relatedDocIds: [],
   evidence: { events: [], total: 0, historic: false, evaluate: 'arrived', lastMatch: null },
 };
 

@@ -40,7 +40,8 @@ export function noted(alert: Alert, { origin, attempt, error }: DeliveryNote): A
     memory.actionId === origin.actionId ? { ...memory, attempts: withAttempt(memory.attempts, attempt) } : memory,
   );
   const kept = { ...alert, actionResults };
-  if (alert.state === 'ACKNOWLEDGED') return kept;
+  // As in the original: only a query-level alert tells by its state that its message failed.
+  if (alert.state === 'ACKNOWLEDGED' || alert.bucket || alert.findingIds.length > 0) return kept;
   const failedBefore = alert.errorMessage?.startsWith(actionErrorPrefix) === true;
   if (error === null) return failedBefore ? { ...kept, state: 'ACTIVE', errorMessage: null } : kept;
   if (alert.state === 'ERROR' && !failedBefore) return kept;

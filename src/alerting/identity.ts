@@ -18,3 +18,16 @@ export function idOf(...parts: readonly (string | number)[]): string {
 export function executionId(monitorId: string, at: Instant): string {
   return `${monitorId}_${new Date(at).toISOString().replace('Z', '')}_${randomUUID()}`;
 }
+
+/** An id as the original gives to findings, alerts of documents and queries without one. */
+export function newUuid(): string {
+  return randomUUID();
+}
+
+/** An id of that kind that is the same for the same parts. */
+export function uuidOf(...parts: readonly (string | number)[]): string {
+  const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
+}

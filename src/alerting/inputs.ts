@@ -7,11 +7,12 @@ import type { ArrivalWindow, SearchResult, Store } from '../store/store.ts';
 import { alertEvent, isHistoric } from './alert-event.ts';
 import type { Found } from './alert-state.ts';
 import type { Compiled, Period } from './compiled.ts';
-import type { Monitor } from './monitor.ts';
+import { indicesOf, type Monitor } from './monitor.ts';
 
 /** What a run needs of the world to ask its question. */
 export interface InputPorts {
   readonly search: Store['search'];
+  readonly indices: Store['indices'];
   readonly clock: Clock;
 }
 
@@ -64,13 +65,14 @@ export async function fetchEvents(
   return undefined;
 }
 
-async function ask(
+/** Any search over the monitor's indices; throws what the store throws, and when it takes too long. */
+export async function ask(
   monitor: Monitor,
   body: SearchBody,
   window: ArrivalWindow | undefined,
   { search, clock }: InputPorts,
 ): Promise<SearchResult> {
-  const indices = monitor.input?.indices.join(',') ?? '';
+  const indices = indicesOf(monitor).join(',');
   return within(clock, limits.monitorInputTimeoutMs, (signal) =>
     search(indices, body, { signal, ...(window ? { window } : {}) }),
   );
@@ -97,7 +99,8 @@ async function within<T>(clock: Clock, ms: number, work: (signal: AbortSignal) =
   }
 }
 
-function searchJson(found: SearchResult): Document {
+/** A search's answer as conditions, messages and the run's result see it. */
+export function searchJson(found: SearchResult): Document {
   return {
     _shards: { total: found.shards, failed: 0, successful: found.shards, skipped: 0 },
     hits: {
@@ -118,7 +121,7 @@ function searchJson(found: SearchResult): Document {
 }
 
 /** `[index] IndexNotFoundException[no such index [index]]`, else the reason alone. */
-function causeOf(error: unknown): string {
+export function causeOf(error: unknown): string {
   const reason = reasonOf(error);
   const index = error instanceof TrailhoundError && error.code === 'index-not-found' ? error.fields.index : undefined;
   return typeof index === 'string' ? `[${index}] IndexNotFoundException[${reason}]` : reason;

@@ -7,9 +7,9 @@ import { parseSearchBody } from '../query/search-body.ts';
 import type { Operation, OperationResult, Store } from '../store/store.ts';
 import type { AlertBook } from './alert-book.ts';
 import { deleted, type Next } from './alert-state.ts';
-import { type Cursor, cursorAt, cursorFor, cursorWrite, storedCursor } from './cursor.ts';
+import { type Cursor, cursorAt, cursorFor, cursorWrite, documentPosition, storedCursor } from './cursor.ts';
 import { newId } from './identity.ts';
-import { type Monitor, monitorJson, parseMonitor, storedMonitor, withUiMetadata } from './monitor.ts';
+import { indicesOf, type Monitor, monitorJson, parseMonitor, storedMonitor, withUiMetadata } from './monitor.ts';
 import { refusal } from './refusal.ts';
 import { configIndex, cursorsIndex, ensureIndex } from './system-index.ts';
 import { locked, newWatch, updateWatch, type Watch } from './watch.ts';
@@ -85,7 +85,7 @@ async function create(
     throw refusal(`This request would create more than the allowed monitors [${limits.monitorsMax}].`);
   }
   if (from === undefined) await checkIndices(store, monitor);
-  const cursor = cursorAt(triggerIds(monitor), from ?? (await store.position()));
+  const cursor = cursorAt(counters(monitor), from ?? (await store.position()));
   const operations = [configWrite(id, monitor), cursorWrite(id, cursor)];
   await alerts.prepare(operations);
   const { version, seqNo } = written((await store.write(operations))[0], id);
@@ -148,6 +148,11 @@ function triggerIds(monitor: Monitor): readonly string[] {
   return monitor.triggers.map(({ id }) => id);
 }
 
+/** The names under which the monitor's cursor counts. */
+function counters(monitor: Monitor): readonly string[] {
+  return monitor.documents ? [documentPosition] : triggerIds(monitor);
+}
+
 function notFound(id: string): TrailhoundError {
   return refusal(`Monitor with ${id} is not found`, 404);
 }
@@ -178,8 +183,8 @@ async function updatedCursor(watch: Watch, monitor: Monitor, store: Store): Prom
   const position = await store.position();
   const anew = monitor.evaluate !== watch.monitor.evaluate || (monitor.enabled && !watch.monitor.enabled);
   return anew
-    ? cursorAt(triggerIds(monitor), position, watch.cursor.opened)
-    : cursorFor(watch.cursor, triggerIds(monitor), position);
+    ? cursorAt(counters(monitor), position, watch.cursor.opened)
+    : cursorFor(watch.cursor, counters(monitor), position);
 }
 
 /** Open alerts whose trigger the new version does not have: all of them, where the original forgets some. */
@@ -195,7 +200,7 @@ function deletion(alert: Parameters<typeof deleted>[0]): Next {
 
 /** A name that is no pattern must be there, as in the original. */
 async function checkIndices(store: Store, monitor: Monitor): Promise<void> {
-  const expression = monitor.input?.indices.join(',');
+  const expression = indicesOf(monitor).join(',');
   if (!expression) return;
   try {
     await store.indices(expression);
@@ -238,7 +243,7 @@ async function readMonitors(
     if (json === undefined) continue;
     try {
       const monitor = storedMonitor(json, now);
-      const cursor = cursorFor(cursors.get(id) ?? cursorAt([], position), triggerIds(monitor), position);
+      const cursor = cursorFor(cursors.get(id) ?? cursorAt([], position), counters(monitor), position);
       watches.set(id, newWatch({ id, monitor, version, seqNo }, cursor, now));
     } catch (error) {
       if (!(error instanceof TrailhoundError)) throw error;

@@ -72,7 +72,7 @@ const refused: readonly [name: string, json: unknown, reason: RegExp, status?: n
     acting({ action_execution_policy: { action_execution_scope: { per_alert: {}, per_execution: {} } } }),
     /^You can only specify one type of action execution scope\.$/,
   ],
-  ['a kind that runs later', monitor({ monitor_type: 'doc_level_monitor' }), /do not run in this version/, 501],
+  ['a kind that does not run', monitor({ monitor_type: 'ppl_monitor' }), /do not run here/, 501],
   ['a kind nobody knows', monitor({ monitor_type: 'psychic_monitor' }), /^Unknown monitor type \[psychic_monitor\]/],
   [
     'another way of counting',

@@ -3,20 +3,24 @@ import { asText, at, type Document, isDocument, own } from '../base/document.ts'
 import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { parseSearchBody } from '../query/search-body.ts';
+import { type DocumentInput, documentInputJson, parseDocumentInput } from './document-input.ts';
 import { plainJson } from './plain-json.ts';
 import { refusal } from './refusal.ts';
 import { parseSchedule, refinedSchedule, type Schedule, scheduleJson } from './schedule.ts';
-import { parseTrigger, type Trigger, triggerJson } from './trigger.ts';
+import { type MonitorType, parseTrigger, type Trigger, triggerJson } from './trigger.ts';
 
-/** A saved question, when to ask it and what to make of the answer. Only query-level monitors run in this version. */
+/** A saved question, when to ask it and what to make of the answer. */
 export interface Monitor {
   readonly name: string;
-  readonly type: 'query_level_monitor';
+  readonly type: MonitorType;
   readonly enabled: boolean;
   /** The phase of the schedule; null while disabled. */
   readonly enabledTime: Instant | null;
   readonly schedule: Schedule;
+  /** The search of a query-level or bucket-level monitor. */
   readonly input: SearchInput | undefined;
+  /** The queries of a document-level monitor. */
+  readonly documents: DocumentInput | undefined;
   readonly triggers: readonly Trigger[];
   readonly lastUpdateTime: Instant;
   readonly schemaVersion: number;
@@ -36,8 +40,15 @@ export interface SearchInput {
   readonly query: Document;
 }
 
-/** Kinds that the original runs and we do not yet. */
-const laterKinds = new Set(['bucket_level_monitor', 'doc_level_monitor', 'cluster_metrics_monitor', 'ppl_monitor']);
+const kinds: readonly MonitorType[] = ['query_level_monitor', 'bucket_level_monitor', 'doc_level_monitor'];
+
+/** Kinds that the original runs and we do not. */
+const laterKinds = new Set(['cluster_metrics_monitor', 'ppl_monitor']);
+
+/** The index expression that a monitor reads; empty where it has no input. */
+export function indicesOf(monitor: Monitor): readonly string[] {
+  return (monitor.documents ?? monitor.input)?.indices ?? [];
+}
 
 /** What the original writes for a monitor that leaves them out: constants of the wire. */
 const dataSources: Document = {
@@ -63,11 +74,12 @@ export function parseMonitor(input: unknown, now: Instant): Monitor {
   const type = parseType(own(json, 'monitor_type'));
   const schedule = own(json, 'schedule') ?? null;
   const parsedSchedule = schedule === null ? undefined : parseSchedule(schedule);
-  const search = parseInputs(own(json, 'inputs'));
+  const inputs = parseInputs(own(json, 'inputs'), type);
   const triggers = parseTriggers(own(json, 'triggers'), type);
   const name = own(json, 'name') ?? null;
   if (name === null) throw refusal('Monitor name is null');
   if (!parsedSchedule) throw refusal('Monitor schedule is null');
+  if (type === 'bucket_level_monitor') requireAggregation(inputs.input);
   const enabled = parseFlag(own(json, 'enabled') ?? true);
   // A time to come would keep the monitor from running until then.
   const enabledTime = Math.min(instant(own(json, 'enabled_time')) ?? now, now);
@@ -77,7 +89,7 @@ export function parseMonitor(input: unknown, now: Instant): Monitor {
     type,
     enabled,
     enabledTime: enabled ? enabledTime : null,
-    input: search,
+    ...inputs,
     triggers,
     lastUpdateTime: instant(own(json, 'last_update_time')) ?? now,
     schemaVersion: 0,
@@ -103,8 +115,8 @@ export function monitorJson(monitor: Monitor): Document {
     enabled: monitor.enabled,
     enabled_time: monitor.enabledTime,
     schedule: scheduleJson(monitor.schedule),
-    inputs: monitor.input ? [{ search: { indices: monitor.input.indices, query: monitor.input.query } }] : [],
-    triggers: monitor.triggers.map(triggerJson),
+    inputs: inputsJson(monitor),
+    triggers: monitor.triggers.map((trigger) => triggerJson(trigger, monitor.type)),
     last_update_time: monitor.lastUpdateTime,
     ...(monitor.uiMetadata ? { ui_metadata: monitor.uiMetadata } : {}),
     data_sources: dataSources,
@@ -136,27 +148,46 @@ function settingsOf(
   };
 }
 
-function parseType(json: unknown): Monitor['type'] {
+function inputsJson({ input, documents }: Monitor): readonly Document[] {
+  if (documents) return [{ doc_level_input: documentInputJson(documents) }];
+  return input ? [{ search: { indices: input.indices, query: input.query } }] : [];
+}
+
+function parseType(json: unknown): MonitorType {
   const type = json === undefined || json === null ? 'query_level_monitor' : asText(json);
-  if (type === 'query_level_monitor') return type;
+  const found = kinds.find((kind) => kind === type);
+  if (found) return found;
   if (laterKinds.has(type)) {
     throw new TrailhoundError(
       'not-supported',
-      `Monitors of type [${type}] do not run in this version, only [query_level_monitor] does: ` +
-        'ask the question with a query-level monitor, or run this one on OpenSearch',
+      `Monitors of type [${type}] do not run here: ask the question with a query-level monitor, or run this one on OpenSearch`,
     );
   }
   // The original saves any word and then never runs it: a hole that nobody sees.
-  throw refusal(`Unknown monitor type [${type}]: only [query_level_monitor] is supported`);
+  throw refusal(`Unknown monitor type [${type}]: use one of [${kinds.join(', ')}]`);
 }
 
-function parseInputs(json: unknown): SearchInput | undefined {
-  if (json === undefined || json === null) return undefined;
+function parseInputs(json: unknown, type: MonitorType): Pick<Monitor, 'input' | 'documents'> {
+  const none = { input: undefined, documents: undefined };
+  if (json === undefined || json === null) return none;
   if (!Array.isArray(json)) throw refusal('Monitor inputs are not a list');
   if (json.length > 1) throw refusal('Monitors can only have 1 search input.');
-  if (json.length === 0) return undefined;
-  const search = own(json[0], 'search');
-  if (!isDocument(search)) throw refusal('inputs[0]: a query-level monitor takes one [search] input');
+  if (json.length === 0) return none;
+  if (type === 'doc_level_monitor') return { ...none, documents: parseDocumentInput(own(json[0], 'doc_level_input')) };
+  return { ...none, input: parseSearchInput(own(json[0], 'search'), type) };
+}
+
+/** A bucket-level monitor without buckets could never say anything. */
+function requireAggregation(input: SearchInput | undefined): void {
+  if (!input) return;
+  const aggregations = own(input.query, 'aggregations') ?? own(input.query, 'aggs');
+  if (isDocument(aggregations) && Object.keys(aggregations).length > 0) return;
+  const shown = `SearchInput(indices=[${input.indices.join(', ')}], query=${JSON.stringify(input.query)})`;
+  throw refusal(`At least one aggregation is required for the input [${shown}]`);
+}
+
+function parseSearchInput(search: unknown, type: MonitorType): SearchInput {
+  if (!isDocument(search)) throw refusal(`inputs[0]: a monitor of type [${type}] takes one [search] input`);
   const indices = own(search, 'indices') ?? [];
   const names = typeof indices === 'string' ? [indices] : indices;
   if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
@@ -178,7 +209,7 @@ function refuseBadQuery(query: Document): void {
   }
 }
 
-function parseTriggers(json: unknown, monitorType: string): readonly Trigger[] {
+function parseTriggers(json: unknown, monitorType: MonitorType): readonly Trigger[] {
   if (json === undefined || json === null) return [];
   if (!Array.isArray(json)) throw refusal('Monitor triggers are not a list');
   if (json.length > limits.triggersPerMonitorMax) {

@@ -21,3 +21,13 @@ export function refusal(reason: string, status: 400 | 404 | 409 = 400, cause?: s
 export function badRequest(reason: string, wire = 'illegal_argument_exception'): TrailhoundError {
   return new TrailhoundError('bad-request', reason, { wire });
 }
+
+/** What the original's shards say of a field that has no mapping. */
+export function unsortable(field: string): TrailhoundError {
+  const reason = `No mapping found for [${field}] in order to sort on`;
+  const cause = { type: 'query_shard_exception', reason };
+  return new TrailhoundError('bad-request', 'all shards failed', {
+    wire: 'search_phase_execution_exception',
+    fields: { root_cause: [cause], phase: 'query', grouped: true, failed_shards: [{ shard: 0, reason: cause }] },
+  });
+}

@@ -1,8 +1,8 @@
 import type { Instant } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import type { Notifier } from '../notify/notifier.ts';
-import type { ArrivalWindow, Position } from '../store/store.ts';
-import { type ActionRun, actionMemories, failedActions, runActions } from './action-run.ts';
+import type { ArrivalWindow, Operation, Position } from '../store/store.ts';
+import { type ActionRun, actionMemories, failedActions, runActions, type Sending } from './action-run.ts';
 import type { Alert } from './alert.ts';
 import {
   actionErrorPrefix,
@@ -42,7 +42,7 @@ export interface Order {
 }
 
 /** The answers to the run's question: one for each position that its triggers have counted to. */
-export interface Fetched {
+interface Fetched {
   readonly upTo: Position;
   readonly at: Instant;
   readonly answers: ReadonlyMap<Position, Inputs>;
@@ -52,8 +52,10 @@ export interface Fetched {
 export interface Judged {
   /** The body of `_execute`. */
   readonly result: Document;
-  /** Trigger id → what becomes of its alert. */
-  readonly next: ReadonlyMap<string, Next>;
+  /** What becomes of alerts. */
+  readonly changes: readonly Change[];
+  /** What else is stored in the same write: findings. */
+  readonly operations: readonly Operation[];
   readonly cursor: Cursor | undefined;
 }
 
@@ -62,11 +64,38 @@ export interface RunPorts extends InputPorts {
   readonly notifier: Notifier;
 }
 
+export interface Change {
+  readonly next: Next;
+  readonly current: Alert | undefined;
+  /** The original stores an alert of a bucket before its actions and after them: each counts as a version. */
+  readonly writes?: number;
+}
+
 /** Stands for "no window": everything is counted. */
 const everything: Position = -1;
 
+/** A run whose questions are answered and not yet judged. */
+export interface Prepared {
+  readonly at: Instant;
+  judge(openAlerts: OpenAlerts): Promise<Judged>;
+}
+
+/** The run of a query-level monitor. */
+export async function prepareQueryRun(
+  subject: Subject,
+  order: Order,
+  upTo: Position,
+  ports: RunPorts,
+): Promise<Prepared> {
+  const fetched = await fetchRun(subject, order, upTo, ports);
+  return { at: fetched.at, judge: (openAlerts) => judgeRun(subject, order, fetched, openAlerts, ports) };
+}
+
+/** The open alerts of a trigger. */
+export type OpenAlerts = (triggerId: string) => Promise<readonly Alert[]>;
+
 /** Asks the monitor's question, once for each position its triggers have counted to (mostly one). Changes nothing. */
-export async function fetchRun(subject: Subject, order: Order, upTo: Position, ports: InputPorts): Promise<Fetched> {
+async function fetchRun(subject: Subject, order: Order, upTo: Position, ports: InputPorts): Promise<Fetched> {
   const { monitor, compiled } = subject;
   const starts = new Set(monitor.triggers.map((trigger) => countedTo(subject, trigger)));
   if (starts.size === 0) starts.add(everything);
@@ -78,25 +107,25 @@ export async function fetchRun(subject: Subject, order: Order, upTo: Position, p
 }
 
 /**
- * Judges the answers: condition → alert state → actions, for each trigger by itself. `openAlert` gives a trigger's open alert
- * as it is now: the caller holds the monitor's lock until what comes back is stored.
+ * Judges the answers: condition → alert state → actions, for each trigger by itself. `openAlerts` gives a trigger's open
+ * alerts as they are now: the caller holds the monitor's lock until what comes back is stored.
  */
-export async function judgeRun(
+async function judgeRun(
   subject: Subject,
   order: Order,
   fetched: Fetched,
-  openAlert: (triggerId: string) => Promise<Alert | undefined>,
+  openAlerts: OpenAlerts,
   ports: RunPorts,
 ): Promise<Judged> {
   const { monitor } = subject;
   const triggerResults: [string, Document][] = [];
-  const next = new Map<string, Next>();
+  const changes: Change[] = [];
   const positions = new Map<string, Position>();
   let opened = subject.cursor?.opened ?? 0;
   const execution = executionId(subject.id, fetched.at);
   for (const trigger of monitor.triggers) {
-    const current = await openAlert(trigger.id);
-    const freshId = alertId(subject, trigger, opened);
+    const [current] = await openAlerts(trigger.id);
+    const freshId = alertId(subject, trigger.id, opened);
     const judged = await judgeTrigger(subject, order, fetched, trigger, current, freshId, ports);
     triggerResults.push([trigger.id, judged.json]);
     const open = (state: 'ACTIVE' | 'ERROR'): Alert => {
@@ -105,7 +134,7 @@ export async function judgeRun(
     };
     const step = monitor.evaluate === 'arrived' ? nextArrived : nextAlert;
     const after = step(current, judged.outcome, open);
-    next.set(trigger.id, after);
+    changes.push({ next: after, current });
     positions.set(trigger.id, advanced(subject, order, fetched, trigger, judged.outcome));
   }
   const first = [...fetched.answers.values()][0];
@@ -118,8 +147,9 @@ export async function judgeRun(
       input_results: { results: first?.results ?? [], error: first?.error ?? null },
       trigger_results: Object.fromEntries(triggerResults),
     },
-    next,
-    cursor: subject.cursor && { positions, opened },
+    changes,
+    operations: [],
+    cursor: subject.cursor && { ...subject.cursor, positions, opened },
   };
 }
 
@@ -153,11 +183,10 @@ async function judgeTrigger(
   // Nobody is woken for history that was read in: a year of old files must not send a year of messages.
   const silent = (current?.state === 'ACKNOWLEDGED' && !broken && monitor.evaluate === 'opensearch') || found?.historic;
   const reopens = current?.state === 'ACKNOWLEDGED' && monitor.evaluate === 'arrived';
-  const alertId = current && !reopens ? current.id : freshId;
-  const sending = {
+  const sending: Sending = {
     notifier: ports.notifier,
     wait: order.kind === 'asked',
-    about: { monitorId: subject.id, triggerId: trigger.id, alertId },
+    about: { monitorId: subject.id, triggerId: trigger.id, alertId: current && !reopens ? current.id : freshId },
     occurrence: subject.cursor?.positions.get(trigger.id) ?? freshId,
   };
   const actions =
@@ -237,14 +266,15 @@ function advanced(subject: Subject, order: Order, fetched: Fetched, trigger: Tri
   return order.kind === 'marked' && !outcome.triggered ? before : Math.max(before, fetched.upTo);
 }
 
-/** The id that the next alert of the trigger gets: the same when the run is repeated after a crash. */
-function alertId(subject: Subject, trigger: Trigger, number: number): string {
-  return subject.cursor ? idOf('alert', subject.id, trigger.id, number) : newId();
+/** The id that the next alert of a trigger gets: the same when the run is repeated after a crash. */
+export function alertId(subject: Subject, triggerId: string, number: number): string {
+  return subject.cursor ? idOf('alert', subject.id, triggerId, number) : newId();
 }
 
-function newAlert(
+/** An alert that nothing has joined yet. */
+export function newAlert(
   subject: Subject,
-  trigger: Trigger,
+  trigger: Pick<Trigger, 'id' | 'name' | 'severity'>,
   state: 'ACTIVE' | 'ERROR',
   at: Instant,
   execution: string,
@@ -268,6 +298,9 @@ function newAlert(
     lastNotificationTime: at,
     endTime: null,
     acknowledgedTime: null,
+    bucket: undefined,
+    findingIds: [],
+    relatedDocIds: [],
     evidence: { events: [], total: 0, historic: false, evaluate: subject.monitor.evaluate, lastMatch: null },
   };
 }

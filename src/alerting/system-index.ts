@@ -8,17 +8,35 @@ export const alertsIndex = '.opendistro-alerting-alerts';
 export const alertsPattern = '.opendistro-alerting-alert*';
 export const cursorsIndex = '.trailhound-cursors';
 const historyPrefix = '.opendistro-alerting-alert-history-';
+const findingsPrefix = '.opensearch-alerting-finding-history-';
+export const findingsPattern = `${findingsPrefix}*`;
+const commentsPrefix = '.opensearch-alerting-comments-history-';
+export const commentsPattern = `${commentsPrefix}*`;
 
 /** The history index of a day, as the original's rollover names the first of the day. */
 export function historyIndex(at: Instant): string {
-  return `${historyPrefix}${new Date(at).toISOString().slice(0, 10).replaceAll('-', '.')}-1`;
+  return `${historyPrefix}${dayOf(at)}-1`;
+}
+
+/** Findings of a day, under the alias that the original's clients know. */
+export function findingsIndex(at: Instant): string {
+  return `${findingsPrefix}${dayOf(at)}-1`;
+}
+
+/** Comments of a day. */
+export function commentsIndex(at: Instant): string {
+  return `${commentsPrefix}${dayOf(at)}-1`;
+}
+
+function dayOf(at: Instant): string {
+  return new Date(at).toISOString().slice(0, 10).replaceAll('-', '.');
 }
 
 /** Creates the index with its mapping if it is not there: written to first, it would get a mapping that user text can break. */
 export async function ensureIndex(store: Store, name: string): Promise<void> {
   const there = await store.indices(name, { ignoreUnavailable: true });
   if (there.length > 0) return;
-  const mappings = name === configIndex ? configMapping : name === cursorsIndex ? cursorMapping : alertMapping;
+  const mappings = mappingOf(name);
   try {
     await store.createIndex(name, {
       settings: { index: { number_of_shards: 1, auto_expand_replicas: '0-1', hidden: true } },
@@ -28,6 +46,13 @@ export async function ensureIndex(store: Store, name: string): Promise<void> {
     // Somebody else may have made it meanwhile.
     if ((await store.indices(name, { ignoreUnavailable: true })).length === 0) throw error;
   }
+}
+
+function mappingOf(name: string): Document {
+  if (name === configIndex) return configMapping;
+  if (name === cursorsIndex) return cursorMapping;
+  if (name.startsWith(findingsPrefix)) return findingMapping;
+  return name.startsWith(commentsPrefix) ? commentMapping : alertMapping;
 }
 
 const keyword: Document = { type: 'keyword' };
@@ -70,11 +95,14 @@ const alertMapping: Document = {
     workflow_name: keyword,
     severity: keyword,
     state: keyword,
+    finding_ids: keyword,
+    related_doc_ids: keyword,
     error_message: { type: 'text' },
     start_time: date,
     last_notification_time: date,
     end_time: date,
     acknowledged_time: date,
+    agg_alert_content: { dynamic: false, properties: { parent_bucket_path: keyword, bucket_keys: keyword } },
     trailhound: {
       dynamic: false,
       properties: { historic: { type: 'boolean' }, total: { type: 'long' }, evaluate: keyword, last_match: date },
@@ -83,3 +111,33 @@ const alertMapping: Document = {
 };
 
 const cursorMapping: Document = { dynamic: false, properties: { monitor_id: keyword } };
+
+const findingMapping: Document = {
+  dynamic: false,
+  properties: {
+    id: keyword,
+    related_doc_ids: keyword,
+    correlated_doc_ids: keyword,
+    monitor_id: keyword,
+    monitor_name: keyword,
+    index: keyword,
+    execution_id: keyword,
+    timestamp: date,
+    queries: {
+      type: 'nested',
+      properties: { id: keyword, name: keyword, query: keyword, tags: keyword, fields: keyword },
+    },
+  },
+};
+
+const commentMapping: Document = {
+  dynamic: false,
+  properties: {
+    entity_id: keyword,
+    entity_type: keyword,
+    content: { type: 'text' },
+    created_time: date,
+    last_updated_time: date,
+    user: keyword,
+  },
+};

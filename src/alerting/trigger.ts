@@ -1,5 +1,6 @@
 import { asText, type Document, isDocument, own } from '../base/document.ts';
 import { type Action, actionJson, parseAction } from './action.ts';
+import { type BucketCondition, bucketConditionJson, parseBucketCondition } from './bucket-condition.ts';
 import { newId } from './identity.ts';
 import { refusal } from './refusal.ts';
 
@@ -9,59 +10,84 @@ export interface Trigger {
   readonly name: string;
   /** '1' (highest) to '5' in the UI; the API takes any text. */
   readonly severity: string;
+  /** A script; of a document-level trigger the expression over its monitor's queries. */
   readonly condition: string;
+  /** What a bucket-level trigger says besides its script. */
+  readonly bucket: BucketCondition | undefined;
   readonly actions: readonly Action[];
 }
 
-/** The named forms that other monitor kinds use. */
-const otherForms = ['bucket_level_trigger', 'document_level_trigger', 'chained_alert_trigger', 'ppl_trigger'];
+/** The kinds of monitors that run. */
+export type MonitorType = 'query_level_monitor' | 'bucket_level_monitor' | 'doc_level_monitor';
 
-/** Reads `{query_level_trigger: {…}}` or the old form without that name. Scripts are not compiled at save, as in the original. */
-export function parseTrigger(json: unknown, monitorType: string): Trigger {
+/** The name that each kind's triggers stand under. */
+const forms: Readonly<Record<MonitorType, string>> = {
+  query_level_monitor: 'query_level_trigger',
+  bucket_level_monitor: 'bucket_level_trigger',
+  doc_level_monitor: 'document_level_trigger',
+};
+
+/** Named forms of kinds that do not run here. */
+const otherForms = ['chained_alert_trigger', 'ppl_trigger', 'remote_monitor_trigger'];
+
+/**
+ * Reads `{query_level_trigger: {…}}` and its like, or the old form without a name, which is a query-level trigger's. Scripts
+ * are not compiled at save, as in the original.
+ */
+export function parseTrigger(json: unknown, monitorType: MonitorType): Trigger {
   if (!isDocument(json)) throw refusal('Trigger is not an object');
-  const other = otherForms.find((form) => Object.hasOwn(json, form));
-  if (other) {
-    const id = own(own(json, other), 'id');
-    throw refusal(`Incompatible trigger [${typeof id === 'string' ? id : newId()}] for monitor type [${monitorType}]`);
-  }
-  const inner = Object.hasOwn(json, 'query_level_trigger') ? own(json, 'query_level_trigger') : json;
+  const form = [...Object.values(forms), ...otherForms].find((name) => Object.hasOwn(json, name));
+  const inner = form === undefined ? json : own(json, form);
   if (!isDocument(inner)) throw refusal('Trigger is not an object');
+  const given = own(inner, 'id') ?? null;
+  const id = given === null ? newId() : asText(given);
+  if ((form ?? forms.query_level_monitor) !== forms[monitorType]) {
+    throw refusal(`Incompatible trigger [${id}] for monitor type [${monitorType}]`);
+  }
   const name = own(inner, 'name') ?? null;
   const severity = own(inner, 'severity') ?? null;
   if (name === null) throw refusal('Trigger name is null');
   if (severity === null) throw refusal('Trigger severity is null');
-  const id = own(inner, 'id') ?? null;
   const actions = own(inner, 'actions') ?? [];
   if (!Array.isArray(actions)) throw refusal('Trigger actions are not a list');
+  const condition = own(inner, 'condition');
+  if (!isDocument(condition)) throw refusal('Trigger condition is null');
   return {
-    id: id === null ? newId() : asText(id),
+    id,
     name: asText(name),
     severity: asText(severity),
-    condition: parseCondition(own(inner, 'condition')),
+    bucket: monitorType === 'bucket_level_monitor' ? parseBucketCondition(condition, id) : undefined,
+    condition: parseScript(condition, monitorType === 'bucket_level_monitor' ? id : undefined),
     actions: actions.map(parseAction),
   };
 }
 
-export function triggerJson(trigger: Trigger): Document {
+/** In the original's order of keys. */
+export function triggerJson(trigger: Trigger, monitorType: MonitorType): Document {
+  const script = { source: trigger.condition, lang: 'painless' };
   return {
-    query_level_trigger: {
+    [forms[monitorType]]: {
       id: trigger.id,
       name: trigger.name,
       severity: trigger.severity,
-      condition: { script: { source: trigger.condition, lang: 'painless' } },
+      condition: trigger.bucket ? bucketConditionJson(trigger.bucket, script) : { script },
       actions: trigger.actions.map(actionJson),
     },
   };
 }
 
-function parseCondition(json: unknown): string {
-  if (!isDocument(json)) throw refusal('Trigger condition is null');
-  const script = own(json, 'script');
+/** `selector`: the id of the bucket-level trigger whose script it is; the original's words name it. */
+function parseScript(condition: Document, selector: string | undefined): string {
+  const script = own(condition, 'script');
   if (typeof script === 'string') return script;
   const source = own(script, 'source');
   if ((own(script, 'lang') ?? 'painless') !== 'painless') {
     throw refusal('Invalid script language. Allowed languages are [painless]');
   }
-  if (typeof source !== 'string') throw refusal('Trigger condition has no script source');
-  return source;
+  if (typeof source === 'string') return source;
+  throw refusal(
+    selector === undefined
+      ? 'Trigger condition has no script source'
+      : `Missing required field [script] for bucket_selector aggregation [${selector}]`,
+  );
 }

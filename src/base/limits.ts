@@ -72,6 +72,20 @@ export const limits = {
   monitorsMax: 1000,
   /** Triggers a monitor. Beyond: 400. */
   triggersPerMonitorMax: 10,
+  /** Queries of one document-level monitor: each is put to every document that arrives. Beyond: 400. */
+  documentQueriesMax: 1000,
+  /** Documents found at a time by one query of a document-level monitor; further ones on the next page. */
+  documentPage: 1000,
+  /** Documents that one run of a document-level monitor takes (`doc_level_monitor_shard_fetch_size`); the rest follows in the next. */
+  documentsPerRunMax: 10_000,
+  /** Buckets that one run of a bucket-level monitor looks at, over all pages. Beyond: the run fails and says so. */
+  bucketsPerRunMax: 100_000,
+  /** Alerts whose actions run one by one; with more of them one message tells all (`plugins.alerting.max_actionable_alert_count`). */
+  actionableAlertsMax: 50,
+  /** Characters of a comment (`plugins.alerting.max_comment_character_length`). Beyond: 400. */
+  commentLengthMax: 2000,
+  /** Comments on one alert (`plugins.alerting.max_comments_per_alert`). Beyond: 400. */
+  commentsPerAlertMax: 500,
   /** Messages kept in an alert's history, newest first, as in the original. */
   alertHistoryMax: 10,
   /** Tries to send that an alert keeps of each action, newest first; the records of notifications hold them all. */

@@ -38,13 +38,13 @@ interface Names {
 
 /**
  * The checks that the original makes when it compiles: unknown names, types that cannot be what they are used as, statements
- * that can never run. Throws a compile error with its place. Types are known only where they are written down; the rest is `def`.
+ * that can never run. `known`: the names there are and their types. Throws a compile error with its place. Types are known only where they are written down; the rest is `def`.
  */
-export function checkScript(script: Script): void {
+export function checkScript(script: Script, known: ReadonlyMap<string, string>): void {
   const { statements } = script.body;
   const last = statements.at(-1);
   if (!last) throw refused(0, 'illegal_argument_exception', 'Cannot generate an empty function [execute].');
-  const names: Names = { types: new Map([['ctx', 'Context'], ['params', 'def']]), parent: undefined }; // biome-ignore format: two names
+  const names: Names = { types: new Map(known), parent: undefined };
   checkStatements(statements, names, last.kind === 'expression' ? last : undefined);
 }
 

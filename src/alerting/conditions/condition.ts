@@ -16,15 +16,24 @@ export interface Condition {
 /** The original's `script.max_size_in_bytes`. */
 const sourceMax = 65_535;
 
+/** What a script may name: a query-level condition the run, a bucket's the numbers of its `buckets_path`. */
+const contexts = {
+  run: new Map([
+    ['ctx', 'Context'],
+    ['params', 'def'],
+  ]),
+  bucket: new Map([['params', 'def']]),
+} as const;
+
 /** Reads and checks the Painless subset of specs/alerting.md §3. Never throws: the failure has line, column and words. */
-export function compileCondition(source: string): Condition {
+export function compileCondition(source: string, context: keyof typeof contexts = 'run'): Condition {
   try {
     if (source.length > sourceMax) {
       const reason = `scripts may be no longer than ${sourceMax} characters`;
       throw new ScriptError('compile error', 0, 'illegal_argument_exception', reason);
     }
     const script = parseScript(source);
-    checkScript(script);
+    checkScript(script, contexts[context]);
     return { source, script, failure: undefined };
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
@@ -32,12 +41,29 @@ export function compileCondition(source: string): Condition {
   }
 }
 
+export interface Evaluated {
+  readonly triggered: boolean;
+  readonly failure?: ScriptFailure;
+}
+
 /** One evaluation. A script that fails counts as triggered, as in the original: a broken monitor must not look quiet. */
-export function evaluateCondition(condition: Condition, ctx: Value): { triggered: boolean; failure?: ScriptFailure } {
-  const { script, source } = condition;
-  if (!script) return { triggered: true, ...(condition.failure ? { failure: condition.failure } : {}) };
+export function evaluateCondition(condition: Condition, ctx: Value): Evaluated {
+  const names: [string, Value][] = [
+    ['ctx', ctx],
+    ['params', {}],
+  ];
+  return evaluate(condition, new Map(names));
+}
+
+/** One evaluation about one bucket. */
+export function evaluateBucketCondition(condition: Condition, params: Value): Evaluated {
+  return evaluate(condition, new Map([['params', params]]));
+}
+
+function evaluate({ script, source, failure }: Condition, names: ReadonlyMap<string, Value>): Evaluated {
+  if (!script) return { triggered: true, ...(failure ? { failure } : {}) };
   try {
-    return { triggered: runScript(script, ctx, {}, limits.conditionStepsMax) };
+    return { triggered: runScript(script, names, limits.conditionStepsMax) };
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
     return { triggered: true, failure: describeScriptError(source, error, script.starts) };

@@ -28,10 +28,10 @@ interface Run extends Machine {
 }
 
 /**
- * Runs a checked script with `ctx`. Every node that is evaluated is a step; beyond `stepsMax` it fails as the original's loop
+ * Runs a checked script with the names it was checked with. Every node that is evaluated is a step; beyond `stepsMax` it fails as the original's loop
  * counter does. Falling off the end is false. Throws a runtime ScriptError.
  */
-export function runScript(script: Script, ctx: Value, params: Value, stepsMax: number): boolean {
+export function runScript(script: Script, names: ReadonlyMap<string, Value>, stepsMax: number): boolean {
   let left = stepsMax;
   let at = 0;
   const run: Run = {
@@ -44,7 +44,7 @@ export function runScript(script: Script, ctx: Value, params: Value, stepsMax: n
     },
     invoke: (lambda, args) => invoke(run, lambda, args),
   };
-  const scope: Scope = { values: new Map([['ctx', ctx], ['params', params]]), parent: undefined }; // biome-ignore format: two names
+  const scope: Scope = { values: new Map(names), parent: undefined };
   const { statements } = script.body;
   const last = statements.at(-1);
   for (const statement of statements) {

@@ -1,8 +1,9 @@
 import type { Alerting } from '../../alerting/alerting.ts';
+import type { Clock } from '../../base/clock.ts';
 import { TrailhoundError } from '../../base/errors.ts';
 import type { Route } from '../route.ts';
 
-export type AlertingRoute = Route<{ readonly alerting: Alerting }>;
+export type AlertingRoute = Route<{ readonly alerting: Alerting; readonly clock: Clock }>;
 
 const prefixes = ['/_plugins/_alerting', '/_opendistro/_alerting'];
 

@@ -1,5 +1,7 @@
 import { alertRoutes } from './alert-routes.ts';
+import { commentRoutes } from './comment-routes.ts';
 import { executeRoutes } from './execute-routes.ts';
+import { findingRoutes } from './finding-routes.ts';
 import { monitorRoutes } from './monitor-routes.ts';
 import type { AlertingRoute } from './prefix.ts';
 import { statsRoutes } from './stats-routes.ts';
@@ -10,6 +12,8 @@ export const alertingRoutes: readonly AlertingRoute[] = [
   ...monitorRoutes,
   ...executeRoutes,
   ...alertRoutes,
+  ...findingRoutes,
+  ...commentRoutes,
   ...statsRoutes,
   ...workflowRoutes,
 ];

@@ -7,7 +7,6 @@ const paths = [
   '/workflows/:id',
   '/workflows/:id/_execute',
   '/workflows/:id/_acknowledge/alerts',
-  '/findings/_search',
 ];
 
 /** What the plugin has and this version does not: said in words, instead of "no such route". */
@@ -16,9 +15,7 @@ export const workflowRoutes: readonly AlertingRoute[] = paths.map((path) => ({
   path: `/_plugins/_alerting${path}`,
   body: 'text',
   handle: async () => {
-    const what = path.startsWith('/findings')
-      ? 'Findings of document-level monitors'
-      : 'Composite monitors (workflows)';
-    throw new TrailhoundError('not-supported', `${what} are not part of this version: use query-level monitors.`);
+    const reason = 'Composite monitors (workflows) are not part of this version: use the monitors they are made of.';
+    throw new TrailhoundError('not-supported', reason);
   },
 }));

@@ -1,0 +1,23 @@
+/**
+ * The names in the order in which a java.util.HashMap walks them: the original makes a bucket's keys from such a map, so that
+ * they stand in this order in `bucket_keys`, whatever the order of the sources. `names`: in order of insertion.
+ */
+export function hashOrder(names: readonly string[]): readonly string[] {
+  let size = 16;
+  while (names.length > size * 0.75) size *= 2;
+  const placeOf = (name: string): number => {
+    const hash = hashCode(name);
+    return (hash ^ (hash >>> 16)) & (size - 1);
+  };
+  return names
+    .map((name) => ({ name, place: placeOf(name) }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ name }) => name);
+}
+
+/** String.hashCode */
+function hashCode(text: string): number {
+  let hash = 0;
+  for (let at = 0; at < text.length; at++) hash = (Math.imul(31, hash) + text.charCodeAt(at)) | 0;
+  return hash;
+}
