@@ -3,6 +3,7 @@ import { TrailhoundError } from '../base/errors.ts';
 import { fieldCapabilities } from '../query/field-capabilities.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import type { IndexInfo } from '../store/store.ts';
+import { illegal } from './error.ts';
 import { flag, indexOptions, indexParameters, list } from './parameters.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -21,9 +22,7 @@ export const fieldCapsRoutes: readonly Route<Needs>[] = ['/_field_caps', '/:inde
 async function fieldCaps({ params, query, body, signal }: Call, { store }: Needs): Promise<Answer> {
   const fields = list(query, 'fields') ?? [];
   if (fields.length === 0) {
-    throw new TrailhoundError('bad-request', 'Validation Failed: 1: no fields specified;', {
-      wire: 'action_request_validation_exception',
-    });
+    throw illegal("specified fields can't be null or empty");
   }
   const all = await store.indices(params.index ?? '_all', indexOptions(query));
   const filter = indexFilter(body);

@@ -3,6 +3,7 @@ import { aliasRoutes } from './alias-routes.ts';
 import { aliasWriteRoutes } from './alias-write.ts';
 import { analyzeRoutes } from './analyze-routes.ts';
 import { bulkRoutes } from './bulk-routes.ts';
+import { byQueryRoutes } from './by-query.ts';
 import { catRoutes } from './cat-routes.ts';
 import { clusterRoutes } from './cluster-routes.ts';
 import { documentRoutes } from './document-routes.ts';
@@ -11,6 +12,7 @@ import { indexRoutes } from './index-routes.ts';
 import { indexStateRoutes } from './index-state-routes.ts';
 import { mappingRoutes } from './mapping-routes.ts';
 import { mgetRoutes } from './mget.ts';
+import { pitRoutes } from './pit-routes.ts';
 import { rootRoutes } from './root-routes.ts';
 import type { Route } from './route.ts';
 import { scrollRoutes } from './scroll-routes.ts';
@@ -38,6 +40,8 @@ export const routes: readonly Route<Services>[] = [
   ...bulkRoutes,
   ...searchRoutes,
   ...scrollRoutes,
+  ...pitRoutes,
+  ...byQueryRoutes,
   ...validateRoutes,
   ...analyzeRoutes,
   ...fieldCapsRoutes,

@@ -6,6 +6,7 @@ import { limits } from '../base/limits.ts';
 import { parseSearchBody, type SearchBody } from '../query/search-body.ts';
 import type { IndexOptions, Position, SearchHit, SearchResult, Store, StoredDocument } from '../store/store.ts';
 import { illegal } from './error.ts';
+import { keepAliveMs } from './keep-alive.ts';
 import { filterSource } from './source-filter.ts';
 import { invalid } from './write.ts';
 
@@ -55,7 +56,7 @@ export function openScrolls({ store, clock }: { readonly store: Store; readonly 
 
   return {
     async open(expression, json, keepAlive, options) {
-      const keptMs = keepAliveMs(keepAlive);
+      const keptMs = keepAliveMs(keepAlive, 'scroll', 'search.max_keep_alive');
       dropOld();
       if (open.size >= limits.scrollsMax) throw tooMany();
       const { signal, ...indexOptions } = options;
@@ -93,7 +94,7 @@ export function openScrolls({ store, clock }: { readonly store: Store; readonly 
       dropOld();
       const scroll = open.get(scrollId);
       if (!scroll) throw missing(scrollId);
-      if (keepAlive !== undefined) scroll.keptMs = keepAliveMs(keepAlive);
+      if (keepAlive !== undefined) scroll.keptMs = keepAliveMs(keepAlive, 'scroll', 'search.max_keep_alive');
       return page(scrollId, scroll, signal);
     },
     clear(scrollIds) {
@@ -160,21 +161,6 @@ function sortedPages(source: Source, total: number): Scroll['page'] {
 function filtered({ text, ...document }: StoredDocument, body: SearchBody): StoredDocument {
   const source = filterSource(document.source, body.sourceFilter) ?? {};
   return source === document.source && text !== undefined ? { ...document, source, text } : { ...document, source };
-}
-
-/** `1m`, `30s`, `500ms`, at most a day. */
-function keepAliveMs(text: string): number {
-  const [, count = '', unit = ''] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
-  const ms = Number(count) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit] ?? Number.NaN);
-  if (!Number.isFinite(ms) || count === '') {
-    throw illegal(
-      `failed to parse setting [scroll] with value [${text}] as a time value: unit is missing or unrecognized`,
-    );
-  }
-  if (ms > 86_400_000) {
-    throw illegal(`Keep alive for request (${text}) is too large. It must be less than (1d).`);
-  }
-  return ms;
 }
 
 function missing(id: string): TrailhoundError {

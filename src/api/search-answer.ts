@@ -3,11 +3,16 @@ import { RawJson } from '../base/json.ts';
 import type { SearchBody } from '../query/search-body.ts';
 import type { SearchHit, SearchResult } from '../store/store.ts';
 import { searchShards } from './index-facts.ts';
+import { failureOf } from './shard-error.ts';
+import { typedKeys } from './typed-keys.ts';
 
 export interface AnswerOptions {
   /** `rest_total_hits_as_int=true`: the total as a plain number, as before version 7. */
   readonly totalAsInt: boolean;
   readonly scrollId?: string;
+  readonly pitId?: string;
+  /** The names of aggregations carry their kind. */
+  readonly typedKeys?: boolean;
 }
 
 /** A search's result in OpenSearch's shape and order of keys. */
@@ -19,14 +24,29 @@ export function searchAnswer(result: SearchResult, body: SearchBody, options: An
     max_score: noShards ? 0 : result.maxScore,
     hits: result.hits.map((hit) => hitAnswer(hit, body)),
   };
+  const { aggregations } = result;
   return {
+    ...(options.pitId === undefined ? {} : { pit_id: options.pitId }),
     ...(options.scrollId === undefined ? {} : { _scroll_id: options.scrollId }),
     took: Math.round(result.tookMs),
     timed_out: false,
     ...(body.terminateAfter === undefined || body.terminateAfter === 0 ? {} : { terminated_early: false }),
-    _shards: searchShards(result.shards),
+    _shards: shardsOf(result),
     hits,
-    ...(result.aggregations === undefined || noShards ? {} : { aggregations: result.aggregations }),
+    ...(aggregations === undefined || noShards
+      ? {}
+      : { aggregations: options.typedKeys ? typedKeys(aggregations) : aggregations }),
+  };
+}
+
+/** Indices that could not answer are told beside the answer of the others. */
+export function shardsOf({ shards, failures = [] }: SearchResult): Document {
+  if (failures.length === 0) return searchShards(shards);
+  return {
+    ...searchShards(shards),
+    successful: shards - failures.length,
+    failed: failures.length,
+    failures: failures.map(({ index, error }) => failureOf(error, index)),
   };
 }
 

@@ -1,6 +1,5 @@
 import { type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
-import { illegal } from './error.ts';
 import { flag, indexParameters, integer, list, type Parameters } from './parameters.ts';
 import { sourceParameters } from './source-filter.ts';
 
@@ -65,7 +64,7 @@ export function searchJson(body: unknown, query: Parameters): Document {
   }
   if (query.timeout !== undefined) json.timeout = query.timeout;
   if (query.track_total_hits !== undefined) json.track_total_hits = totalHits(query);
-  if (query.sort !== undefined) json.sort = (list(query, 'sort') ?? []).map(sortOf);
+  if (query.sort !== undefined) json.sort = (list(query, 'sort') ?? []).map(sortOf).filter((key) => key !== undefined);
   if (query.stored_fields !== undefined) json.stored_fields = list(query, 'stored_fields');
   if (query.docvalue_fields !== undefined) json.docvalue_fields = list(query, 'docvalue_fields');
   if (sourceParameters.some((name) => query[name] !== undefined)) json._source = sourceOf(query);
@@ -103,8 +102,8 @@ function sortOf(text: string): unknown {
   const match = /^(.*):([^:]*)$/s.exec(text);
   if (!match) return text;
   const [, field = '', order = ''] = match;
-  if (order !== 'asc' && order !== 'desc') throw illegal(`Unknown sort order [${order}]: use asc or desc`);
-  return { [field]: { order } };
+  // Observed: a key with any other word is passed over.
+  return order === 'asc' || order === 'desc' ? { [field]: { order } } : undefined;
 }
 
 function sourceOf(query: Parameters): unknown {

@@ -2,19 +2,18 @@ import { elapsedMs } from '../base/clock.ts';
 import { asText, type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { parseSearchBody, type SearchBody } from '../query/search-body.ts';
-import type { IndexOptions, SearchResult, Store } from '../store/store.ts';
+import type { ArrivalWindow, IndexOptions, SearchResult, Store } from '../store/store.ts';
 import { illegal, itemError } from './error.ts';
-import { searchShards } from './index-facts.ts';
 import { parseMsearch } from './msearch.ts';
 import { flag, indexOptions, indexParameters, integer } from './parameters.ts';
 import type { Answer, Call, Route } from './route.ts';
-import { searchAnswer } from './search-answer.ts';
+import { searchAnswer, shardsOf } from './search-answer.ts';
 import { queryOf, queryStringParameters, searchJson, searchParameters } from './search-request.ts';
 import type { Services } from './services.ts';
 import { atShard } from './shard-error.ts';
 import { invalid } from './write.ts';
 
-type Needs = Pick<Services, 'store' | 'scrolls'>;
+type Needs = Pick<Services, 'store' | 'scrolls' | 'pits'>;
 
 const countParameters = [
   ...indexParameters,
@@ -56,20 +55,48 @@ export const searchRoutes: readonly Route<Needs>[] = [
   ),
 ];
 
-async function search({ params, query, body, signal }: Call, { store, scrolls }: Needs): Promise<Answer> {
+async function search({ params, query, body, signal }: Call, needs: Needs): Promise<Answer> {
+  const { store, scrolls } = needs;
   const json = searchJson(body, query);
   const totalAsInt = flag(query, 'rest_total_hits_as_int');
+  const shown = { totalAsInt, typedKeys: flag(query, 'typed_keys') };
   if (totalAsInt) checkExactTotal(json);
   const parsed = parseSearchBody(json);
   const expression = params.index ?? '_all';
   const options = indexOptions(query);
   if (query.scroll !== undefined) {
+    if (json.pit !== undefined) throw invalid('using [point in time] is not allowed in a scroll context');
     if (query.request_cache === 'true') throw invalid('[request_cache] cannot be used in a scroll context');
     const { scrollId, result } = await scrolls.open(expression, json, query.scroll, { ...options, signal });
-    return { status: 200, body: searchAnswer(result, parsed, { totalAsInt, scrollId }) };
+    return { status: 200, body: searchAnswer(result, parsed, { ...shown, scrollId }) };
   }
-  const result = await runSearch(store, expression, parsed, { ...options, signal });
-  return { status: 200, body: searchAnswer(result, parsed, { totalAsInt }) };
+  const target = targetOf(params.index, options, json, needs);
+  const result = await runSearch(store, target.expression, parsed, { ...target.options, signal });
+  return { status: 200, body: searchAnswer(result, parsed, { ...shown, ...target.shown }) };
+}
+
+interface Target {
+  readonly expression: string;
+  readonly options: SearchOptions;
+  readonly shown: { readonly pitId?: string };
+}
+
+type SearchOptions = IndexOptions & { readonly window?: ArrivalWindow };
+
+/** Where a search looks: what its path names, or what its point in time saw. */
+function targetOf(
+  index: string | undefined,
+  options: IndexOptions,
+  json: Document,
+  { pits }: Pick<Needs, 'pits'>,
+): Target {
+  const { pit } = json;
+  if (!isDocument(pit)) return { expression: index ?? '_all', options, shown: {} };
+  if (pit.id === undefined) throw illegal('point int time id is not provided');
+  if (index !== undefined) throw invalid('[indices] cannot be used with point in time');
+  const point = pits.use(asText(pit.id), pit.keep_alive === undefined ? undefined : asText(pit.keep_alive));
+  const window = { after: -1, upTo: point.upTo };
+  return { expression: point.expression, options: { ...point.options, window }, shown: { pitId: point.id } };
 }
 
 async function count({ params, query, body, signal }: Call, { store }: Needs): Promise<Answer> {
@@ -90,24 +117,26 @@ async function count({ params, query, body, signal }: Call, { store }: Needs): P
   });
   const result = await runSearch(store, params.index ?? '_all', parsed, { ...indexOptions(query), signal });
   const early = terminateAfter === undefined || terminateAfter === 0 ? {} : { terminated_early: false };
-  return { status: 200, body: { count: result.total, ...early, _shards: searchShards(result.shards) } };
+  return { status: 200, body: { count: result.total, ...early, _shards: shardsOf(result) } };
 }
 
 /** Many searches in one call. A body that does not parse refuses all; one that fails in its run fails alone. */
-async function msearch({ params, query, body, signal }: Call, { store }: Needs): Promise<Answer> {
+async function msearch({ params, query, body, signal }: Call, needs: Needs): Promise<Answer> {
   const took = elapsedMs();
   const totalAsInt = flag(query, 'rest_total_hits_as_int');
+  const shown = { totalAsInt, typedKeys: flag(query, 'typed_keys') };
   const entries = parseMsearch(typeof body === 'string' ? body : '', params.index, indexOptions(query));
   const wanted = entries.map((entry) => {
     const json = searchJson(entry.json, {});
     if (totalAsInt) checkExactTotal(json);
-    return { ...entry, parsed: parseSearchBody(json) };
+    return { ...entry, json, parsed: parseSearchBody(json) };
   });
   const responses: unknown[] = [];
-  for (const { index, options, parsed } of wanted) {
+  for (const { index, options, json, parsed } of wanted) {
     try {
-      const result = await runSearch(store, index, parsed, { ...options, signal });
-      responses.push({ ...searchAnswer(result, parsed, { totalAsInt }), status: 200 });
+      const target = targetOf(json.pit === undefined ? index : undefined, options, json, needs);
+      const result = await runSearch(needs.store, target.expression, parsed, { ...target.options, signal });
+      responses.push({ ...searchAnswer(result, parsed, { ...shown, ...target.shown }), status: 200 });
     } catch (error) {
       if (!(error instanceof TrailhoundError)) throw error;
       responses.push({ error: itemError(error), status: error.status });
@@ -120,7 +149,6 @@ async function msearch({ params, query, body, signal }: Call, { store }: Needs):
 function checkExactTotal(json: Document): void {
   const wanted = json.track_total_hits;
   if (typeof wanted !== 'number' || wanted === -1) return;
-  if (wanted < 0) throw illegal(`[track_total_hits] parameter must be positive or equals to -1, got ${wanted}`);
   throw illegal(`[rest_total_hits_as_int] cannot be used if the tracking of total hits is not accurate, got ${wanted}`);
 }
 
@@ -128,9 +156,8 @@ async function runSearch(
   store: Pick<Store, 'search' | 'indices'>,
   expression: string,
   body: SearchBody,
-  options: IndexOptions & { readonly signal: AbortSignal },
+  options: SearchOptions & { readonly signal: AbortSignal },
 ): Promise<SearchResult> {
-  if (isDocument(body.json.pit)) throw illegal(`invalid id: [${asText(body.json.pit.id)}]`);
   try {
     return await store.search(expression, body, options);
   } catch (error) {

@@ -11,6 +11,7 @@ import { serveConsole } from './console.ts';
 import { errorAnswer, illegal } from './error.ts';
 import { refusal } from './guard.ts';
 import { checkParameters, type Parameters, parseParameters } from './parameters.ts';
+import { openPointsInTime } from './pit.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { allowedMethods, routes } from './router.ts';
 import { openScrolls } from './scroll.ts';
@@ -39,7 +40,12 @@ export interface Server {
 
 /** The OpenSearch-compatible HTTP API and the console's files, over the routes of api/router.ts. */
 export async function createServer(app: AppServices, options: ServerOptions): Promise<Server> {
-  const services: Services = { ...app, identity: identity(app.clock.now()), scrolls: openScrolls(app) };
+  const services: Services = {
+    ...app,
+    identity: identity(app.clock.now()),
+    scrolls: openScrolls(app),
+    pits: openPointsInTime(app),
+  };
   const fastify = openFastify();
   const readBody = bodyReader();
 

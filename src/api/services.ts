@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Problem } from '../base/problem.ts';
 import type { Store } from '../store/store.ts';
+import type { PointsInTime } from './pit.ts';
 import type { Scrolls } from './scroll.ts';
 
 /** What the composition root passes in. */
@@ -21,6 +22,7 @@ export interface AppServices {
 export interface Services extends AppServices {
   readonly identity: Identity;
   readonly scrolls: Scrolls;
+  readonly pits: PointsInTime;
 }
 
 /** Who answers. */

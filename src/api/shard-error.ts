@@ -30,3 +30,11 @@ function inIndex(cause: unknown, index: IndexInfo): unknown {
   const { type, reason, ...rest } = cause;
   return { type, reason, index: index.name, index_uuid: index.uuid, ...rest };
 }
+
+/** One index that could not answer, as an entry of `_shards.failures`. */
+export function failureOf(error: TrailhoundError, index: string): { readonly [field: string]: unknown } {
+  const causes = error.fields.root_cause;
+  const cause = Array.isArray(causes) ? causes[0] : undefined;
+  const reason = cause ?? { type: error.wire, reason: error.message };
+  return { shard: 0, index, node: nodeName, reason };
+}

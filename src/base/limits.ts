@@ -66,6 +66,8 @@ export const limits = {
   resultWindowMax: 10_000,
   /** Scrolls open at one time; each holds up to a window of hits. Beyond: 429. */
   scrollsMax: 50,
+  /** Points in time open at one time (`search.max_open_pit_context`). Beyond: 400. */
+  pointsInTimeMax: 300,
   /** Events kept with an alert: newest first, `total` goes on counting. */
   eventsPerAlertMax: 100,
   /** Monitors (`plugins.alerting.monitor.max_monitors`). Beyond: 400. */

@@ -28,7 +28,7 @@ const known = [
   'attributes',
 ];
 
-/** Positions between two texts: OpenSearch's default gap. */
+/** Positions between two texts of a field. Without an index there is no field: the texts follow on each other. */
 const textGap = 100;
 
 /**
@@ -45,7 +45,7 @@ export function analyzeRequest(json: Document, mapping?: Mapping): readonly Anal
     throw new TrailhoundError('not-supported', `[${key}] is not supported in _analyze: leave it out`);
   }
   const texts = textsOf(json.text);
-  return tokensOf(texts, chosenAnalyzer(json, mapping));
+  return tokensOf(texts, chosenAnalyzer(json, mapping), mapping === undefined ? 0 : textGap);
 }
 
 function textsOf(text: unknown): readonly string[] {
@@ -55,14 +55,14 @@ function textsOf(text: unknown): readonly string[] {
 }
 
 /** Further texts follow the first: their offsets and positions count on. */
-function tokensOf(texts: readonly string[], { analyze }: Analyzer): AnalyzedToken[] {
+function tokensOf(texts: readonly string[], { analyze }: Analyzer, gap: number): AnalyzedToken[] {
   let offset = 0;
   let position = 0;
   return texts.flatMap((text) => {
     const tokens = analyze(text);
     const shown = tokens.map((token) => shownToken(token, offset, position));
     offset += text.length + 1;
-    position += (tokens.at(-1)?.position ?? -1) + 1 + textGap;
+    position += (tokens.at(-1)?.position ?? -1) + 1 + gap;
     return shown;
   });
 }

@@ -1,5 +1,6 @@
 import { elapsedMs, type Instant, yieldToLoop } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Aggregator } from './aggregate.ts';
 import { makeAggregator } from './aggregate.ts';
@@ -13,7 +14,8 @@ import { parseQuery } from './parse.ts';
 import { shardError } from './refusal.ts';
 import { compileScore, type Scorer } from './score.ts';
 import { checkSearchAfter, type SearchBody } from './search-body.ts';
-import { compareSort, readSearchAfter, type SortReader, type SortValue, shownSort, sortReader } from './sort.ts';
+import { compareSort, type SortValue } from './sort.ts';
+import { type SortColumn, sortColumn } from './sort-values.ts';
 import { filterSource } from './source-filter.ts';
 
 /** One index as a search sees it. */
@@ -47,6 +49,13 @@ export interface Found {
   readonly maxScore: number | null;
   readonly hits: readonly FoundHit[];
   readonly aggregations?: Document;
+  /** Indices that could not answer, where others did. */
+  readonly failures?: readonly ShardFailure[];
+}
+
+export interface ShardFailure {
+  readonly index: string;
+  readonly error: TrailhoundError;
 }
 
 export interface SearchOptions {
@@ -62,11 +71,14 @@ export async function executeSearch(
   options: SearchOptions,
 ): Promise<Found> {
   const aggregator = body.aggregations === undefined ? undefined : makeAggregator(body.aggregations, options.at);
-  const plans = indices.map((index) => watched(makePlan(body, index, options.at), aggregator, options.at));
+  const failures: ShardFailure[] = [];
+  const plans = indices.flatMap((index) =>
+    attempt(index, failures, () => [watched(makePlan(body, index, options.at), aggregator, options.at)]),
+  );
   const collector = makeCollector(body, aggregator);
   let elapsed = elapsedMs();
   scan: for (const plan of plans) {
-    collector.enter(plan);
+    if (attempt(plan.index, failures, () => [collector.enter(plan)]).length === 0) continue;
     for await (const batch of plan.index.candidates(plan.required)) {
       for (const candidate of batch) {
         if (elapsed() > limits.sliceMs) {
@@ -79,7 +91,20 @@ export async function executeSearch(
     }
   }
   options.signal?.throwIfAborted();
-  return collector.found();
+  const [first] = failures;
+  if (first && failures.length === indices.length) throw first.error;
+  return { ...collector.found(), ...(first ? { failures } : {}) };
+}
+
+/** What an index refuses: the others answer without it, unless all refuse. */
+function attempt<T extends object>(index: SearchableIndex, failures: ShardFailure[], work: () => T): T | never[] {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof TrailhoundError) || error.wire !== 'search_phase_execution_exception') throw error;
+    failures.push({ index: index.name, error });
+    return [];
+  }
 }
 
 /** What one index is asked. */
@@ -89,7 +114,7 @@ interface Plan {
   readonly matcher: Matcher;
   readonly postFilter: Matcher | undefined;
   readonly score: Scorer;
-  readonly readers: readonly SortReader[];
+  readonly columns: readonly SortColumn[];
   readonly after: readonly SortValue[] | undefined;
 }
 
@@ -104,6 +129,7 @@ function makePlan(body: SearchBody, index: SearchableIndex, at: Instant): Plan {
   }
   checkSearchAfter(body);
   const query = lowerQuery(body.query, mapping, at);
+  const columns = body.sort.map((key) => sortColumn(key, mapping, at));
   const filter = index.filter === undefined ? undefined : lowerQuery(parseQuery(index.filter, 'filter'), mapping, at);
   const joined: Lucene = filter
     ? {
@@ -121,8 +147,8 @@ function makePlan(body: SearchBody, index: SearchableIndex, at: Instant): Plan {
     matcher: compileLucene(joined, mapping),
     postFilter: body.postFilter && compileLucene(lowerQuery(body.postFilter, mapping, at), mapping),
     score: compileScore(query, mapping),
-    readers: body.sort.map((key) => sortReader(key, mapping)),
-    after: body.searchAfter && readSearchAfter(body.sort, body.searchAfter, mapping),
+    columns,
+    after: body.searchAfter && columns.map((column, key) => column.parse(body.searchAfter?.[key] ?? null)),
   };
 }
 
@@ -186,7 +212,7 @@ function makeCollector(body: SearchBody, aggregator: Aggregator | undefined): Co
       aggregator?.enter(next.index.mapping);
     },
     take(candidate) {
-      const { score: scoreOf, postFilter, readers, after } = plan as Plan;
+      const { score: scoreOf, postFilter, columns, after } = plan as Plan;
       const score = needsScore ? scoreOf.score(candidate) : 0;
       if (body.minScore !== undefined && score < body.minScore) return false;
       order++;
@@ -194,7 +220,7 @@ function makeCollector(body: SearchBody, aggregator: Aggregator | undefined): Co
       if (postFilter && !postFilter(candidate)) return false;
       total++;
       if (score > best) best = score;
-      const values = readers.map((read) => read(candidate, score, order));
+      const values = columns.map((column) => column.read(candidate, score, order));
       if (wanted > 0 && !(after && compareSort(body.sort, values, after) <= 0)) {
         keep({ candidate, plan: plan as Plan, score, order, values });
       }
@@ -220,7 +246,7 @@ function makeCollector(body: SearchBody, aggregator: Aggregator | undefined): Co
 
 function showHit({ candidate, plan, score, values }: Entry, body: SearchBody, scored: boolean): FoundHit {
   const { enabled, includes, excludes } = body.sourceFilter;
-  const sort = body.sort.map((key, index) => shownSort(key, plan.index.mapping, values[index] ?? null));
+  const sort = plan.columns.map((column, key) => column.show(values[key] ?? null));
   return {
     candidate,
     score: scored ? score : null,

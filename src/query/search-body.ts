@@ -130,6 +130,12 @@ function readSearchAfter(body: Document): readonly unknown[] | undefined {
   const values = body.search_after;
   if (values === undefined || values === null) return undefined;
   if (!Array.isArray(values)) throw parsingError('Expected [START_ARRAY] in [search_after] but found [START_OBJECT]');
+  const odd = values.find((value) => typeof value === 'object' && value !== null);
+  if (odd !== undefined) {
+    throw parsingError(
+      `Expected [VALUE_STRING] or [VALUE_NUMBER] or [VALUE_BOOLEAN] or [VALUE_NULL] but found [${tokenOf(odd)}] inside search_after.`,
+    );
+  }
   if (values.length === 0) throw argumentError('Values must contains at least one value.');
   return values;
 }

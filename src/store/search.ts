@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { elapsedMs } from '../base/clock.ts';
+import { writeJson } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import { executeSearch } from '../query/execute.ts';
 import type { SearchBody } from '../query/search-body.ts';
@@ -82,10 +83,11 @@ export async function searchIndices(
     ...(found.aggregations ? { aggregations: found.aggregations } : {}),
     tookMs: Math.round(elapsed()),
     shards: indices.length,
+    ...(found.failures ? { failures: found.failures } : {}),
   };
   if (key !== undefined && result.hits.length <= hitsMax) {
     // Text of an aggregation's answer stands for some four times its length in objects.
-    const buckets = found.aggregations ? JSON.stringify(found.aggregations).length * 4 : 0;
+    const buckets = found.aggregations ? writeJson(found.aggregations).length * 4 : 0;
     world.results.set(key, result, key.length + 1024 * (1 + result.hits.length * 4) + buckets);
   }
   return result;

@@ -1,4 +1,5 @@
 import type { Document } from '../base/document.ts';
+import type { ShardFailure } from '../query/execute.ts';
 import type { Mapping } from '../query/mapping.ts';
 import type { SearchBody } from '../query/search-body.ts';
 
@@ -69,6 +70,8 @@ export interface SearchResult {
   readonly tookMs: number;
   /** Indices that were searched (`_shards.total` on the wire). */
   readonly shards: number;
+  /** Those that could not answer, and why, where others did. */
+  readonly failures?: readonly ShardFailure[];
 }
 
 /** `source` is as the body's filter left it, `{}` where it wants none. Shared with caches: never change it. */

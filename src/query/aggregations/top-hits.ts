@@ -1,8 +1,9 @@
 import type { Document } from '../../base/document.ts';
 import { shardError } from '../refusal.ts';
-import { compareSort, parseSort, type SortReader, type SortValue, shownSort, sortReader } from '../sort.ts';
+import { compareSort, parseSort, type SortValue } from '../sort.ts';
+import { type SortColumn, sortColumn } from '../sort-values.ts';
 import { filterSource, parseSourceFilter } from '../source-filter.ts';
-import type { AggregatedHit, Aggregation, AggregationKind, AggregationScope, Place, Tally } from './aggregation.ts';
+import type { AggregatedHit, Aggregation, AggregationKind, AggregationScope, Tally } from './aggregation.ts';
 import { checkBody, flagOf, unsupported, wholeOf } from './body.ts';
 
 /** `top_hits`: the first documents of each bucket, by score or as sorted. */
@@ -42,8 +43,7 @@ function make(body: Document, scope: AggregationScope): Aggregation {
   const seqNo = flagOf(body, 'seq_no_primary_term', kind);
   const scored =
     sort.length === 0 || flagOf(body, 'track_scores', kind) || sort.some(({ field }) => field === '_score');
-  let place: Place;
-  let readers: readonly SortReader[] = [];
+  let columns: readonly SortColumn[] = [];
   let order = 0;
   const show = ({ hit, shown }: Entry): Document => ({
     _index: hit.candidate.index,
@@ -58,8 +58,8 @@ function make(body: Document, scope: AggregationScope): Aggregation {
     (sort.length === 0 ? b.hit.score - a.hit.score : compareSort(sort, a.values, b.values)) || a.order - b.order;
   const entryOf = (hit: AggregatedHit): Entry => {
     order++;
-    const values = readers.map((read) => read(hit.candidate, hit.score, order));
-    return { hit, values, shown: sort.map((key, at) => shownSort(key, place.mapping, values[at] ?? null)), order };
+    const values = columns.map((column) => column.read(hit.candidate, hit.score, order));
+    return { hit, values, shown: columns.map((column, at) => column.show(values[at] ?? null)), order };
   };
   return {
     scores: scored,
@@ -70,8 +70,7 @@ function make(body: Document, scope: AggregationScope): Aggregation {
           'illegal_argument_exception',
         );
       }
-      place = next;
-      readers = sort.map((key) => sortReader(key, next.mapping));
+      columns = sort.map((key) => sortColumn(key, next.mapping, next.at));
     },
     start: () => startTally({ entryOf, compare, show, from, wanted, scored, hold: scope.budget.hold }),
     unordered: () => 'top_hits is no number to sort by.',
