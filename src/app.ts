@@ -11,6 +11,7 @@ import type { Problem } from './base/problem.ts';
 import type { Config } from './config/config.ts';
 import { readContent, shippedContent } from './config/content.ts';
 import { readRuleset } from './config/ruleset.ts';
+import { defaultSettings, type Notifications, openNotifications } from './notify/notify.ts';
 import { createEventWriter } from './pipeline/event-writer.ts';
 import { createJudge } from './pipeline/judge.ts';
 import { openLedger } from './pipeline/ledger.ts';
@@ -38,8 +39,9 @@ export interface Facts {
 export interface App {
   readonly store: Store;
   readonly alerting: Alerting;
+  readonly notifications: Notifications;
   readonly server: Server;
-  /** Runs the monitors' schedule until the signal aborts. */
+  /** Runs the monitors' schedule, and sends what waits to be sent, until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   /** Reads a source until the signal aborts; with `once` until everything in it was read. Answers what was done. */
   ingest(uri: string, options: { readonly once: boolean; readonly signal: AbortSignal }): Promise<Progress>;
@@ -66,7 +68,8 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
   try {
     await installTemplates(store, problems.add);
     const engine = openRules(config, problems.add);
-    const alerting = await openAlerting({ store, clock, log });
+    const notifications = await openChannels(config, { store, clock, log }, instead.store === undefined);
+    const alerting = await openAlerting({ store, clock, log, notifier: notifications });
     await alerting.install(readMonitors(config, problems.add), problems.add);
     const ledger = await openLedger(store, clock);
     const readings = createReadings({
@@ -88,6 +91,7 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
       {
         store: observed(store, alerting),
         alerting,
+        notifications,
         clock,
         log,
         status: () => ({
@@ -104,8 +108,9 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
     return {
       store,
       alerting,
+      notifications,
       server,
-      run: (signal) => alerting.run(signal),
+      run: (signal) => runBoth(alerting, notifications, signal),
       facts,
       ingest: readings.read,
       progress: readings.progress,
@@ -158,6 +163,21 @@ async function installTemplates(store: Store, problem: (problem: Problem) => voi
     const body: unknown = JSON.parse(file.text);
     if (isDocument(body)) await store.putTemplate({ name: file.name.replace(/\.json$/, ''), legacy: false, body });
   }
+}
+
+async function runBoth(alerting: Alerting, notifications: Notifications, signal: AbortSignal): Promise<void> {
+  await Promise.all([alerting.run(signal), notifications.run(alerting.noteDelivery, signal)]);
+}
+
+/** `durable`: the store outlives the process, so the key of the channels' secrets must too. */
+function openChannels(
+  { data, notifications }: Config,
+  parts: { readonly store: Store; readonly clock: Clock; readonly log: Log },
+  durable: boolean,
+): Promise<Notifications> {
+  const { hostAllowList: allow, hostDenyList: deny, allowedConfigTypes, smtp } = notifications;
+  const settings = { allow, deny, allowedTypes: allowedConfigTypes ?? defaultSettings.allowedTypes, smtp };
+  return openNotifications({ ...parts, settings, ...(durable ? { keyFile: join(data, 'notifications.key') } : {}) });
 }
 
 function awsOptions({ aws }: Config): { endpointUrl?: string; region?: string } {

@@ -20,7 +20,7 @@ const house: Record<string, readonly string[]> = {
   aws: ['base'],
   sources: ['aws', 'trail', 'base'],
   store: ['query', 'aws', 'base'],
-  notify: ['aws', 'base'],
+  notify: ['aws', 'store/store', 'query', 'base'],
   lab: ['aws', 'trail', 'exposure', 'base'],
   alerting: ['store/store', 'notify', 'query', 'base'],
   pipeline: ['sources/source', 'store/store', 'rules', 'trail', 'query', 'base'],

@@ -12,6 +12,7 @@ import { indexRoutes } from './index-routes.ts';
 import { indexStateRoutes } from './index-state-routes.ts';
 import { mappingRoutes } from './mapping-routes.ts';
 import { mgetRoutes } from './mget.ts';
+import { notificationRoutes } from './notifications/routes.ts';
 import { pitRoutes } from './pit-routes.ts';
 import { rootRoutes } from './root-routes.ts';
 import type { Route } from './route.ts';
@@ -47,6 +48,7 @@ export const routes: readonly Route<Services>[] = [
   ...fieldCapsRoutes,
   ...trailhoundRoutes,
   ...alertingRoutes,
+  ...notificationRoutes,
 ];
 
 /**

@@ -2,6 +2,7 @@ import type { Alerting } from '../alerting/alerting.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Problem } from '../base/problem.ts';
+import type { Notifications } from '../notify/notify.ts';
 import type { Store } from '../store/store.ts';
 import type { PointsInTime } from './pit.ts';
 import type { Scrolls } from './scroll.ts';
@@ -10,6 +11,7 @@ import type { Scrolls } from './scroll.ts';
 export interface AppServices {
   readonly store: Store;
   readonly alerting: Alerting;
+  readonly notifications: Notifications;
   readonly clock: Clock;
   readonly log: Log;
   /** What `/_trailhound/status` shows beside version and address: sources and their progress. */

@@ -90,6 +90,30 @@ export const limits = {
   commentsPerAlertMax: 500,
   /** Messages kept in an alert's history, newest first, as in the original. */
   alertHistoryMax: 10,
+  /** Channels, mail accounts and groups. Beyond: 400. */
+  notificationConfigsMax: 1000,
+  /** One try to send, from the look-up of its host to the end of the answer (the original: 5 s to connect, 50 s of silence). */
+  sendTimeoutMs: 15_000,
+  /** Between the tries of one message: doubling from the first pause to the longest. */
+  sendFirstPauseMs: 2000,
+  sendMaxPauseMs: 300_000,
+  /** After this a message that could not be sent is given up, and its alert says so. */
+  sendDeadlineMs: 3_600_000,
+  /** Tries under way for one channel, and for all: a receiver that hangs holds up its own messages only. */
+  sendsPerChannelMax: 4,
+  sendsMax: 256,
+  /** Messages that wait to be sent. Beyond it the oldest are given up. */
+  notificationsWaitingMax: 5000,
+  /** Records of messages that are done; the oldest go. */
+  notificationsKeptMax: 5000,
+  /** What is read of a receiver's answer; the rest is dropped. */
+  receiverAnswerMax: 64 * 1024,
+  /** Characters of an answer that are kept and told. */
+  receiverAnswerShownMax: 2000,
+  /** A mail (`opensearch.notifications.core.email.size_limit`). Beyond: it fails, as there. */
+  mailMax: 10_000_000,
+  /** Recipients of one mail channel, groups included; each gets a mail of its own. Further ones fail. */
+  mailRecipientsMax: 500,
   /** Tries to send that an alert keeps of each action, newest first; the records of notifications hold them all. */
   attemptsPerActionMax: 10,
   /** An alert of an `arrived` monitor that nothing joined for this long is COMPLETED. */

@@ -27,6 +27,28 @@ const schema = z.strictObject({
   ruleTime: z.enum(['event', 'receipt']).default('event'),
   /** Drop list: event names that are never stored (counted and shown). */
   drop: z.array(z.string().min(1)).default([]),
+  /** Channels themselves are made over the API; this is what a host's administrator says of them. */
+  notifications: z
+    .strictObject({
+      /** Hosts, addresses and CIDR ranges that get no messages (`opensearch.notifications.core.http.host_deny_list`). */
+      hostDenyList: z.array(z.string().min(1)).default([]),
+      /** When it has entries, only these hosts get messages. */
+      hostAllowList: z.array(z.string().min(1)).default([]),
+      /** Types that may be made and sent to (`opensearch.notifications.core.allowed_config_types`); all without it. */
+      allowedConfigTypes: z.array(z.string().min(1)).optional(),
+      /** Name of an smtp_account → its login. The password stands in a file of its own. */
+      smtp: z
+        .record(
+          z.string(),
+          z.strictObject({
+            username: z.string().min(1).optional(),
+            passwordFile: z.string().min(1).optional(),
+            caFile: z.string().min(1).optional(),
+          }),
+        )
+        .default({}),
+    })
+    .prefault({}),
   aws: z
     .strictObject({
       /** Another S3 endpoint, such as a test server. */
