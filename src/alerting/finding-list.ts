@@ -77,5 +77,10 @@ async function documentOf(store: Store, { source }: SearchHit): Promise<Document
   const index = String(source.index);
   const [id = ''] = Array.isArray(source.related_doc_ids) ? source.related_doc_ids.map(String) : [];
   const stored = await store.get(index, id);
-  return { index, id, found: stored !== undefined, document: stored ? JSON.stringify(stored.source) : '' };
+  return {
+    index,
+    id,
+    found: stored !== undefined,
+    document: stored ? (stored.text ?? JSON.stringify(stored.source)) : '',
+  };
 }

@@ -23,7 +23,10 @@ export async function searchMonitors(store: Store, json: unknown, index = config
     ...found,
     hits: found.hits.map((hit) => {
       const monitor = own(hit.source, 'monitor');
-      return { ...hit, source: isDocument(monitor) ? monitor : hit.source };
+      if (!isDocument(monitor)) return hit;
+      // The text is that of the whole document: what is answered is a part of it.
+      const { text: _, ...shown } = hit;
+      return { ...shown, source: monitor };
     }),
   };
 }

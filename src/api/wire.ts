@@ -103,7 +103,7 @@ export interface MonitorInput {
   readonly monitor_type: MonitorType;
   readonly enabled: boolean;
   readonly schedule: Schedule;
-  readonly inputs: readonly SearchInput[];
+  readonly inputs: readonly (SearchInput | DocumentInput)[];
   readonly triggers: readonly Trigger[];
   readonly ui_metadata?: UiMetadata;
 }
@@ -123,16 +123,37 @@ export interface SearchInput {
   readonly search: { readonly indices: readonly string[]; readonly query: Readonly<Record<string, unknown>> };
 }
 
-export interface Trigger {
-  readonly query_level_trigger: {
-    /** Made by the server where a client leaves it out. */
-    readonly id?: string;
-    readonly name: string;
-    /** '1' (highest) to '5'; the API takes any string. */
-    readonly severity: string;
-    readonly condition: { readonly script: { readonly source: string; readonly lang: 'painless' } };
-    readonly actions: readonly Action[];
+/** The input of a document-level monitor. */
+export interface DocumentInput {
+  readonly doc_level_input: {
+    readonly description: string;
+    readonly indices: readonly string[];
+    readonly queries: readonly DocumentQuery[];
   };
+}
+
+export interface DocumentQuery {
+  readonly id: string;
+  readonly name: string;
+  readonly query: string;
+  readonly tags: readonly string[];
+}
+
+/** Named by the monitor's kind. */
+export type Trigger =
+  | { readonly query_level_trigger: TriggerBody }
+  | { readonly bucket_level_trigger: TriggerBody }
+  | { readonly document_level_trigger: TriggerBody };
+
+/** A bucket-level condition says more: `buckets_path`, `parent_bucket_path`, `gap_policy` and a filter. */
+export interface TriggerBody {
+  /** Made by the server where a client leaves it out. */
+  readonly id?: string;
+  readonly name: string;
+  /** '1' (highest) to '5'; the API takes any string. */
+  readonly severity: string;
+  readonly condition: { readonly script: { readonly source: string; readonly lang: 'painless' } };
+  readonly actions: readonly Action[];
 }
 
 export interface Action {
@@ -198,6 +219,12 @@ export interface Alert {
   readonly last_notification_time: number | null;
   readonly end_time: number | null;
   readonly acknowledged_time: number | null;
+  /** Of a bucket-level alert. */
+  readonly agg_alert_content?: {
+    readonly parent_bucket_path: string;
+    readonly bucket_keys: readonly string[];
+    readonly bucket: Readonly<Record<string, unknown>>;
+  };
   readonly trailhound?: AlertExtra;
 }
 
@@ -245,7 +272,12 @@ export interface ExecuteAnswer {
       string,
       {
         readonly name: string;
-        readonly triggered: boolean;
+        /** Of query-level triggers. */
+        readonly triggered?: boolean;
+        /** Of bucket-level triggers: the buckets that were marked, by their keys. */
+        readonly agg_result_buckets?: Readonly<Record<string, unknown>>;
+        /** Of document-level triggers: `id|index`. */
+        readonly triggeredDocs?: readonly string[];
         readonly error: string | null;
         readonly action_results: Readonly<Record<string, unknown>>;
       }

@@ -389,6 +389,68 @@ describe('the console', withBrowser, () => {
     assert.equal(await ground(), dark);
   });
 
+  test('monitors of the other kinds: their labels, run and switched off, and what their alerts are about', async (context) => {
+    const { page, faults, context: visit } = await openPage(running);
+    context.after(() => visit.close());
+    const schedule = { period: { interval: 1, unit: 'DAYS' } };
+    const common = { type: 'monitor', enabled: true, schedule };
+    const sources = [{ event: { terms: { field: 'data.aws.eventName' } } }];
+    const bucket = await api('POST', '/_plugins/_alerting/monitors', {
+      ...common,
+      name: 'grouped',
+      monitor_type: 'bucket_level_monitor',
+      inputs: [
+        { search: { indices: ['wazuh-alerts-4.x-*'], query: { size: 0, aggs: { by: { composite: { sources } } } } } },
+      ],
+      triggers: [
+        {
+          bucket_level_trigger: {
+            name: 'each event name',
+            severity: '2',
+            condition: {
+              parent_bucket_path: 'by',
+              buckets_path: { n: '_count' },
+              script: { source: 'params.n > 0', lang: 'painless' },
+            },
+            actions: [],
+          },
+        },
+      ],
+    });
+    await api('POST', '/_plugins/_alerting/monitors', {
+      ...common,
+      name: 'each document',
+      monitor_type: 'doc_level_monitor',
+      inputs: [
+        { doc_level_input: { indices: ['wazuh-alerts-4.x-*'], queries: [{ name: 'q', query: '*', tags: [] }] } },
+      ],
+      triggers: [],
+    });
+    await page.goto('/app/alerting#/monitors');
+    const row = (name: string): Locator => page.getByRole('row').filter({ hasText: name });
+    await row('grouped').getByText('Per bucket').waitFor();
+    await row('each document').getByText('Per document').waitFor();
+
+    await row('grouped').getByRole('link', { name: 'grouped' }).click();
+    await heading(page, 'grouped').waitFor();
+    await page.getByText('Per bucket monitor').waitFor();
+    await page.getByText('params.n > 0').first().waitFor();
+    await page.getByLabel(/Dry run/).uncheck();
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByText(/triggered \(\d buckets\)/).waitFor();
+    await page.getByRole('row').filter({ hasText: 'HeadObject' }).waitFor();
+    await page.getByRole('button', { name: 'Disable', exact: true }).click();
+    await page.getByRole('button', { name: 'Enable', exact: true }).waitFor();
+    const { monitor } = await api('GET', `/_plugins/_alerting/monitors/${bucket._id}`);
+    assert.equal(monitor.enabled, false);
+    assert.equal(monitor.triggers[0].bucket_level_trigger.condition.parent_bucket_path, 'by');
+
+    await page.goto('/app/alerting#/dashboard');
+    await page.getByRole('button', { name: 'each event name', exact: true }).click();
+    await page.getByText('HeadObject').first().waitFor();
+    assert.deepEqual(faults, []);
+  });
+
   /** A monitor over everything that OpenSearch's way counts, with metadata of somebody else. */
   async function makeMonitor(name: string, condition = 'ctx.results[0].hits.total.value > 0'): Promise<Json> {
     const made = await api('POST', '/_plugins/_alerting/monitors', {

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Alert } from '../../../src/api/wire.ts';
+import { aboutOf, triggerBody } from '../monitors/monitor-kind.ts';
 import { changeQuery } from '../navigation.ts';
 import { SeverityBadge, StateBadge } from '../parts/badges.tsx';
 import { CloseButton } from '../parts/dialog.tsx';
@@ -63,9 +64,7 @@ export function TriggerFlyout({ group, onChanged }: { group: AlertGroup; onChang
 
 function Facts({ group, subject }: { group: AlertGroup; subject: string }) {
   const monitor = usePolled(group.monitorId, (signal) => fetchMonitor(group.monitorId, signal));
-  const trigger = monitor.data?.monitor.triggers
-    .map((wrapped) => wrapped.query_level_trigger)
-    .find((candidate) => candidate?.id === group.triggerId);
+  const trigger = monitor.data?.monitor.triggers.map(triggerBody).find((candidate) => candidate.id === group.triggerId);
   return (
     <dl class="facts">
       <div data-test-subj={`${subject}_triggerName`}>
@@ -109,11 +108,13 @@ function Facts({ group, subject }: { group: AlertGroup; subject: string }) {
 function AlertCard({ alert, open, onChanged }: { alert: Alert; open: boolean; onChanged: () => void }) {
   const [busy, setBusy] = useState(false);
   const extra = alert.trailhound;
+  const about = aboutOf(alert);
   return (
     <details class="alert-card" open={open}>
       <summary>
         <StateBadge state={alert.state} />
         <Time at={alert.start_time} />
+        {about && <span class="name">{about}</span>}
         {extra && <span class="alert-count">{count(extra.total, 'event')}</span>}
         {extra?.historic && <span class="tag">historic</span>}
       </summary>

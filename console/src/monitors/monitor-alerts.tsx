@@ -11,6 +11,7 @@ import { TableFrame } from '../parts/table-frame.tsx';
 import { Time } from '../parts/time.tsx';
 import { hrefs } from '../places.ts';
 import { fetchAlerts } from '../wire/alerting.ts';
+import { aboutOf } from './monitor-kind.ts';
 
 const everyMs = 4000;
 const shownMax = 100;
@@ -72,6 +73,7 @@ function History({ alerts, onChanged }: { alerts: readonly Alert[]; onChanged: (
             <a href={hrefs.alerts({ trigger: `${alert.monitor_id}/${alert.trigger_id}` })}>
               {plainText(alert.trigger_name)}
             </a>
+            {aboutOf(alert) && <p class="help">{aboutOf(alert)}</p>}
           </td>
           <td>
             <SeverityBadge severity={alert.severity} />

@@ -1,5 +1,6 @@
-import type { Monitor, MonitorInput, Schedule, Trigger, UiMetadata } from '../../../src/api/wire.ts';
+import type { Monitor, MonitorInput, Schedule, Trigger, TriggerBody, UiMetadata } from '../../../src/api/wire.ts';
 import { jsonMistake } from '../parts/json-mistake.ts';
+import { questionOf, triggerBody } from './monitor-kind.ts';
 
 /** What the form holds: text as typed, right or wrong. */
 export interface MonitorDraft {
@@ -25,7 +26,7 @@ export interface TriggerDraft {
   readonly severity: string;
   readonly condition: string;
   /** The trigger that is edited: its id and actions are kept. */
-  readonly base?: Trigger['query_level_trigger'];
+  readonly base?: TriggerBody;
 }
 
 /** What a panel of the form needs: what stands there, what is wrong, how to change it. */
@@ -62,7 +63,7 @@ export function emptyTrigger(key: string): TriggerDraft {
 
 export function draftOf(monitor: Monitor): MonitorDraft {
   const empty = emptyDraft();
-  const search = monitor.inputs[0]?.search;
+  const question = questionOf(monitor);
   const schedule = monitor.schedule;
   return {
     ...empty,
@@ -71,12 +72,10 @@ export function draftOf(monitor: Monitor): MonitorDraft {
       : { interval: String(schedule.period.interval), unit: schedule.period.unit }),
     name: monitor.name,
     enabled: monitor.enabled,
-    indices: search?.indices ?? [],
-    query: JSON.stringify(search?.query ?? {}, null, 2),
+    indices: question.indices,
+    query: JSON.stringify(question.json, null, 2),
     counts: monitor.ui_metadata?.trailhound?.evaluate ?? 'opensearch',
-    triggers: monitor.triggers.flatMap(({ query_level_trigger: trigger }, place) =>
-      trigger ? [triggerDraft(trigger, place)] : [],
-    ),
+    triggers: monitor.triggers.map((trigger, place) => triggerDraft(triggerBody(trigger), place)),
     base: monitor,
   };
 }
@@ -147,7 +146,7 @@ function scheduleOf(draft: MonitorDraft): Schedule {
   return { cron: { expression: draft.cron.trim().split(/\s+/).join(' '), timezone: draft.timezone.trim() } };
 }
 
-function triggerDraft(trigger: Trigger['query_level_trigger'], place: number): TriggerDraft {
+function triggerDraft(trigger: TriggerBody, place: number): TriggerDraft {
   return {
     key: trigger.id ?? `trigger-${place}`,
     name: trigger.name,

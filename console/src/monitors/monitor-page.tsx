@@ -18,6 +18,7 @@ import { reasonOf } from '../wire/client.ts';
 import { MonitorAlerts } from './monitor-alerts.tsx';
 import { scheduleText } from './monitor-draft.ts';
 import { exportOf } from './monitor-export.ts';
+import { questionOf, triggerBody } from './monitor-kind.ts';
 import { typeText } from './monitor-table.tsx';
 import { RunPanel } from './run-panel.tsx';
 
@@ -44,10 +45,7 @@ export function MonitorPage({ id }: { id: string }) {
       <Triggers answer={data} />
       <section class="panel" aria-labelledby="query-title">
         <h2 id="query-title">Query</h2>
-        <CodeBlock
-          label="Extraction query"
-          code={JSON.stringify(data.monitor.inputs[0]?.search.query ?? {}, null, 2)}
-        />
+        <CodeBlock label="Extraction query" code={JSON.stringify(questionOf(data.monitor).json, null, 2)} />
       </section>
       <MonitorAlerts id={id} runs={runs} />
     </>
@@ -147,10 +145,14 @@ function Overview({ answer: { _id, _version, monitor } }: { answer: MonitorAnswe
         <Fact name="Monitor definition type">Extraction Query</Fact>
         <Fact name="Schedule">{plainText(scheduleText(monitor.schedule))}</Fact>
         <Fact name="Each run counts">
-          {counts === 'arrived' ? 'What arrived since the last run' : 'Everything the query finds'}
+          {monitor.monitor_type === 'doc_level_monitor'
+            ? 'Each new document'
+            : counts === 'arrived'
+              ? 'What arrived since the last run'
+              : 'Everything the query finds'}
         </Fact>
         <Fact name="Index">
-          <code>{plainText(monitor.inputs[0]?.search.indices.join(', ') ?? '–')}</code>
+          <code>{plainText(questionOf(monitor).indices.join(', ') || '–')}</code>
         </Fact>
         <Fact name="Last updated">
           <Time at={monitor.last_update_time} />
@@ -194,15 +196,15 @@ function Triggers({ answer: { monitor } }: { answer: MonitorAnswer }) {
             </tr>
           }
         >
-          {monitor.triggers.map(({ query_level_trigger: trigger }, place) => (
-            <tr key={trigger?.id ?? place}>
-              <td class="name">{plainText(trigger?.name ?? '–')}</td>
-              <td class="number">{count(trigger?.actions.length ?? 0)}</td>
+          {monitor.triggers.map(triggerBody).map((trigger, place) => (
+            <tr key={trigger.id ?? place}>
+              <td class="name">{plainText(trigger.name)}</td>
+              <td class="number">{count(trigger.actions.length)}</td>
               <td>
-                <SeverityBadge severity={trigger?.severity ?? '–'} />
+                <SeverityBadge severity={trigger.severity} />
               </td>
               <td>
-                <code>{plainText(trigger?.condition.script.source ?? '–')}</code>
+                <code>{plainText(trigger.condition.script.source)}</code>
               </td>
             </tr>
           ))}

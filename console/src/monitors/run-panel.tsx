@@ -75,13 +75,25 @@ export function RunResult({ answer, dry }: { answer: ExecuteAnswer; dry: boolean
       </dl>
       <ul class="verdicts">
         {Object.entries(answer.trigger_results).map(([id, trigger]) => (
-          <li key={id} data-kind={trigger.error ? 'danger' : trigger.triggered ? 'fired' : 'calm'}>
+          <li key={id} data-kind={trigger.error ? 'danger' : fires(trigger) ? 'fired' : 'calm'}>
             <strong>{plainText(trigger.name)}</strong>{' '}
-            {trigger.triggered ? (dry ? 'would be triggered' : 'triggered') : 'not triggered'}
+            {fires(trigger) ? (dry ? 'would be triggered' : 'triggered') : 'not triggered'}
+            {howMany(trigger)}
             {trigger.error && <pre class="reason">{plainText(trigger.error)}</pre>}
           </li>
         ))}
       </ul>
     </div>
   );
+}
+
+type TriggerResult = ExecuteAnswer['trigger_results'][string];
+
+function fires({ triggered, agg_result_buckets: buckets, triggeredDocs: documents }: TriggerResult): boolean {
+  return triggered ?? (Object.keys(buckets ?? {}).length > 0 || (documents ?? []).length > 0);
+}
+
+function howMany({ agg_result_buckets: buckets, triggeredDocs: documents }: TriggerResult): string {
+  if (buckets) return ` (${count(Object.keys(buckets).length, 'bucket')})`;
+  return documents ? ` (${count(new Set(documents).size, 'document')})` : '';
 }

@@ -49,7 +49,6 @@ const differences: Readonly<
   'execute-badqs': { why: 'the reason of the failed search is told, not "all shards failed"; no Kotlin frames' },
   'execute-badscript': { why: 'ANTLR has no part in our parser: no `no_viable_alt_exception` below the error' },
   'gone-execute': { why: 'no Kotlin frames in the stack of a failed condition' },
-  'monitor-search': { why: 'scores: not part of what monitors are searched for' },
   stats: { why: 'one node of another name, and our counters beside it' },
   'stats-metric': { why: 'as above' },
 };
