@@ -1,6 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import { asText } from '../base/document.ts';
 import { ipText, parseIp } from '../base/ip-address.ts';
+import { docValueOf } from './aggregations/field-values.ts';
 import type { Candidate } from './candidate.ts';
 import { lowerQuery } from './compile.ts';
 import type { DateField, Field } from './field.ts';
@@ -236,7 +237,7 @@ function valuesIn(key: SortKey, field: Field, mapping: Mapping, at: Instant): Va
 }
 
 function valuesOf(field: Field, mapping: Mapping, nested: string | undefined): (scope: unknown) => readonly Point[] {
-  const point = field.type === 'date_nanos' ? nanosOf(field as DateField) : pointOf(field);
+  const point = field.type === 'date_nanos' ? nanosOf(field as DateField) : docValueOf(field);
   let values: Point[] = [];
   if (point) {
     const read = valueReader(mapping, field, nested);

@@ -2,6 +2,7 @@ import { asText, type Document, isDocument } from '../../base/document.ts';
 import { dateFormat } from '../dates/date-format.ts';
 import { utc as utcZone } from '../dates/time-zone.ts';
 import type { Point } from '../lucene.ts';
+import { shardError } from '../refusal.ts';
 import type { AggregatedHit, Place } from './aggregation.ts';
 import { checkBody, failedField, fieldOf, flagOf, malformed, textOf, unsupported } from './body.ts';
 import { type FieldValues, fieldValues, numeric, type Shown, shownDate, type ValueKind } from './field-values.ts';
@@ -16,7 +17,7 @@ export interface CompositeSource {
   /** Where documents without a value come. */
   readonly missingFirst: boolean;
   enter(place: Place): void;
-  /** Different values, ascending; `[null]` for none where the source has a bucket for that. */
+  /** Ascending; equal numbers as often as the document has them, and each counts. `[null]` for none where the source has a bucket for that. */
   values(hit: AggregatedHit): readonly (Point | null)[];
   shown(value: Point): unknown;
   parse(json: unknown): Point | undefined;
@@ -71,8 +72,7 @@ function make(name: string, type: string, body: Document): CompositeSource {
     values(hit) {
       const values = read.read(hit);
       if (values.length === 0) return none;
-      const keys = cut ? values.map((value) => cut(Number(value))) : values;
-      return keys.length > 1 ? [...new Set(keys)] : keys;
+      return cut ? values.map((value) => cut(Number(value))) : values;
     },
     shown(value) {
       if (!known) return value;
@@ -80,7 +80,13 @@ function make(name: string, type: string, body: Document): CompositeSource {
       if (known.kind === 'boolean' && type === 'terms') return value === 1;
       return text !== undefined && format !== undefined ? text : known.show.key(value);
     },
-    parse: (json) => (known?.show ?? plain).parse(json),
+    parse(json) {
+      // Observed: terms of a field that an index does not have are texts, whatever they are elsewhere.
+      if (type === 'terms' && read.kind === 'none' && typeof json !== 'string') {
+        throw shardError(`invalid value, expected string, got ${javaType(json)}`, 'illegal_argument_exception');
+      }
+      return (known?.show ?? plain).parse(json);
+    },
   };
 }
 
@@ -92,6 +98,12 @@ function cutOf(
   if (type !== 'date_histogram') return {};
   const { rounding, zone } = parseRounding(body, type);
   return { cut: rounding.round, zone };
+}
+
+function javaType(json: unknown): string {
+  if (typeof json === 'boolean') return 'Boolean';
+  if (typeof json === 'bigint' || Math.abs(Number(json)) > 2_147_483_647) return 'Long';
+  return Number.isInteger(json) ? 'Integer' : 'Double';
 }
 
 /** For a field that no index has. */

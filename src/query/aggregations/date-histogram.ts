@@ -1,6 +1,6 @@
 import { asText, type Document, isDocument } from '../../base/document.ts';
 import { dateFormat } from '../dates/date-format.ts';
-import { argumentError } from '../refusal.ts';
+import { argumentError, shardError } from '../refusal.ts';
 import type { Aggregation, AggregationKind, AggregationScope, Place } from './aggregation.ts';
 import { checkBody, failedField, fieldOf, flagOf, textOf, wholeOf } from './body.ts';
 import { enterNodes } from './bucket.ts';
@@ -29,7 +29,7 @@ function make(body: Document, scope: AggregationScope): Aggregation {
   const { kind, inner } = scope;
   const { rounding, zone } = parseRounding(body, kind);
   const format = textOf(body, 'format', kind);
-  const request = { field: fieldOf(body), missing: body.missing, format, zone, kind };
+  const request = { field: fieldOf(body), missing: body.missing, format, zone, kind, dates: true };
   const order = parseOrder(body.order, kind, []);
   const least = wholeOf(body, 'min_doc_count', kind, 0, 0);
   const keyed = flagOf(body, 'keyed', kind);
@@ -42,13 +42,13 @@ function make(body: Document, scope: AggregationScope): Aggregation {
   return {
     enter(place: Place) {
       values = fieldValues({ ...request, takes: [...numeric, 'none'] }, place);
-      if (values.kind === 'date') show = values.show;
+      if (values.kind !== 'none') show = values.show;
       const extended = readBounds(body.extended_bounds, show);
       const hard = readBounds(body.hard_bounds, show);
+      checkBounds(extended, hard, body);
+      // Observed: the bounds stand as they are given, the keys have been rounded.
       const inside = (key: number): boolean =>
-        !hard ||
-        ((hard.min === undefined || key >= rounding.round(hard.min)) &&
-          (hard.max === undefined || key < rounding.round(hard.max)));
+        !hard || ((hard.min === undefined || key >= hard.min) && (hard.max === undefined || key < hard.max));
       intervals = {
         keys: (hit) => {
           const keys = values.read(hit).map((value) => rounding.round(Number(value)));
@@ -63,8 +63,8 @@ function make(body: Document, scope: AggregationScope): Aggregation {
         keyed,
         compare: order.length > 0 ? bucketOrder(order, inner) : undefined,
         shown: (key) => {
-          const text = show.text(key) ?? String(key);
-          return { name: text, before: { key_as_string: text, key } };
+          const text = show.text(key);
+          return { name: text ?? String(key), before: text === undefined ? { key } : { key_as_string: text, key } };
         },
       };
       enterNodes(inner, place);
@@ -101,13 +101,33 @@ export function current(get: () => Intervals): Intervals {
   };
 }
 
+type Bounds = { readonly min: number | undefined; readonly max: number | undefined } | undefined;
+
+function checkBounds(extended: Bounds, hard: Bounds, body: Document): void {
+  if (!extended || !hard) return;
+  const below = extended.min !== undefined && hard.min !== undefined && extended.min < hard.min;
+  const above = extended.max !== undefined && hard.max !== undefined && extended.max > hard.max;
+  if (!below && !above) return;
+  const shown = (json: unknown): string => (isDocument(json) ? `${asText(json.min)}--${asText(json.max)}` : '');
+  throw outsideHardBounds(shown(body.hard_bounds), shown(body.extended_bounds));
+}
+
+export function outsideHardBounds(hard: string, extended: string): Error {
+  return shardError(
+    `Extended bounds have to be inside hard bounds, hard bounds: [${hard}], extended bounds: [${extended}]`,
+    'illegal_argument_exception',
+  );
+}
+
 function readBounds(json: unknown, show: Shown): { min: number | undefined; max: number | undefined } | undefined {
   if (!isDocument(json)) return undefined;
   const side = (key: string): number | undefined => {
     const value = json[key];
     if (value === undefined || value === null) return undefined;
     const at = show.parse(value);
-    if (typeof at !== 'number') throw argumentError(`failed to parse date field [${asText(value)}] of the bounds`);
+    if (typeof at !== 'number') {
+      throw shardError(`failed to parse date field [${asText(value)}] of the bounds`, 'parse_exception');
+    }
     return at;
   };
   const [min, max] = [side('min'), side('max')];

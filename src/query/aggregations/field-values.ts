@@ -12,7 +12,7 @@ import { shardError } from '../refusal.ts';
 import { comparePoints } from '../sort.ts';
 import { valueReader } from '../source-values.ts';
 import type { AggregatedHit, Place } from './aggregation.ts';
-import { unsupported } from './body.ts';
+import { decimalFormat } from './decimal-format.ts';
 
 /** `none`: the index does not have the field. */
 export type ValueKind = 'term' | 'whole' | 'real' | 'date' | 'ip' | 'boolean' | 'none';
@@ -29,7 +29,7 @@ export interface FieldValues {
 export interface Shown {
   key(value: Point): unknown;
   /** `key_as_string`, `value_as_string`; undefined where there is none. */
-  text(value: number): string | undefined;
+  text(value: number | bigint): string | undefined;
   /** A value of the request (`missing`, `include`, `after`) as the field would read it. */
   parse(value: unknown): Point | undefined;
 }
@@ -42,6 +42,8 @@ export interface FieldRequest {
   /** The kind of aggregation that asks, and the kinds of values it takes. */
   readonly kind: string;
   readonly takes?: readonly ValueKind[];
+  /** A field that is nowhere holds dates. */
+  readonly dates?: boolean;
 }
 
 export const numeric: readonly ValueKind[] = ['whole', 'real', 'date', 'boolean'];
@@ -51,17 +53,31 @@ export function fieldValues(request: FieldRequest, place: Place): FieldValues {
   const field = fieldAt(place.mapping, request.field);
   const kind = metadata.has(request.field) ? 'term' : field ? kindOf(field) : 'none';
   if (field) checkField(field, kind, request);
-  if (request.format !== undefined && (kind === 'whole' || kind === 'real')) throw unsupported(request.kind, 'format');
-  const show = shownAs(kind, request, field, place);
+  if (field && request.format !== undefined && (kind === 'term' || kind === 'ip' || kind === 'boolean')) {
+    throw illegal(`Field [${field.path}] of type [${field.type}] does not support custom formats`);
+  }
+  if (!field && kind === 'term' && request.takes) {
+    throw illegal(
+      `Field [${request.field}] of type [${request.field}] is not supported for aggregation [${request.kind}]`,
+    );
+  }
+  const nowhere = kind === 'none' && request.dates && request.missing !== undefined;
+  const show = shownAs(nowhere ? 'date' : kind, request, field, place);
   const read = metadata.get(request.field) ?? readerOf(field, place);
   if (request.missing === undefined || request.missing === null) return { kind, read, show };
-  const missing = show.parse(request.missing);
+  // Of a field that is nowhere, the aggregation says what its values are: texts where it takes any, else numbers.
+  if (kind === 'boolean' && !/^(?:true|false)$/.test(asText(request.missing))) {
+    throw illegal(`Cannot parse boolean [${asText(request.missing)}], expected either [true] or [false]`);
+  }
+  const json = kind === 'date' || nowhere ? asText(request.missing) : request.missing;
+  const given = kind === 'none' && request.takes && !nowhere ? readNumber(json) : show.parse(json);
+  const missing = kind === 'none' && !request.takes ? asText(request.missing) : given;
   if (missing === undefined) {
     throw shardError(`For input string: "${asText(request.missing)}"`, 'number_format_exception');
   }
   const instead = [missing];
   return {
-    kind: kind === 'none' ? (typeof missing === 'string' ? 'term' : 'real') : kind,
+    kind: nowhere ? 'date' : kind === 'none' ? (typeof missing === 'string' ? 'term' : 'real') : kind,
     show,
     read: (hit) => {
       const values = read(hit);
@@ -82,7 +98,7 @@ const nothing: readonly Point[] = [];
 function readerOf(field: Field | undefined, { mapping, nested }: Place): Read {
   // A field of a nested object is not in the document around it, nor the other way round.
   if (!field || field.nested !== nested) return () => nothing;
-  const point = pointOf(field);
+  const point = docValueOf(field);
   if (!point) {
     let terms: Point[] = [];
     const gather = someTerm(mapping, field, nested, (term) => {
@@ -108,6 +124,17 @@ function readerOf(field: Field | undefined, { mapping, nested }: Place): Read {
   };
 }
 
+/** As doc values keep it: a scaled float comes back as its whole number times the inverse of the factor. */
+export function docValueOf(field: Field): ReturnType<typeof pointOf> {
+  const point = pointOf(field);
+  if (!point || field.kind !== 'number' || field.numeric !== 'scaled_float') return point;
+  const inverse = 1 / field.factor;
+  return (leaf) => {
+    const value = point(leaf);
+    return value === undefined ? undefined : Math.round(Number(value) * field.factor) * inverse;
+  };
+}
+
 function distinct(values: Point[]): readonly Point[] {
   return values.length > 1 ? [...new Set(values)].sort(comparePoints) : values;
 }
@@ -125,24 +152,26 @@ function kindOf(field: Field): ValueKind {
   }
 }
 
+function illegal(reason: string): Error {
+  return shardError(reason, 'illegal_argument_exception');
+}
+
 function checkField(field: Field, kind: ValueKind, request: FieldRequest): void {
+  if (field.kind === 'flat_object' && field.leaf === undefined && !request.takes) {
+    throw illegal(`Field [${field.path}] of type [flat_object] does not support doc_value in root field`);
+  }
   if (field.kind === 'text') {
-    throw shardError(
+    throw illegal(
       `Text fields are not optimised for operations that require per-document field data like aggregations and sorting, so these operations are disabled by default. Please use a keyword field instead. Alternatively, set fielddata=true on [${field.path}] in order to load field data by uninverting the inverted index. Note that this can use significant memory.`,
-      'illegal_argument_exception',
     );
   }
   if (field.kind === 'opaque' || asText(own(field.parameters, 'doc_values')) === 'false') {
-    throw shardError(
+    throw illegal(
       `Can't load fielddata on [${field.path}] because fielddata is unsupported on fields of type [${field.type}]. Use doc values instead.`,
-      'illegal_argument_exception',
     );
   }
   if (request.takes && !request.takes.includes(kind)) {
-    throw shardError(
-      `Field [${field.path}] of type [${field.type}] is not supported for aggregation [${request.kind}]`,
-      'illegal_argument_exception',
-    );
+    throw illegal(`Field [${field.path}] of type [${field.type}] is not supported for aggregation [${request.kind}]`);
   }
 }
 
@@ -153,7 +182,7 @@ function shownAs(kind: ValueKind, { format, zone = utc }: FieldRequest, field: F
     case 'ip':
       return { key: (value) => ipText(String(value)), text: noText, parse: (value) => parseIp(asText(value)) };
     case 'boolean':
-      return { key: Number, text: (value) => String(value !== 0), parse: truth };
+      return { key: Number, text: (value) => String(value !== 0), parse: (value) => truth(value) };
     case 'term':
       return { key: (value) => value, text: noText, parse: String };
     case 'none':
@@ -163,18 +192,25 @@ function shownAs(kind: ValueKind, { format, zone = utc }: FieldRequest, field: F
         parse: (value) => (typeof value === 'number' || typeof value === 'bigint' ? value : asText(value)),
       };
     default:
-      return { key: (value) => value, text: noText, parse: readNumber };
+      return {
+        key: (value) => value,
+        text: format === undefined ? noText : decimalFormat(format),
+        parse: (value) => (typeof value === 'boolean' ? undefined : readNumber(value)),
+      };
   }
 }
 
-/** Beyond this there is no date: squares of instants have no text. */
+/** Beyond this JavaScript has no date. Java's last one is told for what lies beyond (squares of instants). */
 const instantMax = 8.64e15 - 86_400_000;
 
 /** Instants in a format and zone; numbers of the request are milliseconds. */
 export function shownDate(format: DateFormat, zone: TimeZone, now: number): Shown {
   return {
     key: Number,
-    text: (value) => (Math.abs(value) > instantMax ? undefined : format.print(Math.trunc(value), zone)),
+    text: (value) =>
+      Math.abs(Number(value)) > instantMax
+        ? farthest(format, Number(value))
+        : format.print(Math.trunc(Number(value)), zone),
     parse: (value) => {
       if (typeof value === 'number') return value;
       const at = readDate(asText(value), { format, now, roundUp: false, zone });
@@ -183,11 +219,18 @@ export function shownDate(format: DateFormat, zone: TimeZone, now: number): Show
   };
 }
 
+/** The last instant of Java's longs, +292278994-08-17T07:12:55.807Z, as far as it can be told: its date in another year. */
+function farthest(format: DateFormat, value: number): string | undefined {
+  if (value < 0) return undefined;
+  return format.print(Date.UTC(9994, 7, 17, 7, 12, 55, 807)).replace('9994', '+292278994');
+}
+
 function noText(): undefined {
   return undefined;
 }
 
 function truth(value: unknown): Point | undefined {
+  if (typeof value === 'number') return value;
   if (value === true || value === 'true' || value === 1) return 1;
   return value === false || value === 'false' || value === 0 ? 0 : undefined;
 }

@@ -4,7 +4,7 @@ import type { Aggregation, AggregationKind, AggregationScope } from './aggregati
 import { checkBody, failedField, fieldOf, flagOf, numberOf, textOf, wholeOf } from './body.ts';
 import { enterNodes } from './bucket.ts';
 import { bucketOrder, parseOrder } from './bucket-order.ts';
-import { current } from './date-histogram.ts';
+import { current, outsideHardBounds } from './date-histogram.ts';
 import { doubleText } from './double-text.ts';
 import { type FieldValues, fieldValues, numeric, type Shown } from './field-values.ts';
 import { type Intervals, intervalTally } from './interval-buckets.ts';
@@ -55,6 +55,9 @@ function make(body: Document, scope: AggregationScope): Aggregation {
     enter(place) {
       values = fieldValues({ ...request, takes: [...numeric, 'none'] }, place);
       if (values.kind !== 'none') show = values.show;
+      const below = extended?.min !== undefined && hard?.min !== undefined && extended.min < hard.min;
+      const above = extended?.max !== undefined && hard?.max !== undefined && extended.max > hard.max;
+      if (below || above) throw outsideHardBounds(shownBounds(hard), shownBounds(extended));
       if (order.length > 0) intervals.compare = bucketOrder(order, inner);
       enterNodes(inner, place);
     },
@@ -75,6 +78,10 @@ export function parseInterval(body: Document, kind: string): { readonly roundTo:
   const offset = numberOf(body, 'offset', kind, 0);
   // No -0: it would be another key than 0.
   return { roundTo: (value) => Math.floor((value - offset) / interval) * interval + offset + 0 };
+}
+
+function shownBounds(bounds: { readonly min?: number; readonly max?: number } | undefined): string {
+  return `${doubleText(bounds?.min ?? Number.NEGATIVE_INFINITY)}--${doubleText(bounds?.max ?? Number.POSITIVE_INFINITY)}`;
 }
 
 function readBounds(body: Document, key: string, kind: string): { min?: number; max?: number } | undefined {

@@ -18,6 +18,7 @@ export function parseKeyFilter(
   const include = readSide(body, 'include', kind);
   const exclude = readSide(body, 'exclude', kind);
   if (!include && !exclude) return undefined;
+  if (include && exclude && 'list' in include !== 'list' in exclude) throw failedField(kind, 'exclude');
   return (values) => {
     const wanted = include && compileSide(include, values, name);
     const unwanted = exclude && compileSide(exclude, values, name);

@@ -1,6 +1,6 @@
 import { asText, type Document } from '../../base/document.ts';
 import { dateFormat } from '../dates/date-format.ts';
-import { timeZone, utc } from '../dates/time-zone.ts';
+import { fromLocal, type TimeZone, timeZone, utc } from '../dates/time-zone.ts';
 import type { Point } from '../lucene.ts';
 import { argumentError, parsingError, shardError } from '../refusal.ts';
 import type { AggregationKind } from './aggregation.ts';
@@ -40,15 +40,17 @@ export const range: AggregationKind = {
     const request = { field: fieldOf(body), missing: body.missing, format, zone, kind };
     return rangeAggregation(scope, flagOf(body, 'keyed', kind), (place) => {
       const values = fieldValues({ ...request, takes: [...numeric, 'none'] }, place);
-      const show = dates && values.kind !== 'date' ? shownDate(dateFormat(format), zone, place.at) : values.show;
-      return { values, ranges: wanted.map((json) => readRange(json, show)) };
+      const show = dates && values.kind === 'none' ? shownDate(dateFormat(format), zone, place.at) : values.show;
+      const local = dates ? zone : utc;
+      return { values, ranges: wanted.map((json) => readRange(json, show, local, values.kind === 'boolean')) };
     });
   },
 };
 
-function readRange(json: Document, show: Shown): ValueRange {
-  const from = endOf(json.from ?? json.from_as_string, show);
-  const to = endOf(json.to ?? json.to_as_string, show);
+/** `truths`: texts of booleans stand as booleans, as the original writes them. */
+function readRange(json: Document, show: Shown, zone: TimeZone, truths: boolean): ValueRange {
+  const from = endOf(json.from ?? json.from_as_string, show, zone);
+  const to = endOf(json.to ?? json.to_as_string, show, zone);
   const texts = [from, to].map((end) => (end === undefined ? undefined : (show.text(Number(end)) ?? undefined)));
   const name = (end: Point | undefined, text: string | undefined): string =>
     end === undefined ? '*' : (text ?? doubleText(Number(end)));
@@ -59,18 +61,20 @@ function readRange(json: Document, show: Shown): ValueRange {
       json.key === undefined || json.key === null ? `${name(from, texts[0])}-${name(to, texts[1])}` : asText(json.key),
     shown: {
       ...(from === undefined ? {} : { from }),
-      ...(texts[0] === undefined ? {} : { from_as_string: texts[0] }),
+      ...(texts[0] === undefined ? {} : { from_as_string: truths ? texts[0] === 'true' : texts[0] }),
       ...(to === undefined ? {} : { to }),
-      ...(texts[1] === undefined ? {} : { to_as_string: texts[1] }),
+      ...(texts[1] === undefined ? {} : { to_as_string: truths ? texts[1] === 'true' : texts[1] }),
     },
   };
 }
 
-function endOf(json: unknown, show: Shown): Point | undefined {
+/** Observed: an instant given as a number is read as a wall clock, in the time zone of the request. */
+function endOf(json: unknown, show: Shown, zone: TimeZone): Point | undefined {
   if (json === undefined || json === null) return undefined;
+  if (typeof json === 'number' && zone !== utc) return fromLocal(zone, json);
   const end = typeof json === 'object' ? undefined : show.parse(json);
   if (end === undefined || typeof end === 'string') {
-    throw shardError(`failed to parse the end of a range [${asText(json)}]`, 'parse_exception');
+    throw shardError(`For input string: "${asText(json)}"`, 'number_format_exception');
   }
   return end;
 }

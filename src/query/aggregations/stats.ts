@@ -133,7 +133,9 @@ function shown(numbers: Numbers, parts: readonly string[], show: Shown | undefin
   for (const part of parts) answer[part] = finite(numbers[part]);
   for (const part of parts) {
     const text = part === 'count' ? undefined : show?.text(numbers[part] ?? 0);
-    if (text !== undefined) answer[`${part}_as_string`] = text;
+    // Observed: the texts of booleans are booleans, but for deviations.
+    const truth = (text === 'true' || text === 'false') && !part.startsWith('std_');
+    if (text !== undefined) answer[`${part}_as_string`] = truth ? text === 'true' : text;
   }
   return answer;
 }

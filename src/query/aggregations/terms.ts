@@ -122,6 +122,6 @@ const prefixes: Readonly<Record<ValueKind, string>> = {
 /** `key` and, where the field has a format, `key_as_string`. */
 export function keyOf(key: Point, show: Shown | undefined): Document {
   if (!show) return { key };
-  const text = typeof key === 'number' ? show.text(key) : undefined;
+  const text = typeof key === 'string' ? undefined : show.text(key);
   return { key: show.key(key), ...(text === undefined ? {} : { key_as_string: text }) };
 }

@@ -1,5 +1,5 @@
 import type { AggregationKind } from './aggregation.ts';
-import { checkBody, fieldOf } from './body.ts';
+import { checkBody, fieldOf, textOf } from './body.ts';
 import { singleValueOnly } from './bucket-order.ts';
 import { type FieldValues, fieldValues } from './field-values.ts';
 
@@ -9,7 +9,7 @@ export const valueCount: AggregationKind = {
   buckets: false,
   parse(body, { kind, name }) {
     checkBody(body, kind, ['field', 'missing', 'format', 'value_type']);
-    const request = { field: fieldOf(body), missing: body.missing, kind };
+    const request = { field: fieldOf(body), missing: body.missing, format: textOf(body, 'format', kind), kind };
     let values: FieldValues;
     return {
       enter(place) {
