@@ -5,6 +5,7 @@ import { alertsCommand } from './alerts.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
 import { configCommand } from './config.ts';
 import { ingestCommand } from './ingest.ts';
+import { lintCommand } from './lint.ts';
 import { logtestCommand } from './logtest.ts';
 import { monitorsCommand } from './monitors.ts';
 import { searchCommand } from './search.ts';
@@ -16,6 +17,7 @@ const commands: readonly RegisterCommand[] = [
   serveCommand,
   ingestCommand,
   logtestCommand,
+  lintCommand,
   searchCommand,
   alertsCommand,
   monitorsCommand,

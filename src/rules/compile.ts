@@ -1,8 +1,7 @@
 import { limits } from '../base/limits.ts';
-import type { Parsed, Problem } from '../base/problem.ts';
 import { type CdbList, parseCdbList } from './cdb-list.ts';
 import { compileOsMatch } from './osmatch.ts';
-import { parseRules } from './parse.ts';
+import { parseRules, type RuleProblem } from './parse.ts';
 import type { Rule, RuleSet } from './rule.ts';
 import type { Liberty, Lists } from './rule-reader.ts';
 
@@ -22,17 +21,22 @@ export interface RuleFiles {
   readonly lists?: readonly RuleFile[];
 }
 
+export interface CompiledRules {
+  readonly value: RuleSet;
+  readonly problems: readonly RuleProblem[];
+}
+
 /**
  * Reads rule files in the order of their base names and builds the tree (specs/wazuh.md §5.1, §5.3). A broken file or rule
  * costs only itself and is a problem with file and line. Never throws.
  */
-export function compileRules(files: RuleFiles, options: { readonly strict?: boolean } = {}): Parsed<RuleSet> {
+export function compileRules(files: RuleFiles, options: { readonly strict?: boolean } = {}): CompiledRules {
   const lists = readLists(files.lists ?? []);
   const loading = [
     ...(files.shipped ?? []).map((file) => ({ file, own: false })),
     ...(files.own ?? []).map((file) => ({ file, own: true })),
   ].sort((a, b) => Buffer.compare(Buffer.from(a.file.name), Buffer.from(b.file.name)));
-  const problems: Problem[] = [];
+  const problems: RuleProblem[] = [];
   const liberties: Liberty[] = [];
   const loaded: { readonly rule: Rule; readonly own: boolean }[] = [];
   for (const { file, own } of loading) {
@@ -66,12 +70,13 @@ interface Tree {
   readonly categories: Map<string, Growing[]>;
   /** Ids of the category roots (1 to 7) as files define them. */
   readonly categoryIds: Map<string, string>;
-  readonly problems: Problem[];
+  readonly problems: RuleProblem[];
 }
 
 function insert(tree: Tree, rule: Rule): void {
   const note = (message: string): void => {
-    tree.problems.push({ place: rule.file, line: rule.line, message });
+    const level = message.startsWith(`rule ${rule.id} is left out`) ? 'error' : 'warning';
+    tree.problems.push({ place: rule.file, line: rule.line, level, message });
   };
   const there = tree.nodes.get(rule.id);
   if (there && rule.overwrite) {

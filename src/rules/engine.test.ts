@@ -245,7 +245,7 @@ test('a log test tells the way and leaves no trace', () => {
   assert.deepEqual(
     answer.tried.map(({ id, depth, outcome, why }) => [id, depth, outcome, why]),
     [
-      ['80200', 0, 'silent', 'level 0: no alert'],
+      ['80200', 0, 'silent', 'level 0 without a parent, the search goes on'],
       ['80204', 1, 'failed', 'field aws.eventName is "GetObject", wanted osregex ^Quiet$'],
       ['80202', 1, 'failed', 'field aws.eventName is "GetObject", wanted osregex StopLogging|CreateUser'],
       ['119500', 0, 'failed', 'field data.aws.eventCategory is "Management", wanted osregex Data'],

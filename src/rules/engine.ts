@@ -188,7 +188,9 @@ function tryNode(
     amend(run.tried, place, 'silent', 'noalert: the search goes on');
     return undefined;
   }
-  amend(run.tried, place, rule.level > 0 ? 'final' : 'silent', rule.level > 0 ? undefined : 'level 0: no alert');
+  const goesOn = !state.strict && depth === 0;
+  const silence = goesOn ? 'level 0 without a parent, the search goes on' : 'level 0, no alert';
+  amend(run.tried, place, rule.level > 0 ? 'final' : 'silent', rule.level > 0 ? undefined : silence);
   return { node, parent };
 }
 

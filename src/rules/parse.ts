@@ -1,6 +1,6 @@
 import type { Parsed, Problem } from '../base/problem.ts';
 import { mitreOf } from './mitre.ts';
-import { readConditions } from './read-conditions.ts';
+import { noteName, readConditions } from './read-conditions.ts';
 import { readCorrelation } from './read-correlation.ts';
 import { readGroups } from './read-groups.ts';
 import { readIgnored } from './read-ignored.ts';
@@ -9,7 +9,13 @@ import { joined, type Liberty, type Lists, lastText, type RuleReader, texts } fr
 import { applyVariables, type Variables } from './variables.ts';
 import { attributeOf, parseXml, type XmlElement } from './xml.ts';
 
+/** `error`: a rule or a file was lost to it. */
+export interface RuleProblem extends Problem {
+  readonly level: 'error' | 'warning';
+}
+
 export interface ParsedRules extends Parsed<readonly Rule[]> {
+  readonly problems: readonly RuleProblem[];
   readonly liberties: readonly Liberty[];
 }
 
@@ -19,7 +25,7 @@ export interface ParsedRules extends Parsed<readonly Rule[]> {
  */
 export function parseRules(xml: string, file: string, lists: Lists = new Map(), strict = false): ParsedRules {
   const { value: roots, problems: broken } = parseXml(xml, file);
-  const problems: Problem[] = [...broken];
+  const problems: RuleProblem[] = broken.map((problem) => ({ ...problem, level: 'error' }));
   const liberties: Liberty[] = [];
   const rules: Rule[] = [];
   const variables: Map<string, string> = new Map();
@@ -29,13 +35,14 @@ export function parseRules(xml: string, file: string, lists: Lists = new Map(), 
     if (root.name === 'var') {
       const name = attributeOf(root, 'name');
       if (name) variables.set(name.toLowerCase(), root.text);
-      else problems.push({ place: file, line: root.line, message: '<var> needs a name' });
+      else problems.push({ place: file, line: root.line, level: 'error', message: '<var> needs a name' });
     } else if (root.name === 'group' && attributeOf(root, 'name') !== undefined) {
       for (const element of root.children) {
-        const note = (line: number, message: string): void => {
-          problems.push({ place: file, line, message });
+        const note = (line: number, level: RuleProblem['level'], message: string): void => {
+          problems.push({ place: file, line, level, message });
         };
-        if (element.name !== 'rule') note(element.line, `<${element.name}> is not known in a group: only <rule> is`);
+        if (element.name !== 'rule')
+          note(element.line, 'error', `<${element.name}> is not known in a group: only <rule> is`);
         else {
           const scope = { file, variables, lists, strict, note, liberties };
           const rule = readRule(element, attributeOf(root, 'name') ?? '', scope);
@@ -47,7 +54,7 @@ export function parseRules(xml: string, file: string, lists: Lists = new Map(), 
         root.name === 'group'
           ? '<group> needs a name'
           : `<${root.name}> is not known: rule files hold <group> and <var>`;
-      problems.push({ place: file, line: root.line, message });
+      problems.push({ place: file, line: root.line, level: 'error', message });
     }
   }
   return { value: rules, problems, liberties };
@@ -58,7 +65,7 @@ interface FileScope {
   readonly variables: Variables;
   readonly lists: Lists;
   readonly strict: boolean;
-  readonly note: (line: number, message: string) => void;
+  readonly note: (line: number, level: RuleProblem['level'], message: string) => void;
   readonly liberties: Liberty[];
 }
 
@@ -68,7 +75,7 @@ function readRule(raw: XmlElement, groupName: string, scope: FileScope): Rule | 
   let failed = false;
   const fail = (line: number, message: string): void => {
     failed = true;
-    scope.note(line, `${label} is left out: ${message}`);
+    scope.note(line, 'error', `${label} is left out: ${message}`);
   };
   const element = applyVariables(raw, scope.variables, (name) =>
     fail(raw.line, `the variable $${name} is not defined before it`),
@@ -79,9 +86,9 @@ function readRule(raw: XmlElement, groupName: string, scope: FileScope): Rule | 
     lists: scope.lists,
     strict: scope.strict,
     fail,
-    note: (line, message) => scope.note(line, `${label}: ${message}`),
-    liberty: (line, message) => {
-      scope.liberties.push({ ruleId: id ?? '', file: scope.file, line, message });
+    note: (line, message) => scope.note(line, 'warning', `${label}: ${message}`),
+    liberty: (line, message, fix) => {
+      scope.liberties.push({ ruleId: id ?? '', file: scope.file, line, message, fix });
     },
   };
   if (id === undefined) fail(raw.line, 'it needs an id of at most 6 digits');
@@ -89,6 +96,8 @@ function readRule(raw: XmlElement, groupName: string, scope: FileScope): Rule | 
   checkElements(reader);
   const description = joined(reader, 'description');
   if (description === '') fail(raw.line, 'it needs a <description>');
+  const described = element.children.find((child) => child.name === 'description')?.line ?? raw.line;
+  for (const [place, name] of description.matchAll(/\$\(([^)]*)\)/g)) noteName(reader, described, place, name ?? '');
   const conditions = readConditions(reader, attributes.maxSize);
   const correlation = readCorrelation(reader, attributes.frequency, attributes.timeframe);
   const groups = readGroups(groupName, raw.line, reader);

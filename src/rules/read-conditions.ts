@@ -100,23 +100,38 @@ function readFields(reader: RuleReader): readonly Condition[] {
     const name = attributeOf(child, 'name');
     if (!name) reader.fail(child.line, '<field> needs a name');
     else {
-      noteName(reader, child.line, name);
+      noteFieldName(reader, child.line, name);
       const test = compile(reader, child, child.text, 'osregex');
-      if (test) conditions.push({ kind: 'field', name, test });
+      if (test) conditions.push({ kind: 'field', name, test, line: child.line });
     }
   }
   return conditions;
 }
 
-function noteName(reader: RuleReader, line: number, name: string): void {
-  if (forbiddenFieldNames.has(name)) {
-    if (reader.strict) reader.fail(line, `"${name}" is static and no field: use <${name}>`);
-    reader.liberty(line, `<field name="${name}">: Wazuh refuses to start, "${name}" is static: use <${name}>`);
-  } else if (name.startsWith('data.')) {
-    reader.liberty(line, `<field name="${name}">: Wazuh's events have no "data." prefix: use "${name.slice(5)}"`);
-  } else if (name === 'location') {
-    reader.liberty(line, '<field name="location">: the location is no field in Wazuh: use <location>');
+/** Tells of names that events do not have on an unmodified Wazuh. `place` is where the name stands, as written. */
+export function noteName(reader: RuleReader, line: number, place: string, name: string): void {
+  const lower = name.toLowerCase();
+  if (lower.startsWith('data.')) {
+    reader.liberty(line, `${place}: Wazuh's events have no "data." prefix`, `use "${name.slice(5)}"`);
+  } else if (lower === 'location') {
+    reader.liberty(line, `${place}: the location is no field in Wazuh`, 'use <location>');
+  } else if (documentNames.has(lower)) {
+    reader.liberty(line, `${place}: "${name}" stands in Wazuh's alert document, not in the event`, 'leave it out');
   }
+}
+
+const documentNames: ReadonlySet<string> = new Set(
+  'full_log decoder.name agent.id agent.name manager.name timestamp'.split(' '),
+);
+
+function noteFieldName(reader: RuleReader, line: number, name: string): void {
+  if (!forbiddenFieldNames.has(name)) {
+    noteName(reader, line, `<field name="${name}">`, name);
+    return;
+  }
+  if (reader.strict) reader.fail(line, `"${name}" is static and no field: use <${name}>`);
+  const fix = `use <${name}>`;
+  reader.liberty(line, `<field name="${name}">: Wazuh refuses to start, "${name}" is static`, fix);
 }
 
 function readAddresses(reader: RuleReader, name: 'srcip' | 'dstip'): readonly Condition[] {
@@ -179,6 +194,7 @@ function readLists(reader: RuleReader): readonly Condition[] {
         `the list ${child.text.trim()} is not there: put it below etc/lists of a folder given with --rules`,
       );
     else {
+      noteName(reader, child.line, `<list field="${field}">`, field);
       const checked = typeof check === 'object' ? { check } : {};
       conditions.push({ kind: 'list', field, lookup, list, listName: child.text.trim(), ...checked });
     }

@@ -1,6 +1,6 @@
 import { attributeNamed } from './attribute.ts';
 import { compileExpression } from './expression.ts';
-import { readExpression } from './read-conditions.ts';
+import { noteName, readExpression } from './read-conditions.ts';
 import type { ComparedName, Correlation } from './rule.ts';
 import { joined, lastText, type RuleReader } from './rule-reader.ts';
 
@@ -51,7 +51,10 @@ function compared(reader: RuleReader, pattern: RegExp): readonly ComparedName[] 
     if (word === undefined || word === 'agent') continue;
     if (word === 'field') {
       if (child.text.trim() === '') reader.fail(child.line, `<${child.name}> needs the name of a field`);
-      else names.push({ kind: 'field', name: child.text.trim() });
+      else {
+        noteName(reader, child.line, `<${child.name}>${child.text}</${child.name}>`, child.text.trim());
+        names.push({ kind: 'field', name: child.text.trim() });
+      }
       continue;
     }
     const name = Object.hasOwn(aliases, word) ? (aliases[word] as string) : word;

@@ -20,7 +20,8 @@ export function readGroups(groupName: string, line: number, reader: RuleReader):
     if (text !== '' && !text.endsWith(',') && !piece.startsWith(',')) {
       reader.liberty(
         line,
-        `the groups "${text}" and "${piece}" need a comma between them: Wazuh makes one word of the two`,
+        `the groups "${text}" and "${piece}" have no comma between them: Wazuh makes one word of the two`,
+        `write "${text},"`,
       );
       if (!reader.strict) text += ',';
     }

@@ -10,7 +10,7 @@ export interface RuleReader {
   readonly strict: boolean;
   fail(line: number, message: string): void;
   note(line: number, message: string): void;
-  liberty(line: number, message: string): void;
+  liberty(line: number, message: string, fix: string): void;
 }
 
 /** What a liberty says: works here, not on an unmodified Wazuh. */
@@ -19,6 +19,8 @@ export interface Liberty {
   readonly file: string;
   readonly line: number;
   readonly message: string;
+  /** What would work there too. */
+  readonly fix: string;
 }
 
 /** CDB lists by the name that rules use, with and without folders. */

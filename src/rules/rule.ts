@@ -11,7 +11,7 @@ export type Condition =
   | { readonly kind: 'location'; readonly test: Expression }
   | { readonly kind: 'attribute'; readonly attribute: AnyAttribute; readonly test: Expression }
   | { readonly kind: 'user'; readonly test: Expression }
-  | { readonly kind: 'field'; readonly name: string; readonly test: Expression }
+  | { readonly kind: 'field'; readonly name: string; readonly test: Expression; readonly line: number }
   | { readonly kind: 'address'; readonly attribute: 'srcip' | 'dstip'; readonly list: AddressList }
   | { readonly kind: 'size'; readonly bytes: number }
   | { readonly kind: 'day-time'; readonly times: DayTimes }
@@ -139,5 +139,6 @@ export interface RuleSet {
     readonly file: string;
     readonly line: number;
     readonly message: string;
+    readonly fix: string;
   }[];
 }

@@ -7,7 +7,7 @@ import { s3Record } from '../records.ts';
 /** The command line, stable from now on: what it prints, in which form, and how it ends. */
 
 test('help and wrong use', async (context) => {
-  for (const command of ['serve', 'ingest', 'logtest', 'search', 'alerts', 'monitors', 'config']) {
+  for (const command of ['serve', 'ingest', 'logtest', 'lint', 'search', 'alerts', 'monitors', 'config']) {
     const help = await run([command, '--help']);
     assert.equal(help.code, 0, command);
     assert.match(help.out, /--json/, command);
