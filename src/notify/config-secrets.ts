@@ -82,7 +82,9 @@ function originOf(url: unknown): string | undefined {
 /** All secrets of settings, for taking them out of what is told of the channel. */
 export function secretsOf({ secrets }: SplitSettings): readonly Secret[] {
   const parts = secrets.url === undefined ? [] : urlParts(secrets.url);
-  return [...Object.values(secrets), ...parts].map((value) => new Secret(value));
+  // `Bearer TOKEN` is told as TOKEN by a receiver that took it apart.
+  const words = Object.values(secrets).flatMap((value) => value.split(/\s+/).filter((word) => word.length >= tokenMin));
+  return [...Object.values(secrets), ...words, ...parts].map((value) => new Secret(value));
 }
 
 /** Pieces of a secret URL that a receiver may repeat by themselves; short ones are words rather than tokens. */

@@ -7,6 +7,7 @@ import { limits } from '../base/limits.ts';
 import type { Channel, Message, Outcome, RecipientOutcome } from './channel.ts';
 import { redacted, type Secret } from './secret.ts';
 import { readLogin, type SmtpLogin, type SmtpSecrets } from './smtp-credentials.ts';
+import { defaultTitle } from './status.ts';
 import { type HostRules, type Lookup, RefusedTarget, resolveTarget, type Target } from './target.ts';
 
 /** A mail channel with what its account and groups say. */
@@ -122,7 +123,7 @@ function mailOf({ from }: MailSettings, { key, subject, body }: Message, recipie
   return {
     from: { name: '', address: from },
     to: { name: '', address: recipient },
-    subject: oneLine(subject),
+    subject: oneLine(subject) || defaultTitle,
     text: body,
     messageId: `<${id}@${from.split('@')[1] ?? 'trailhound'}>`,
     headers: { 'Idempotency-Key': key, 'Auto-Submitted': 'auto-generated' },
@@ -131,7 +132,10 @@ function mailOf({ from }: MailSettings, { key, subject, body }: Message, recipie
 
 /** A subject is one line: nothing of an event begins a header of its own. */
 function oneLine(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').slice(0, subjectMax);
+  return text
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .trim()
+    .slice(0, subjectMax);
 }
 
 /** Characters; longer subjects are shown by no mail program. */
