@@ -1,4 +1,4 @@
-import { asText, at, type Document, isDocument, own } from '../base/document.ts';
+import { asNumber, asText, at, type Document, isDocument, own } from '../base/document.ts';
 import { isCategory } from './alert-category.ts';
 import { newId } from './identity.ts';
 import { refusal } from './refusal.ts';
@@ -102,7 +102,7 @@ function parseThrottle(json: unknown): number | undefined {
   if (unit !== undefined && asText(unit).toUpperCase() !== 'MINUTES') {
     throw refusal('Only support MINUTES throttle unit currently');
   }
-  const minutes = Number(own(json, 'value') ?? 0);
+  const minutes = asNumber(own(json, 'value') ?? 0);
   if (!(minutes > 0) || !Number.isSafeInteger(minutes)) throw refusal('Can only set positive throttle period');
   if (minutes > throttleMinutesMax) throw refusal('Can only set throttle period less than or equal to 1d');
   return minutes;

@@ -1,4 +1,4 @@
-import { type Document, isDocument, own } from '../base/document.ts';
+import { asNumber, asText, type Document, isDocument, own } from '../base/document.ts';
 import { reasonOf, TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { parseSearchBody } from '../query/search-body.ts';
@@ -142,8 +142,8 @@ function eventsOf(bucket: Document): BucketEvents {
 function hitOf(json: Document): SearchHit {
   const source = own(json, '_source');
   return {
-    index: String(json._index),
-    id: String(json._id),
+    index: asText(json._index),
+    id: asText(json._id),
     version: 1,
     seqNo: 0,
     score: null,
@@ -199,7 +199,7 @@ function sizeAt(json: Document, path: string): number {
 function withAfter(definition: Document, after: Document): Document {
   const composite = own(definition, 'composite');
   if (!isDocument(composite)) return definition;
-  const size = Math.max(laterPage, Number(own(composite, 'size') ?? 10));
+  const size = Math.max(laterPage, asNumber(own(composite, 'size') ?? 10));
   return { ...definition, composite: { ...composite, size, after } };
 }
 

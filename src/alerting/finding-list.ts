@@ -1,4 +1,5 @@
 import type { Document } from '../base/document.ts';
+import { asText } from '../base/document.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import type { SearchHit, Store } from '../store/store.ts';
 import { badRequest, unsortable } from './refusal.ts';
@@ -74,8 +75,8 @@ function anywhere(words: string): Document {
 
 /** The document of a finding; its text is empty when it is gone. */
 async function documentOf(store: Store, { source }: SearchHit): Promise<Document> {
-  const index = String(source.index);
-  const [id = ''] = Array.isArray(source.related_doc_ids) ? source.related_doc_ids.map(String) : [];
+  const index = asText(source.index);
+  const [id = ''] = Array.isArray(source.related_doc_ids) ? source.related_doc_ids.map(asText) : [];
   const stored = await store.get(index, id);
   return {
     index,

@@ -1,4 +1,4 @@
-import { asText } from '../base/document.ts';
+import { asNumber, asText } from '../base/document.ts';
 import type { IndexInfo } from '../store/store.ts';
 import { type Column, catAnswer, catParameters } from './cat-table.ts';
 import { healthBody } from './cluster-routes.ts';
@@ -148,7 +148,7 @@ async function catHealth({ query, headers }: Call, { store, clock }: Needs): Pro
     right,
     value: () => asText(value),
   });
-  const percent = Number(body.active_shards_percent_as_number).toFixed(1);
+  const percent = asNumber(body.active_shards_percent_as_number).toFixed(1);
   const columns: readonly Column<Moment>[] = [
     ...(query.ts === 'false' ? [] : momentColumns),
     column('cluster', 'cl', 'cluster name', body.cluster_name, false),

@@ -1,3 +1,4 @@
+import { asNumber } from '../base/document.ts';
 import type { IndexInfo } from '../store/store.ts';
 import { health, replicas } from './index-facts.ts';
 import { indexOptions, indexParameters, waitParameters } from './parameters.ts';
@@ -72,7 +73,7 @@ function isReached(facts: ReturnType<typeof healthBody>, query: Call['query']): 
   const enough = { '': nodes === 1, '>=': nodes <= 1, '<=': nodes >= 1, '>': nodes < 1, '<': nodes > 1 }[sign];
   const shards = Number(query.wait_for_active_shards ?? 0);
   const green = query.wait_for_status !== 'green' || facts.status === 'green';
-  return (count === '' || enough === true) && !(shards > Number(facts.active_shards)) && green;
+  return (count === '' || enough === true) && !(shards > asNumber(facts.active_shards)) && green;
 }
 
 /** The 17 keys of `_cluster/health`, in OpenSearch's order. */

@@ -1,4 +1,4 @@
-import { asText, isDocument, own } from '../base/document.ts';
+import { asNumber, asText, isDocument, own } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import type { IndexInfo, Store } from '../store/store.ts';
 import { illegal, indexMissing } from './error.ts';
@@ -22,7 +22,7 @@ export function broadcastShards(infos: readonly IndexInfo[]): { total: number; s
 
 export function replicas(info: IndexInfo | undefined): number {
   if (info !== undefined && asText(settingOf(info.settings, 'auto_expand_replicas') ?? '').startsWith('0-')) return 0;
-  const wanted = Number(info === undefined ? 1 : (settingOf(info.settings, 'number_of_replicas') ?? 1));
+  const wanted = asNumber(info === undefined ? 1 : (settingOf(info.settings, 'number_of_replicas') ?? 1));
   return Number.isInteger(wanted) && wanted >= 0 ? wanted : 1;
 }
 

@@ -1,4 +1,4 @@
-import { asText, type Document, isDocument, own, put } from '../base/document.ts';
+import { asNumber, asText, type Document, isDocument, own, put } from '../base/document.ts';
 import type { IndexInfo } from '../store/store.ts';
 import { illegal } from './error.ts';
 
@@ -62,7 +62,7 @@ export function checkSettings(settings: unknown): void {
       if (!/^\d+$/.test(asText(value))) {
         throw illegal(`Failed to parse value [${asText(value)}] for setting [index.${name}]`);
       }
-      if (Number(value) < least) {
+      if (asNumber(value) < least) {
         throw illegal(`Failed to parse value [${asText(value)}] for setting [index.${name}] must be >= ${least}`);
       }
     }

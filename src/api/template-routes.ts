@@ -1,4 +1,4 @@
-import { asText, type Document, isDocument } from '../base/document.ts';
+import { asNumber, asText, type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { parseMapping } from '../query/mapping.ts';
 import type { StoredTemplate } from '../store/store.ts';
@@ -177,13 +177,13 @@ function check(name: string, body: Document, kind: Kind): void {
 
 /** Two composable templates of one priority for the same names would leave the choice to chance. */
 function checkPriority(name: string, body: Document, others: readonly StoredTemplate[]): void {
-  const priority = Number(body.priority ?? 0);
+  const priority = asNumber(body.priority ?? 0);
   const own = patterns(body);
   const rivals = others.filter(
     (other) =>
       ofKind('index')(other) &&
       other.name !== name &&
-      Number(other.body.priority ?? 0) === priority &&
+      asNumber(other.body.priority ?? 0) === priority &&
       patterns(other.body).some((theirs) => own.some((pattern) => overlap(pattern, theirs))),
   );
   if (rivals.length === 0) return;
@@ -225,7 +225,7 @@ function shownPart(template: Document): Document {
 
 function shownLegacy({ body }: StoredTemplate): Document {
   return {
-    order: Number(body.order ?? 0),
+    order: asNumber(body.order ?? 0),
     ...(body.version === undefined ? {} : { version: body.version }),
     index_patterns: patterns(body),
     settings: normalizedSettings(body.settings),

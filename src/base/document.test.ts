@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asText } from './document.ts';
+import { asNumber, asText } from './document.ts';
 
 const texts: readonly (readonly [json: string, text: string])[] = [
   ['"a"', 'a'],
@@ -23,4 +23,13 @@ for (const [json, text] of texts) {
 
 test('a number beyond 2^53 keeps its digits', () => {
   assert.equal(asText([9007199254740993n]), '[9007199254740993]');
+});
+
+test('a number is only what reads as one', () => {
+  assert.equal(asNumber('1.5'), 1.5);
+  assert.equal(asNumber(3n), 3);
+  assert.equal(asNumber(null), 0);
+  for (const json of ['{"toString":null}', '[{"toString":null}]', '[]', '["1"]', '{"valueOf":1}', '"x"']) {
+    assert.ok(Number.isNaN(asNumber(JSON.parse(json))), json);
+  }
 });

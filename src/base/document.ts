@@ -47,3 +47,8 @@ export function asText(value: unknown): string {
     .map(([key, item]) => `${key}=${asText(item)}`)
     .join(', ')}}`;
 }
+
+/** Any JSON value as a number, NaN for lists and objects: `Number(value)` throws on what a client can send (see `asText`). */
+export function asNumber(value: unknown): number {
+  return typeof value === 'object' && value !== null ? Number.NaN : Number(value);
+}

@@ -1,4 +1,4 @@
-import { asText, type Document, isDocument, own } from '../base/document.ts';
+import { asNumber, asText, type Document, isDocument, own } from '../base/document.ts';
 import { limits } from '../base/limits.ts';
 import type { Channel, Outcome } from './channel.ts';
 import { harmlessInChime, openChime } from './chime.ts';
@@ -68,7 +68,7 @@ function openMail(config: StoredConfig, ports: ChannelPorts): Channel {
   const { host, port, method, from_address: from } = account.settings.shown;
   const settings: MailSettings = {
     host: asText(host),
-    port: Number(port),
+    port: asNumber(port),
     method: method === 'ssl' || method === 'start_tls' ? method : 'none',
     from: asText(from),
     recipients: [...new Set(recipients)].slice(0, limits.mailRecipientsMax),

@@ -1,5 +1,5 @@
 import type { Document } from '../base/document.ts';
-import { isDocument } from '../base/document.ts';
+import { asNumber, isDocument } from '../base/document.ts';
 import type { RecipientOutcome } from './channel.ts';
 import type { StoredConfig } from './config-book.ts';
 import type { Attempt } from './notifier.ts';
@@ -46,6 +46,6 @@ export function missingStatus(id: string): Document {
 
 /** The HTTP status in a status. */
 export function statusCode(status: Document): number {
-  const code = isDocument(status.delivery_status) ? Number(status.delivery_status.status_code) : Number.NaN;
+  const code = isDocument(status.delivery_status) ? asNumber(status.delivery_status.status_code) : Number.NaN;
   return code >= 400 && code < 600 ? code : 500;
 }

@@ -1,4 +1,4 @@
-import { asText, type Document, isDocument } from '../base/document.ts';
+import { asNumber, asText, type Document, isDocument } from '../base/document.ts';
 import type { Scalar } from './query.ts';
 import { argumentError, parsingError } from './refusal.ts';
 
@@ -30,7 +30,7 @@ export interface Common {
 
 export function readCommon(body: unknown, name: string): Common {
   const source = isDocument(body) ? body : {};
-  const boost = source.boost === undefined ? 1 : Number(source.boost);
+  const boost = source.boost === undefined ? 1 : asNumber(source.boost);
   if (Number.isNaN(boost)) throw parsingError(`[${name}] failed to parse field [boost]`, 'x_content_parse_exception');
   if (boost < 0) {
     throw argumentError(`negative [boost] are not allowed in [${name}], use a value between 0 and 1 to deboost`);
@@ -86,7 +86,7 @@ export function textOf(body: Document, key: string): string | undefined {
 export function wholeOf(body: Document, key: string, fallback: number): number {
   const value = body[key];
   if (value === undefined || value === null) return fallback;
-  const number = Number(value);
+  const number = asNumber(value);
   if (!Number.isFinite(number)) throw argumentError(`For input string: "${asText(value)}"`, 'number_format_exception');
   return Math.trunc(number);
 }

@@ -1,4 +1,4 @@
-import { asText, type Document, isDocument, own } from '../base/document.ts';
+import { asNumber, asText, type Document, isDocument, own } from '../base/document.ts';
 import { parseIp } from '../base/ip-address.ts';
 import type { Analysis } from './analysis/analysis.ts';
 import { dateFormat } from './dates/date-format.ts';
@@ -77,13 +77,13 @@ const text: Maker = (common, parameters, { analysis }) => {
     analyzer,
     searchAnalyzer,
     quoteAnalyzer: quote === undefined ? searchAnalyzer : analysis.analyzer(quote),
-    positionGap: Number(own(parameters, 'position_increment_gap') ?? 100),
+    positionGap: asNumber(own(parameters, 'position_increment_gap') ?? 100),
   };
 };
 
 function numeric(type: NumberType): Maker {
   return (common, parameters, scope) => {
-    const factor = Number(own(parameters, 'scaling_factor') ?? 1);
+    const factor = asNumber(own(parameters, 'scaling_factor') ?? 1);
     if (type === 'scaled_float' && !(factor > 0)) {
       throw mapperError(`Field [scaling_factor] must be a positive number for [${common.path}]`);
     }
@@ -226,7 +226,7 @@ function flag(parameters: Document, name: string, fallback: boolean): boolean {
 }
 
 function wholeParameter(name: string, value: unknown): number {
-  const number = Number(value);
+  const number = asNumber(value);
   if (!Number.isInteger(number) || number < 0) throw argumentError(`[${name}] must be positive, got ${asText(value)}`);
   return number;
 }

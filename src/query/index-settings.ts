@@ -1,4 +1,4 @@
-import { asText, type Document, isDocument, own } from '../base/document.ts';
+import { asNumber, asText, type Document, isDocument, own } from '../base/document.ts';
 
 /** The settings of an index that mapping and search ask for. */
 export interface IndexSettings {
@@ -17,7 +17,7 @@ export interface IndexSettings {
 export function indexSettings(settings: Document): IndexSettings {
   const number = (path: string, fallback: number): number => {
     const value = setting(settings, path);
-    return value === undefined || Number.isNaN(Number(value)) ? fallback : Number(value);
+    return value === undefined || Number.isNaN(asNumber(value)) ? fallback : asNumber(value);
   };
   const fields = setting(settings, 'query.default_field');
   return {

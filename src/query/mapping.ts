@@ -1,4 +1,5 @@
 import { asText, type Document, isDocument, own, put } from '../base/document.ts';
+import { writeJson } from '../base/json.ts';
 import { type Analysis, parseAnalysis } from './analysis/analysis.ts';
 import { type DynamicRules, parseDynamicRules } from './dynamic-template.ts';
 import type { Field } from './field.ts';
@@ -146,8 +147,8 @@ export function parseObject(path: string, json: Document, scope: FieldScope): Ob
     if (objectParameters.has(name) || (path === '' && (rootOnly.has(name) || name.startsWith('_')))) continue;
     throw mapperError(
       path === ''
-        ? `Root mapping definition has unsupported parameters:  [${name} : ${JSON.stringify(parameters[name])}]`
-        : `Mapping definition for [${path.slice(path.lastIndexOf('.') + 1)}] has unsupported parameters:  [${name} : ${JSON.stringify(parameters[name])}]`,
+        ? `Root mapping definition has unsupported parameters:  [${name} : ${writeJson(parameters[name])}]`
+        : `Mapping definition for [${path.slice(path.lastIndexOf('.') + 1)}] has unsupported parameters:  [${name} : ${writeJson(parameters[name])}]`,
     );
   }
   const nested = own(json, 'type') === 'nested';
@@ -251,14 +252,14 @@ function mergeFields(before: Field, added: Field): Field {
   }
   for (const name of fixed) {
     const [from, to] = [own(before.parameters, name), own(added.parameters, name)];
-    if (JSON.stringify(from) !== JSON.stringify(to)) {
+    if (writeJson(from) !== writeJson(to)) {
       throw argumentError(
         `Mapper for [${before.path}] conflicts with existing mapper:\n\tCannot update parameter [${name}] from [${asText(from ?? 'default')}] to [${asText(to ?? 'default')}]`,
       );
     }
   }
   const multi = new Map(before.multi);
-  let changed = JSON.stringify(before.parameters) !== JSON.stringify(added.parameters);
+  let changed = writeJson(before.parameters) !== writeJson(added.parameters);
   for (const [name, field] of added.multi) {
     const known = multi.get(name);
     const merged = known ? mergeFields(known, field) : field;
@@ -270,7 +271,7 @@ function mergeFields(before: Field, added: Field): Field {
 }
 
 function sameParameters(base: Document, added: Document): Document {
-  const changed = Object.keys(added).some((name) => JSON.stringify(base[name]) !== JSON.stringify(added[name]));
+  const changed = Object.keys(added).some((name) => writeJson(base[name]) !== writeJson(added[name]));
   return changed ? { ...base, ...added } : base;
 }
 

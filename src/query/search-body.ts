@@ -1,4 +1,4 @@
-import { asText, type Document, isDocument } from '../base/document.ts';
+import { asNumber, asText, type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { parseQuery } from './parse.ts';
 import type { Query } from './query.ts';
@@ -71,7 +71,7 @@ export function parseSearchBody(json: unknown): SearchBody {
     trackTotalHits: readTrackTotal(body.track_total_hits),
     aggregations,
     ...(isDocument(body.post_filter) ? { postFilter: parseQuery(body.post_filter, 'post_filter') } : {}),
-    ...(body.min_score === undefined ? {} : { minScore: Number(body.min_score) }),
+    ...(body.min_score === undefined ? {} : { minScore: asNumber(body.min_score) }),
     ...(terminateAfter === undefined ? {} : { terminateAfter }),
     trackScores: flag(body, 'track_scores'),
     version: flag(body, 'version'),
@@ -87,7 +87,7 @@ function noQuery(query: unknown): Query {
 function whole(body: Document, key: string, fallback: number, shown: string): number {
   const value = body[key];
   if (value === undefined || value === null) return fallback;
-  const number = Number(value);
+  const number = asNumber(value);
   if (typeof value === 'string' && (value.trim() === '' || !Number.isInteger(number))) {
     throw argumentError(`For input string: "${value}"`, 'number_format_exception');
   }
@@ -108,7 +108,7 @@ function readTrackTotal(value: unknown): number {
   if (value === undefined || value === null) return 10_000;
   if (value === true || value === 'true') return Number.POSITIVE_INFINITY;
   if (value === false || value === 'false') return 0;
-  const number = Number(value);
+  const number = asNumber(value);
   if (!Number.isInteger(number) || number < -1) {
     const reason = `value must be >= 0, got ${asText(value)}`;
     // Observed: OpenSearch notices only when it joins the shards' answers.

@@ -1,4 +1,4 @@
-import { asText, type Document, isDocument, own, put } from '../base/document.ts';
+import { asNumber, asText, type Document, isDocument, own, put } from '../base/document.ts';
 import { nameTest } from './dynamic-template.ts';
 
 /** An index template as it was put; `legacy` ones (`_template`) lose against composable ones. */
@@ -87,5 +87,5 @@ function list(value: unknown): string[] {
 }
 
 function number(body: Document, key: string): number {
-  return Number(own(body, key) ?? 0) || 0;
+  return asNumber(own(body, key) ?? 0) || 0;
 }

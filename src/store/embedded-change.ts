@@ -1,3 +1,4 @@
+import { writeJson } from '../base/json.ts';
 import { idSum, storedId } from './embedded-id.ts';
 import type { LoadedFolder, State, Sums, TallyRow } from './embedded-load.ts';
 import { deadSum } from './embedded-load.ts';
@@ -84,7 +85,7 @@ function writeRows(sql: Statements, draft: Draft, change: Change): void {
 
 function writeIndices(sql: Statements, draft: Draft, change: Change): void {
   for (const { stored, mapping } of change.indices ?? []) {
-    const value = JSON.stringify(stored);
+    const value = writeJson(stored);
     sql.index.run(stored.number, value, rowSum(stored.number, value));
     sql.mapping.run(stored.number, mapping, rowSum(stored.number, mapping));
   }
@@ -95,7 +96,7 @@ function writeIndices(sql: Statements, draft: Draft, change: Change): void {
     draft.sums.delete(number);
   }
   if (change.templates) {
-    const value = JSON.stringify(change.templates);
+    const value = writeJson(change.templates);
     sql.state.run('templates', value, rowSum('templates', value));
   }
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import { isDocument, own } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { writeJson } from '../base/json.ts';
 import { checkIndexName } from '../query/index-expression.ts';
 import type { Mapping } from '../query/mapping.ts';
 import { resolveTemplates } from '../query/templates.ts';
@@ -31,7 +32,7 @@ export function bearIndex(
   const template = resolveTemplates(whole, name, components);
   const settings = normalSettings(template.settings, part(body, 'settings'));
   const json = layeredMappings(template.mappings, part(body, 'mappings') ?? {});
-  const mapping = birth.mappings.get(JSON.stringify(json), settings, () => json);
+  const mapping = birth.mappings.get(writeJson(json), settings, () => json);
   return {
     stored: {
       number: birth.number,

@@ -1,4 +1,5 @@
 import type { Document } from '../base/document.ts';
+import { writeJson } from '../base/json.ts';
 import type { Mapping } from '../query/mapping.ts';
 import { mappingJson, parseMapping } from '../query/mapping.ts';
 import { indexSetting } from './settings.ts';
@@ -15,7 +16,7 @@ export function makeMappingCache(): MappingCache {
   const known = new Map<string, Mapping>();
   return {
     get(text, settings, json) {
-      const key = `${JSON.stringify([indexSetting(settings, 'analysis'), indexSetting(settings, 'mapping')])}${text}`;
+      const key = `${writeJson([indexSetting(settings, 'analysis'), indexSetting(settings, 'mapping')])}${text}`;
       const found = known.get(key);
       if (found) return found;
       if (known.size >= mappingsKept) known.clear();
@@ -27,5 +28,5 @@ export function makeMappingCache(): MappingCache {
 }
 
 export function mappingText(mapping: Mapping): string {
-  return JSON.stringify(mappingJson(mapping));
+  return writeJson(mappingJson(mapping));
 }

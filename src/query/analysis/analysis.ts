@@ -1,4 +1,4 @@
-import { asText, type Document, isDocument, own } from '../../base/document.ts';
+import { asNumber, asText, type Document, isDocument, own } from '../../base/document.ts';
 import { argumentError, mapperError } from '../refusal.ts';
 import { stemEnglish } from './english.ts';
 import type { Analyzer, Normalizer, Token, Tokenizer } from './token.ts';
@@ -118,7 +118,7 @@ function customTokenizer(name: string, settings: Document): Tokenizer {
   const type = asText(own(settings, 'type') ?? '');
   if (type === 'pattern') {
     const pattern = javaPattern(asText(own(settings, 'pattern') ?? '\\W+'), asText(own(settings, 'flags') ?? ''));
-    const group = Number(own(settings, 'group') ?? -1);
+    const group = asNumber(own(settings, 'group') ?? -1);
     return group < 0 ? splitTokenizer(pattern) : groupTokenizer(pattern, group);
   }
   if (Object.hasOwn(tokenizers, type)) return tokenizers[type] as Tokenizer;

@@ -1,4 +1,4 @@
-import { asText, type Document, own } from '../../base/document.ts';
+import { asNumber, asText, type Document, own } from '../../base/document.ts';
 import { argumentError } from '../refusal.ts';
 import { synonymFilter } from './synonym.ts';
 import type { Token, TokenFilter } from './token.ts';
@@ -48,12 +48,12 @@ export function customFilter(name: string, settings: Document): Filter {
     case 'unique':
       return plainFilters[type] as Filter;
     case 'truncate': {
-      const length = Number(own(settings, 'length') ?? 10);
+      const length = asNumber(own(settings, 'length') ?? 10);
       return { apply: (tokens) => tokens.map((token) => ({ ...token, term: token.term.slice(0, length) })) };
     }
     case 'length': {
-      const min = Number(own(settings, 'min') ?? 0);
-      const max = Number(own(settings, 'max') ?? Number.MAX_SAFE_INTEGER);
+      const min = asNumber(own(settings, 'min') ?? 0);
+      const max = asNumber(own(settings, 'max') ?? Number.MAX_SAFE_INTEGER);
       return { apply: (tokens) => tokens.filter(({ term }) => term.length >= min && term.length <= max) };
     }
     case 'stop':
