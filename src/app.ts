@@ -10,15 +10,16 @@ import { type Log, terminalLog } from './base/log.ts';
 import type { Problem } from './base/problem.ts';
 import type { Config } from './config/config.ts';
 import { readContent, shippedContent } from './config/content.ts';
+import { openRuleFolder } from './config/rule-folder.ts';
 import { readRuleset } from './config/ruleset.ts';
 import { defaultSettings, type Notifications, openNotifications } from './notify/notify.ts';
 import { createEventWriter } from './pipeline/event-writer.ts';
 import { createJudge } from './pipeline/judge.ts';
 import { openLedger } from './pipeline/ledger.ts';
+import { createLogtestSessions } from './pipeline/logtest-session.ts';
 import type { Progress } from './pipeline/progress.ts';
 import { createReadings, type Reading } from './pipeline/readings.ts';
-import { compileRules } from './rules/compile.ts';
-import { createEngine, type RuleEngine } from './rules/engine.ts';
+import { openRuleBook, type RuleBook } from './pipeline/rule-book.ts';
 import { openSource } from './sources/open-source.ts';
 import { openEmbedded } from './store/embedded.ts';
 import type { Store } from './store/store.ts';
@@ -67,7 +68,7 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
   const store = instead.store ?? (await openEmbedded({ dir: config.data, clock, log }));
   try {
     await installTemplates(store, problems.add);
-    const engine = openRules(config, problems.add);
+    const rules = openRules(config, problems.add);
     const notifications = await openChannels(config, { store, clock, log }, instead.store === undefined);
     const alerting = await openAlerting({ store, clock, log, notifier: notifications });
     await alerting.install(readMonitors(config, problems.add), problems.add);
@@ -75,12 +76,7 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
     const readings = createReadings({
       open: (uri, options) => openSource(uri, { ...options, clock, ...awsOptions(config) }),
       ledger,
-      judge: createJudge({
-        engine: () => engine,
-        strict: config.wazuhStrict,
-        drop: new Set(config.drop),
-        ruleTime: config.ruleTime,
-      }),
+      judge: createJudge({ ...judging(config), engine: rules.engine, drop: new Set(config.drop) }),
       writer: createEventWriter(store),
       stored: alerting.observe,
       problem: problems.add,
@@ -92,6 +88,8 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
         store: observed(store, alerting),
         alerting,
         notifications,
+        ruleFiles: rules,
+        logtest: createLogtestSessions({ ...judging(config), fresh: rules.fresh, clock }),
         clock,
         log,
         status: () => ({
@@ -127,14 +125,23 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
   }
 }
 
-/** The rules as `logtest` and the spine use them; a broken file or rule costs only itself. */
-export function openRules(config: Config, problem: (problem: Problem) => void): RuleEngine {
+function judging({ wazuhStrict, ruleTime }: Config): { strict: boolean; ruleTime: Config['ruleTime'] } {
+  return { strict: wazuhStrict, ruleTime };
+}
+
+/** The rules as `logtest` and the spine use them, with those put over the API; a broken file or rule costs only itself. */
+export function openRules(config: Config, problem: (problem: Problem) => void): RuleBook {
   const shipped = readRuleset(config.shippedRules ? [join(shippedContent, 'rules')] : []);
-  const own = readRuleset(config.rules);
-  const lists = [...shipped.lists, ...own.lists];
-  const ruleSet = compileRules({ shipped: shipped.rules, own: own.rules, lists }, { strict: config.wazuhStrict });
-  for (const found of [...shipped.problems, ...own.problems, ...ruleSet.problems]) problem(found);
-  return createEngine(ruleSet.value, { strict: config.wazuhStrict, problem });
+  const given = readRuleset(config.rules);
+  for (const found of [...shipped.problems, ...given.problems]) problem(found);
+  return openRuleBook({
+    shipped: shipped.rules,
+    given: given.rules,
+    lists: [...shipped.lists, ...given.lists],
+    folder: openRuleFolder(join(config.data, 'rules')),
+    strict: config.wazuhStrict,
+    problem,
+  });
 }
 
 /** Shipped monitors first, the user's after them: a file of the same name or id wins. */

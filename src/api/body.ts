@@ -18,6 +18,11 @@ export function contentTypeRefusal(header: string | undefined, body: Route<never
   if (header === undefined) return 'Content-Type header is missing';
   const media = header.split(';')[0]?.trim().toLowerCase() ?? '';
   const parameters = header.split(';').slice(1);
+  if (body === 'file') {
+    // Neither can be sent by a page of another site without asking first, and the asking is refused.
+    const types = ['application/octet-stream', 'application/xml', 'text/xml'];
+    return types.includes(media) ? undefined : `Content-Type header [${header}] is not supported: use ${types[0]}`;
+  }
   const accepted = media === 'application/json' || (media === 'application/x-ndjson' && body === 'ndjson');
   if (accepted && parameters.every((parameter) => /^\s*(?:charset=.*)?$/i.test(parameter))) return undefined;
   return `Content-Type header [${header}] is not supported`;

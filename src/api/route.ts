@@ -25,7 +25,8 @@ export interface Route<Services> {
   readonly path: string;
   /** URL parameters it knows, besides those every route knows (pretty, human, error_trace, format, filter_path, source…). Others are 400. */
   readonly query?: readonly string[];
-  /** 'text': JSON that the route parses itself, because its errors are others there. Without `body`, one is refused. */
-  readonly body?: 'json' | 'ndjson' | 'text' | 'none';
+  /** 'text': JSON that the route parses itself, because its errors are others there. 'file': a file of any
+   * kind, as application/octet-stream or XML. Without `body`, one is refused. */
+  readonly body?: 'json' | 'ndjson' | 'text' | 'file' | 'none';
   handle(call: Call, services: Services): Promise<Answer>;
 }

@@ -10,12 +10,14 @@ import { documentRoutes } from './document-routes.ts';
 import { fieldCapsRoutes } from './field-caps-routes.ts';
 import { indexRoutes } from './index-routes.ts';
 import { indexStateRoutes } from './index-state-routes.ts';
+import { logtestRoutes } from './logtest-routes.ts';
 import { mappingRoutes } from './mapping-routes.ts';
 import { mgetRoutes } from './mget.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { pitRoutes } from './pit-routes.ts';
 import { rootRoutes } from './root-routes.ts';
 import type { Route } from './route.ts';
+import { rulesRoutes } from './rules-routes.ts';
 import { scrollRoutes } from './scroll-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import type { Services } from './services.ts';
@@ -47,6 +49,8 @@ export const routes: readonly Route<Services>[] = [
   ...analyzeRoutes,
   ...fieldCapsRoutes,
   ...trailhoundRoutes,
+  ...logtestRoutes,
+  ...rulesRoutes,
   ...alertingRoutes,
   ...notificationRoutes,
 ];

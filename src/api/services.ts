@@ -1,5 +1,7 @@
 import type { Alerting } from '../alerting/alerting.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Document } from '../base/document.ts';
+import type { Finding } from '../base/finding.ts';
 import type { Log } from '../base/log.ts';
 import type { Problem } from '../base/problem.ts';
 import type { Notifications } from '../notify/notify.ts';
@@ -14,6 +16,8 @@ export interface AppServices {
   readonly notifications: Notifications;
   readonly clock: Clock;
   readonly log: Log;
+  readonly ruleFiles: RuleFiles;
+  readonly logtest: Logtest;
   /** What `/_trailhound/status` shows beside version and address: sources and their progress. */
   status(): unknown;
   /** The newest complaints, oldest first. */
@@ -36,4 +40,26 @@ export interface Identity {
   readonly nodeId: string;
   /** Milliseconds since 1970. */
   readonly started: number;
+}
+
+/** Rule files that can be read and put while the program runs (pipeline/rule-book.ts). */
+export interface RuleFiles {
+  list(): readonly { readonly filename: string; readonly relativeDirname: string }[];
+  read(name: string): string | undefined;
+  has(name: string): boolean;
+  put(name: string, text: string): { readonly accepted: boolean; readonly findings: readonly Finding[] };
+  remove(name: string): boolean;
+}
+
+/** Sessions of log tests (pipeline/logtest-session.ts). */
+export interface Logtest {
+  ask(request: { readonly event: string; readonly location: string; readonly token: string | undefined }): {
+    readonly token: string;
+    readonly expired: boolean;
+    readonly begun: boolean;
+    readonly output: Document;
+    readonly alert: boolean;
+    readonly tried: readonly unknown[];
+  };
+  end(token: string): boolean;
 }

@@ -138,6 +138,11 @@ export const limits = {
   contentDepthMax: 16,
   /** Rules nested below one another; stock rulesets reach about 10. A deeper one is left out with a problem. */
   ruleDepthMax: 200,
+  /** Bytes of a rule file that is put over the API; the largest stock file has some 200 KB. Larger: 413. */
+  ruleFileMax: 2 * 1024 * 1024,
+  /** Sessions of log tests at one time, and how long an unused one is kept, as in Wazuh; the longest unused go. */
+  logtestSessionsMax: 64,
+  logtestIdleMs: 15 * 60_000,
   /** Steps that one expression of a rule may take on one text: some 10 ms. Beyond it does not match, with a problem naming the rule. */
   regexStepsMax: 2_000_000,
   /** Earlier matches that composite rules count in, over all rules (Wazuh's memory_size). The oldest ten go. */

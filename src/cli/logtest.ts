@@ -21,8 +21,8 @@ export const logtestCommand: RegisterCommand = (program, terminal, exit) => {
   addContentFlags(command).action(async (file: string, flags: SettingFlags & { json?: boolean }) => {
     const config = effectiveConfig(flags, terminal);
     if (!config) return exit(2);
-    const engine = openRules(config, (problem) => terminal.note(`warning: ${describeProblem(problem)}`));
-    const ports = { engine, clock: systemClock, strict: config.wazuhStrict, ruleTime: config.ruleTime };
+    const rules = openRules(config, (problem) => terminal.note(`warning: ${describeProblem(problem)}`));
+    const ports = { engine: rules.engine(), clock: systemClock, strict: config.wazuhStrict, ruleTime: config.ruleTime };
     const place = file === '-' ? 'standard input' : file;
     const input = file === '-' ? Readable.from(terminal.input()) : createReadStream(file);
     let line = 0;

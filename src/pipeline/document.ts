@@ -59,7 +59,8 @@ function withAwsFields(data: Document, region: unknown, account: unknown): Docum
   return { ...data, aws: { ...aws, ...added } };
 }
 
-function ruleObject(match: RuleMatch): Document {
+/** The document's `rule`. */
+export function ruleObject(match: RuleMatch): Document {
   const { rule } = match;
   return {
     level: rule.level,
