@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '../base/clock.ts';
-import type { Document } from '../base/document.ts';
+import { at, type Document } from '../base/document.ts';
 import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { describeProblem, type Problem } from '../base/problem.ts';
@@ -21,6 +21,7 @@ import { createPercolator, type Percolator } from './percolator.ts';
 import { refusal } from './refusal.ts';
 import { type RunnerPorts, runUnsaved, runWatch } from './runner.ts';
 import { createScheduler, periodOf, type Scheduler } from './scheduler.ts';
+import { monitorWarnings, refuseWarnings, type Warning } from './warnings.ts';
 import type { Watch } from './watch.ts';
 
 /** A saved monitor as the API answers it. */
@@ -29,6 +30,11 @@ export interface SavedMonitor {
   readonly version: number;
   readonly seqNo: number;
   readonly monitor: Document;
+}
+
+/** A monitor that was just saved, with what may be wrong with it. */
+export interface WrittenMonitor extends SavedMonitor {
+  readonly warnings: readonly Warning[];
 }
 
 export interface ExecuteOptions {
@@ -52,9 +58,17 @@ export interface AlertingStats {
  * What a method answered is durable.
  */
 export interface Alerting {
-  createMonitor(json: unknown): Promise<SavedMonitor>;
+  /** `strict` refuses what would only be warned of. */
+  createMonitor(json: unknown, options?: { readonly strict?: boolean }): Promise<WrittenMonitor>;
   /** Without `expected` the last write wins; with it a stale one is 409. */
-  updateMonitor(id: string, json: unknown, expected?: Expected): Promise<SavedMonitor>;
+  updateMonitor(
+    id: string,
+    json: unknown,
+    expected?: Expected,
+    options?: { readonly strict?: boolean },
+  ): Promise<WrittenMonitor>;
+  /** What may be wrong with a monitor that is not saved; throws as saving it would. */
+  lint(json: unknown): Promise<readonly Warning[]>;
   getMonitor(id: string): SavedMonitor | undefined;
   /** Its open alerts become DELETED. Answers the version of the deletion. */
   deleteMonitor(id: string): Promise<number>;
@@ -114,6 +128,8 @@ export async function openAlerting({ store, clock, log, notifier = noChannels }:
   const book: MonitorBook = await openMonitorBook({ store, clock, alerts, changed, problem });
   await markBehind(book, percolator, scheduler, store);
 
+  const lint = (json: unknown, before: Watch | undefined): Promise<readonly Warning[]> =>
+    warningsOf(json, before, { store, clock });
   const watchOf = (id: string): Watch => {
     const watch = book.watches.get(id);
     if (!watch) throw refusal(`Can't find monitor with id: ${id}`, 404);
@@ -126,8 +142,8 @@ export async function openAlerting({ store, clock, log, notifier = noChannels }:
     return answerAlerts(watch, ids, decide, { alerts, store, at: clock.now() });
   };
   return {
-    createMonitor: async (json) => saved(await book.create(json)),
-    updateMonitor: async (id, json, expected) => saved(await book.update(id, json, expected)),
+    ...writers(book, lint),
+    lint: (json) => lint(json, undefined),
     getMonitor(id) {
       const watch = book.watches.get(id);
       return watch && saved(watch);
@@ -157,6 +173,38 @@ export async function openAlerting({ store, clock, log, notifier = noChannels }:
     alertCount: () => alerts.count(),
     close: () => scheduler.idle(),
   };
+}
+
+type Lint = (json: unknown, before: Watch | undefined) => Promise<readonly Warning[]>;
+
+function writers(book: MonitorBook, lint: Lint): Pick<Alerting, 'createMonitor' | 'updateMonitor'> {
+  return {
+    async createMonitor(json, { strict = false } = {}) {
+      const warnings = await lint(json, undefined);
+      if (strict) refuseWarnings(warnings);
+      return { ...saved(await book.create(json)), warnings };
+    },
+    async updateMonitor(id, json, expected, { strict = false } = {}) {
+      const watch = book.watches.get(id);
+      const warnings = watch ? await lint(json, watch) : [];
+      if (strict) refuseWarnings(warnings);
+      return { ...saved(await book.update(id, json, expected)), warnings };
+    },
+  };
+}
+
+/** `before`: the saved monitor whose settings a client may have left out. */
+async function warningsOf(
+  json: unknown,
+  before: Watch | undefined,
+  { store, clock }: { readonly store: Store; readonly clock: Clock },
+): Promise<readonly Warning[]> {
+  const now = clock.now();
+  const parsed = parseMonitor(json, now);
+  const kept = before && !at(parsed.uiMetadata, 'trailhound') ? { evaluate: before.monitor.evaluate } : {};
+  const monitor = { ...parsed, ...kept };
+  const indices = await store.indices(indicesOf(monitor).join(','), { ignoreUnavailable: true }).catch(() => []);
+  return monitorWarnings(monitor, indices, now);
 }
 
 function saved({ id, version, seqNo, monitor }: Watch): SavedMonitor {

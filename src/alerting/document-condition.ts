@@ -4,6 +4,8 @@ import type { DocumentQuery } from './document-input.ts';
 export interface DocumentCondition {
   /** Why it cannot be read; such a trigger fails each run. */
   readonly failure: string | undefined;
+  /** What it asks for that none of the queries has: `name x`, `tag y`. */
+  unknown(queries: readonly DocumentQuery[]): readonly string[];
   /** `found`: query → its documents, in the monitor's order. A document may be answered twice, as by the original. */
   select(found: ReadonlyMap<DocumentQuery, readonly string[]>): readonly string[];
 }
@@ -14,15 +16,23 @@ export interface DocumentCondition {
  * throws: the failure is part of the answer.
  */
 export function compileDocumentCondition(source: string): DocumentCondition {
-  if (source === 'return true') return { failure: undefined, select: (found) => [...found.values()].flat() };
-  if (source === 'return false') return { failure: undefined, select: () => [] };
+  const unknown = (): readonly string[] => [];
+  if (source === 'return true') return { failure: undefined, unknown, select: (found) => [...found.values()].flat() };
+  if (source === 'return false') return { failure: undefined, unknown, select: () => [] };
   try {
     const steps = toPostfix(tokensOf(source.replaceAll(' ', '')));
     checkSteps(steps);
-    return { failure: undefined, select: (found) => [...evaluate(steps, found)] };
+    return {
+      failure: undefined,
+      unknown: (queries) =>
+        steps.flatMap((step) =>
+          typeof step === 'string' || queries.some((query) => has(query, step)) ? [] : [`${step.by} ${step.value}`],
+        ),
+      select: (found) => [...evaluate(steps, found)],
+    };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    return { failure: error.message, select: () => [] };
+    return { failure: error.message, unknown, select: () => [] };
   }
 }
 
@@ -110,15 +120,16 @@ function evaluate(
   return pop();
 }
 
-function documentsOf(
-  { by, value }: Operand,
-  found: ReadonlyMap<DocumentQuery, readonly string[]>,
-): ReadonlySet<string> {
+function has(query: DocumentQuery, { by, value }: Operand): boolean {
   // Spaces were dropped from the expression, so they count for nothing in names either.
   const same = (text: string): boolean => text.replaceAll(' ', '') === value;
+  return by === 'tag' ? query.tags.some(same) : same(query[by]);
+}
+
+function documentsOf(operand: Operand, found: ReadonlyMap<DocumentQuery, readonly string[]>): ReadonlySet<string> {
   const documents = new Set<string>();
   for (const [query, ids] of found) {
-    if (by === 'tag' ? query.tags.some(same) : same(query[by])) for (const id of ids) documents.add(id);
+    if (has(query, operand)) for (const id of ids) documents.add(id);
   }
   return documents;
 }

@@ -2,8 +2,8 @@ import { isDocument, own } from '../base/document.ts';
 import { reasonOf } from '../base/errors.ts';
 import { knownDocumentField, similarDocumentField } from '../base/event-names.ts';
 import type { Finding } from '../base/finding.ts';
-import { compileCondition } from './conditions/condition.ts';
-import { type Monitor, parseMonitor } from './monitor.ts';
+import { compileMonitor } from './compiled.ts';
+import { indicesOf, type Monitor, parseMonitor } from './monitor.ts';
 import { type MonitorFile, readMonitorFile } from './monitor-file.ts';
 import { type QueryLeaf, queryLeaves } from './query-leaf.ts';
 
@@ -51,16 +51,18 @@ function finding(scope: Scope, level: Finding['level'], path: Path, message: str
 
 function monitorFindings(monitor: Monitor, scope: Scope): Finding[] {
   const found: Finding[] = [];
+  const compiled = compileMonitor(monitor);
   if (!monitor.enabled)
     found.push(finding(scope, 'warning', ['enabled'], 'it is disabled and never runs', '"enabled": true'));
-  if (!monitor.input) found.push(finding(scope, 'error', ['inputs'], 'it has no input, so that it finds nothing'));
+  if (!monitor.input && !monitor.documents)
+    found.push(finding(scope, 'error', ['inputs'], 'it has no input, so that it finds nothing'));
   if (monitor.triggers.length === 0)
     found.push(
       finding(scope, 'error', ['triggers'], 'it has no trigger and can never alert', 'add a query_level_trigger'),
     );
   for (const [index, trigger] of monitor.triggers.entries()) {
-    const { failure } = compileCondition(trigger.condition);
-    if (failure)
+    const failure = compiled.expressions.get(trigger.id)?.failure ?? compiled.conditions.get(trigger.id)?.failure;
+    if (failure !== undefined)
       found.push(
         finding(
           scope,
@@ -70,13 +72,13 @@ function monitorFindings(monitor: Monitor, scope: Scope): Finding[] {
         ),
       );
   }
-  const indices = monitor.input?.indices ?? [];
-  if (monitor.input && !indices.some(holdsEvents))
+  const indices = indicesOf(monitor);
+  if (indices.length > 0 && !indices.some(holdsEvents))
     found.push(
       finding(
         scope,
         'warning',
-        ['inputs', 0, 'search', 'indices'],
+        ['inputs', 0, monitor.documents ? 'doc_level_input' : 'search', 'indices'],
         `events are in no index that ${JSON.stringify(indices)} names`,
         '"wazuh-alerts-4.x-*"',
       ),
@@ -85,6 +87,7 @@ function monitorFindings(monitor: Monitor, scope: Scope): Finding[] {
 }
 
 function reasonIn(failure: unknown): string {
+  if (typeof failure === 'string') return failure;
   const reason = own(failure, 'reason') ?? own(own(failure, 'caused_by'), 'reason');
   return typeof reason === 'string' ? reason : JSON.stringify(failure).slice(0, 200);
 }
@@ -243,25 +246,27 @@ const defaultFields = 602;
 const clausesMax = 1024;
 
 function bareWords(leaves: readonly QueryLeaf[], scope: Scope): Finding[] {
+  const found = bareWordsOnWazuh(leaves);
+  if (!found) return [];
+  const level = scope.wazuh ? 'error' : 'warning';
+  return [finding(scope, level, [...queryPath, ...found.first.path], found.message, found.fix)];
+}
+
+/** What an unmodified Wazuh makes of words without a field; undefined where there are none. */
+export function bareWordsOnWazuh(
+  leaves: readonly QueryLeaf[],
+): { readonly first: QueryLeaf; readonly message: string; readonly fix: string } | undefined {
   const bare = leaves.filter(
     (leaf) => leaf.clause === 'query_string' && leaf.field === undefined && leaf.values.length > 0,
   );
   const [first] = bare;
-  if (!first) return [];
+  if (!first) return undefined;
   const clauses = bare.length * defaultFields;
   const message =
     clauses > clausesMax
       ? `on Wazuh it answers HTTP 500: ${bare.length} words without a field × ${defaultFields} default fields are more than ${clausesMax} clauses`
       : `on Wazuh words without a field are looked for in ${defaultFields} fields only, whole and in this case`;
-  return [
-    finding(
-      scope,
-      scope.wazuh ? 'error' : 'warning',
-      [...queryPath, ...first.path],
-      message,
-      '"fields": ["data.aws.requestParameters.*"] and *words* with stars',
-    ),
-  ];
+  return { first, message, fix: '"fields": ["data.aws.requestParameters.*"] and *words* with stars' };
 }
 
 /** A query without a time range counts the same documents for ever: its alert never ends. */

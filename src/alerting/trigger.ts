@@ -27,6 +27,11 @@ const forms: Readonly<Record<MonitorType, string>> = {
   doc_level_monitor: 'document_level_trigger',
 };
 
+/** Where a trigger stands in its monitor's JSON. */
+export function triggerPath(monitorType: MonitorType, number: number): string {
+  return `triggers[${number}].${forms[monitorType]}`;
+}
+
 /** Named forms of kinds that do not run here. */
 const otherForms = ['chained_alert_trigger', 'ppl_trigger', 'remote_monitor_trigger'];
 

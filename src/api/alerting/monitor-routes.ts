@@ -1,16 +1,19 @@
-import type { Alerting, SavedMonitor } from '../../alerting/alerting.ts';
+import type { Alerting, SavedMonitor, WrittenMonitor } from '../../alerting/alerting.ts';
 import { refusal } from '../../alerting/refusal.ts';
 import { type Document, isDocument } from '../../base/document.ts';
 import { TrailhoundError } from '../../base/errors.ts';
 import { parseSearchBody } from '../../query/search-body.ts';
-import { integer } from '../parameters.ts';
+import { flag, integer } from '../parameters.ts';
 import type { Answer, Call } from '../route.ts';
 import { searchAnswer } from '../search-answer.ts';
 import { type AlertingRoute, checkRefresh, requireBody, underBoth } from './prefix.ts';
 
+/** Refuses what would only be warned of. */
+const strictName = 'trailhound.strict';
+
 /** Monitors: create, read, change, delete, search. */
 export const monitorRoutes: readonly AlertingRoute[] = [
-  ...underBoth({ methods: ['POST'], path: '/monitors', query: ['refresh'], body: 'json', handle: create }),
+  ...underBoth({ methods: ['POST'], path: '/monitors', query: ['refresh', strictName], body: 'json', handle: create }),
   ...underBoth({
     methods: ['GET', 'POST'],
     path: '/monitors/_search',
@@ -22,7 +25,7 @@ export const monitorRoutes: readonly AlertingRoute[] = [
   ...underBoth({
     methods: ['PUT'],
     path: '/monitors/:id',
-    query: ['refresh', 'if_seq_no', 'if_primary_term'],
+    query: ['refresh', 'if_seq_no', 'if_primary_term', strictName],
     body: 'json',
     handle: update,
   }),
@@ -34,8 +37,8 @@ type Needs = { readonly alerting: Alerting };
 async function create({ body, query, path }: Call, { alerting }: Needs): Promise<Answer> {
   checkRefresh(query);
   requireBody(body);
-  const saved = await alerting.createMonitor(body);
-  return { status: 201, body: monitorAnswer(saved), headers: { location: `${path.replace(/\/$/, '')}/${saved.id}` } };
+  const saved = await alerting.createMonitor(body, { strict: flag(query, strictName) });
+  return { status: 201, body: writtenAnswer(saved), headers: { location: `${path.replace(/\/$/, '')}/${saved.id}` } };
 }
 
 async function read({ params, method }: Call, { alerting }: Needs): Promise<Answer> {
@@ -54,7 +57,11 @@ async function update({ params, query, body }: Call, { alerting }: Needs): Promi
     throw new TrailhoundError('bad-request', 'if_seq_no and if_primary_term go together: give both or none');
   }
   const expected = seqNo === undefined || primaryTerm === undefined ? undefined : { seqNo, primaryTerm };
-  return { status: 200, body: monitorAnswer(await alerting.updateMonitor(params.id ?? '', body, expected)) };
+  const strict = flag(query, strictName);
+  return {
+    status: 200,
+    body: writtenAnswer(await alerting.updateMonitor(params.id ?? '', body, expected, { strict })),
+  };
 }
 
 async function remove({ params, query }: Call, { alerting }: Needs): Promise<Answer> {
@@ -91,4 +98,10 @@ function fromSource(text: string | undefined): unknown {
 
 function monitorAnswer({ id, version, seqNo, monitor }: SavedMonitor): Document {
   return { _id: id, _version: version, _seq_no: seqNo, _primary_term: 1, monitor };
+}
+
+/** What may be wrong stands beside the monitor, so that no client of the original stumbles over it. */
+function writtenAnswer(written: WrittenMonitor): Document {
+  const { warnings } = written;
+  return { ...monitorAnswer(written), ...(warnings.length > 0 ? { trailhound: { warnings } } : {}) };
 }
