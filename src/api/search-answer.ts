@@ -68,7 +68,9 @@ function hitAnswer(hit: SearchHit, body: SearchBody): Document {
     ...(body.seqNoPrimaryTerm ? seqNo : {}),
     _score: hit.score,
     ...(bare || !wantsSource(body) ? {} : { _source: hit.text === undefined ? hit.source : new RawJson(hit.text) }),
+    ...(hit.fields === undefined ? {} : { fields: hit.fields }),
     ...(hit.sort === undefined ? {} : { sort: hit.sort }),
+    ...(hit.matchedQueries?.length ? { matched_queries: hit.matchedQueries } : {}),
   };
 }
 

@@ -6,10 +6,12 @@ import type { Aggregator } from './aggregate.ts';
 import { makeAggregator } from './aggregate.ts';
 import type { Candidate, Matcher, RequiredTerms } from './candidate.ts';
 import { lowerQuery } from './compile.ts';
+import { type HitFieldReader, hitFieldReader } from './hit-fields.ts';
 import type { Lucene } from './lucene.ts';
 import { compileLucene } from './lucene-match.ts';
 import { requiredOf } from './lucene-required.ts';
-import type { Mapping } from './mapping.ts';
+import { fieldAt, type Mapping } from './mapping.ts';
+import { namedQueries } from './named-queries.ts';
 import { parseQuery } from './parse.ts';
 import { shardError } from './refusal.ts';
 import { compileScore, type Scorer } from './score.ts';
@@ -25,6 +27,8 @@ export interface SearchableIndex {
   readonly settings: Document;
   /** The alias filter that applies, as query JSON, where the index is reached through a filtered alias only. */
   readonly filter?: Document;
+  /** What `indices_boost` makes of its scores. */
+  readonly boost?: number;
   /**
    * Batches of candidates in index order (order of insertion). May leave out documents that miss a required term,
    * never one that has them all; the search asks each matcher again.
@@ -40,6 +44,10 @@ export interface FoundHit {
   readonly source: Document | undefined;
   /** The whole `_source` as it is stored; undefined where a filter left a part, or none is wanted. */
   readonly text: string | undefined;
+  /** Values that `fields`, `docvalue_fields` and `collapse` ask for. */
+  readonly fields?: Document;
+  /** Names of the query's clauses that match it; undefined where no clause has a name. */
+  readonly matchedQueries?: readonly string[];
 }
 
 export interface Found {
@@ -115,6 +123,10 @@ interface Plan {
   readonly postFilter: Matcher | undefined;
   readonly score: Scorer;
   readonly columns: readonly SortColumn[];
+  readonly fields: HitFieldReader | undefined;
+  readonly named: ((candidate: Candidate) => readonly string[]) | undefined;
+  /** The value that hits are collapsed by. */
+  readonly group: HitFieldReader | undefined;
   readonly after: readonly SortValue[] | undefined;
 }
 
@@ -148,7 +160,33 @@ function makePlan(body: SearchBody, index: SearchableIndex, at: Instant): Plan {
     postFilter: body.postFilter && compileLucene(lowerQuery(body.postFilter, mapping, at), mapping),
     score: compileScore(query, mapping),
     columns,
+    fields: hitFieldReader({ fields: body.fields, docValues: body.docValueFields }, mapping, at),
+    named: namedQueries([body.query, body.postFilter], mapping, at),
+    group: body.collapse === undefined ? undefined : groupReader(body.collapse, mapping, at),
     after: body.searchAfter && columns.map((column, key) => column.parse(body.searchAfter?.[key] ?? null)),
+  };
+}
+
+/** The one value of the field in a document. Throws shard errors for what cannot be collapsed by. */
+function groupReader(name: string, mapping: Mapping, at: Instant): HitFieldReader {
+  const field = fieldAt(mapping, name);
+  const illegal = 'illegal_argument_exception';
+  if (!field) throw shardError(`no mapping found for \`${name}\` in order to collapse on`, illegal);
+  if (field.kind !== 'keyword' && field.kind !== 'number') {
+    throw shardError(`collapse is not supported for the field [${name}] of the type [${field.type}]`, illegal);
+  }
+  const read = hitFieldReader({ fields: [], docValues: [{ pattern: name }] }, mapping, at);
+  return (candidate) => {
+    const found = read?.(candidate);
+    const values = found?.[name];
+    if (Array.isArray(values) && values.length > 1) {
+      throw shardError(
+        `failed to collapse ${candidate.id}, the collapse field must be single valued`,
+        'illegal_state_exception',
+        500,
+      );
+    }
+    return found;
   };
 }
 
@@ -174,6 +212,8 @@ interface Entry {
   readonly score: number;
   readonly order: number;
   readonly values: readonly SortValue[];
+  /** What it is collapsed by. */
+  readonly group?: Document | undefined;
 }
 
 interface Collector {
@@ -197,14 +237,15 @@ function makeCollector(body: SearchBody, aggregator: Aggregator | undefined): Co
   let total = 0;
   let seen = 0;
   let order = -1;
-  let best = Number.NEGATIVE_INFINITY;
+  let bestScore = Number.NEGATIVE_INFINITY;
   const compare = (a: Entry, b: Entry): number => {
     const by = scored ? b.score - a.score : compareSort(body.sort, a.values, b.values);
     return by || a.order - b.order;
   };
+  const best = (entries: Entry[]): Entry[] => firstOfGroups(entries.sort(compare), body.collapse).slice(0, wanted);
   const keep = (entry: Entry): void => {
     kept.push(entry);
-    if (kept.length >= wanted * 2 + 1000) kept = kept.sort(compare).slice(0, wanted);
+    if (kept.length >= wanted * 2 + 1000) kept = best(kept);
   };
   return {
     enter(next) {
@@ -212,31 +253,40 @@ function makeCollector(body: SearchBody, aggregator: Aggregator | undefined): Co
       aggregator?.enter(next.index.mapping);
     },
     take(candidate) {
-      const { score: scoreOf, postFilter, columns, after } = plan as Plan;
-      const score = needsScore ? scoreOf.score(candidate) : 0;
+      const { score: scoreOf, postFilter, columns, after, group, index } = plan as Plan;
+      const score = needsScore ? scoreOf.score(candidate) * (index.boost ?? 1) : 0;
       if (body.minScore !== undefined && score < body.minScore) return false;
       order++;
       aggregator?.collect(candidate, score);
       if (postFilter && !postFilter(candidate)) return false;
       total++;
-      if (score > best) best = score;
+      if (score > bestScore) bestScore = score;
       const values = columns.map((column) => column.read(candidate, score, order));
       if (wanted > 0 && !(after && compareSort(body.sort, values, after) <= 0)) {
-        keep({ candidate, plan: plan as Plan, score, order, values });
+        keep({ candidate, plan: plan as Plan, score, order, values, ...(group ? { group: group(candidate) } : {}) });
       }
       if (body.terminateAfter && ++seen >= body.terminateAfter) return true;
       // By constant score the first hits are the best: with the count reached, the rest cannot change the answer.
-      return !aggregator && scored && scoreOf.constant && total > body.trackTotalHits && total >= wanted;
+      return (
+        !aggregator &&
+        !group &&
+        index.boost === undefined &&
+        scored &&
+        scoreOf.constant &&
+        total > body.trackTotalHits &&
+        total >= wanted
+      );
     },
     found() {
       const more = total > body.trackTotalHits;
-      const hits = kept.sort(compare).slice(body.from, wanted);
+      kept = best(kept);
+      const hits = kept.slice(body.from);
       const scores = scored || body.trackScores || body.sort.some(({ field }) => field === '_score');
-      const bestScored = scored ? kept[0]?.score : best;
+      const topScore = scored ? kept[0]?.score : bestScore;
       return {
         total: body.trackTotalHits === 0 ? 0 : more ? body.trackTotalHits : total,
         relation: more ? 'gte' : 'eq',
-        maxScore: scores && (scored || body.trackScores) && body.size > 0 && total > 0 ? (bestScored ?? null) : null,
+        maxScore: scores && (scored || body.trackScores) && body.size > 0 && total > 0 ? (topScore ?? null) : null,
         hits: hits.map((entry) => showHit(entry, body, scores)),
         ...(aggregator ? { aggregations: aggregator.answer() } : {}),
       };
@@ -244,11 +294,28 @@ function makeCollector(body: SearchBody, aggregator: Aggregator | undefined): Co
   };
 }
 
-function showHit({ candidate, plan, score, values }: Entry, body: SearchBody, scored: boolean): FoundHit {
+/** The first entry of each value; all entries where nothing is collapsed. Documents without a value are one group. */
+function firstOfGroups(sorted: Entry[], collapse: string | undefined): Entry[] {
+  if (collapse === undefined) return sorted;
+  const seen = new Set<unknown>();
+  return sorted.filter(({ group }) => {
+    const values = group?.[collapse];
+    const value = Array.isArray(values) ? values[0] : undefined;
+    if (seen.has(value)) return false;
+    seen.add(value);
+    return true;
+  });
+}
+
+function showHit({ candidate, plan, score, values, group }: Entry, body: SearchBody, scored: boolean): FoundHit {
   const { enabled, includes, excludes } = body.sourceFilter;
   const sort = plan.columns.map((column, key) => column.show(values[key] ?? null));
+  const fields = plan.fields?.(candidate);
+  const shown = fields || group ? { fields: { ...fields, ...group } } : {};
   return {
     candidate,
+    ...shown,
+    ...(plan.named ? { matchedQueries: plan.named(candidate) } : {}),
     score: scored ? score : null,
     ...(body.sort.length > 0 ? { sort } : {}),
     source: enabled ? filterSource(candidate.source, body.sourceFilter) : undefined,

@@ -11,6 +11,7 @@ export interface IndexSettings {
   readonly resultWindow: number;
   readonly termsLimit: number;
   readonly regexLength: number;
+  readonly docValueFieldsMax: number;
 }
 
 /** Reads them from settings as they were put: nested or dotted (`index.mapping.total_fields.limit`), with or without `index`. */
@@ -29,6 +30,7 @@ export function indexSettings(settings: Document): IndexSettings {
     resultWindow: number('max_result_window', 10_000),
     termsLimit: number('max_terms_count', 65_536),
     regexLength: number('max_regex_length', 1000),
+    docValueFieldsMax: number('max_docvalue_fields_search', 100),
   };
 }
 

@@ -1,5 +1,6 @@
 import { asNumber, asText, type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { parseWantedFields, type WantedField } from './hit-fields.ts';
 import { parseQuery } from './parse.ts';
 import type { Query } from './query.ts';
 import { argumentError, parsingError, shardError } from './refusal.ts';
@@ -27,6 +28,13 @@ export interface SearchBody {
   /** Hits carry `_version`, `_seq_no` and `_primary_term`. */
   readonly version: boolean;
   readonly seqNoPrimaryTerm: boolean;
+  /** Fields whose values hits carry, read from `_source` and as doc values. */
+  readonly fields: readonly WantedField[];
+  readonly docValueFields: readonly WantedField[];
+  /** Only the best hit of each value of this field. */
+  readonly collapse?: string;
+  /** Factors of scores by index expressions, the first that fits. */
+  readonly indicesBoost: readonly (readonly [expression: string, factor: number])[];
 }
 
 export type { SortKey } from './sort.ts';
@@ -39,7 +47,7 @@ const known = new Set(
   ),
 );
 
-const refused = ['collapse', 'rescore', 'suggest', 'slice'];
+const refused = ['rescore', 'suggest', 'slice', 'script_fields'];
 
 /** Reads a `_search` body; undefined or null is the empty body. Throws TrailhoundError as OpenSearch refuses it. */
 export function parseSearchBody(json: unknown): SearchBody {
@@ -47,7 +55,8 @@ export function parseSearchBody(json: unknown): SearchBody {
   if (!isDocument(body)) throw parsingError('Expected [START_OBJECT] but found [START_ARRAY]');
   for (const [key, value] of Object.entries(body)) {
     if (!known.has(key)) throw parsingError(`Unknown key for a ${tokenOf(value)} in [${key}].`);
-    if (refused.includes(key)) {
+    // Dashboards send empty script_fields.
+    if (refused.includes(key) && !(isDocument(value) && Object.keys(value).length === 0)) {
       throw new TrailhoundError('not-supported', `[${key}] is not supported in a search: leave it out`);
     }
   }
@@ -76,7 +85,41 @@ export function parseSearchBody(json: unknown): SearchBody {
     trackScores: flag(body, 'track_scores'),
     version: flag(body, 'version'),
     seqNoPrimaryTerm: flag(body, 'seq_no_primary_term'),
+    fields: parseWantedFields(body.fields, 'fields'),
+    docValueFields: parseWantedFields(body.docvalue_fields, 'docvalue_fields'),
+    ...(body.collapse === undefined ? {} : { collapse: readCollapse(body.collapse) }),
+    indicesBoost: readIndicesBoost(body.indices_boost),
   };
+}
+
+function readCollapse(json: unknown): string {
+  if (!isDocument(json)) throw parsingError(`Unknown key for a ${tokenOf(json)} in [collapse].`);
+  for (const key of Object.keys(json)) {
+    if (key === 'inner_hits') {
+      throw new TrailhoundError('not-supported', '[inner_hits] of [collapse] is not supported: leave it out');
+    }
+    if (key !== 'field' && key !== 'max_concurrent_group_searches') {
+      throw parsingError(`[collapse] unknown field [${key}]`, 'x_content_parse_exception');
+    }
+  }
+  if (typeof json.field !== 'string') throw argumentError('field must be non-null');
+  return json.field;
+}
+
+/** A list of `{expression: factor}`, or, as in old times, one object of many. */
+function readIndicesBoost(json: unknown): readonly (readonly [string, number])[] {
+  if (json === undefined || json === null) return [];
+  const list = Array.isArray(json) ? json : [json];
+  return list.flatMap((item) => {
+    if (!isDocument(item) || (Array.isArray(json) && Object.keys(item).length !== 1)) {
+      throw parsingError(`Expected [START_OBJECT] in [indices_boost] but found [${tokenOf(item)}]`);
+    }
+    return Object.entries(item).map(([name, factor]): readonly [string, number] => {
+      if (typeof factor !== 'number')
+        throw parsingError(`Expected [VALUE_NUMBER] in [indices_boost] but found [${tokenOf(factor)}]`);
+      return [name, factor];
+    });
+  });
 }
 
 function noQuery(query: unknown): Query {

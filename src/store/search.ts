@@ -61,24 +61,31 @@ export async function searchIndices(
     exists: (index: (typeof indices)[number]) =>
       world.catalog.byName.get(index.stored.name)?.stored.number === index.stored.number,
   };
+  const boosts = boostsOf(world, body, options);
   const found = await executeSearch(
     body,
-    indices.map((index) => searchableIndex(index, world.catalog.aliasFilter(expression, index), scan)),
+    indices.map((index) => {
+      const boost = boosts.get(index.stored.name);
+      const searchable = searchableIndex(index, world.catalog.aliasFilter(expression, index), scan);
+      return boost === undefined ? searchable : { ...searchable, boost };
+    }),
     { at: world.clock.now(), ...(options.signal ? { signal: options.signal } : {}) },
   );
   const result: SearchResult = {
     total: found.total ?? 0,
     relation: found.relation,
     maxScore: found.maxScore,
-    hits: found.hits.map(({ candidate: { index, id, version, seqNo }, score, sort, source, text }) => ({
+    hits: found.hits.map(({ candidate: { index, id, version, seqNo }, source, ...hit }) => ({
       index,
       id,
       version,
       seqNo,
       source: source ?? {},
-      ...(text === undefined ? {} : { text }),
-      score,
-      ...(sort ? { sort } : {}),
+      ...(hit.text === undefined ? {} : { text: hit.text }),
+      score: hit.score,
+      ...(hit.sort ? { sort: hit.sort } : {}),
+      ...(hit.fields ? { fields: hit.fields } : {}),
+      ...(hit.matchedQueries ? { matchedQueries: hit.matchedQueries } : {}),
     })),
     ...(found.aggregations ? { aggregations: found.aggregations } : {}),
     tookMs: Math.round(elapsed()),
@@ -91,6 +98,21 @@ export async function searchIndices(
     world.results.set(key, result, key.length + 1024 * (1 + result.hits.length * 4) + buckets);
   }
   return result;
+}
+
+/** `indices_boost`: the first expression that means an index counts. Throws for one that means none. */
+function boostsOf(
+  { catalog }: SearchWorld,
+  { indicesBoost }: SearchBody,
+  options: SearchOptions,
+): ReadonlyMap<string, number> {
+  const boosts = new Map<string, number>();
+  for (const [expression, factor] of indicesBoost) {
+    for (const { stored } of catalog.resolve(expression, options)) {
+      if (!boosts.has(stored.name)) boosts.set(stored.name, factor);
+    }
+  }
+  return boosts;
 }
 
 /** undefined where an answer must not be remembered: date math makes it depend on the time of asking. */

@@ -78,6 +78,10 @@ export interface SearchResult {
 export interface SearchHit extends StoredDocument {
   readonly score: number | null;
   readonly sort?: readonly unknown[];
+  /** Values that `fields`, `docvalue_fields` and `collapse` ask for. */
+  readonly fields?: Document;
+  /** Names of the query's clauses that match it. */
+  readonly matchedQueries?: readonly string[];
 }
 
 /** One change of an index that exists, by its own name. What is not named stays. */

@@ -1,6 +1,7 @@
 import type { Document } from '../base/document.ts';
 import { isDocument, own } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { lazyMapping } from './catalog.ts';
 import { mappingText } from './mapping-cache.ts';
 import { normalSettings } from './settings.ts';
 import type { StoredIndex } from './shelf.ts';
@@ -8,7 +9,10 @@ import type { IndexUpdate } from './store.ts';
 import type { WriteWorld } from './write.ts';
 
 /** Applies the changes in order to drafts, checks what they come to, and commits once. */
-export function updateIndices({ shelf, catalog, counters }: WriteWorld, changes: readonly IndexUpdate[]): void {
+export function updateIndices(
+  { shelf, catalog, counters, mappings }: WriteWorld,
+  changes: readonly IndexUpdate[],
+): void {
   const drafts = new Map<string, StoredIndex>();
   const removed = new Set<string>();
   for (const change of changes) {
@@ -28,17 +32,21 @@ export function updateIndices({ shelf, catalog, counters }: WriteWorld, changes:
   );
   const states = [...drafts.values()].flatMap((stored) => {
     const state = catalog.byName.get(stored.name);
-    return state && state.stored !== stored ? [{ stored, state }] : [];
+    if (!state || state.stored === stored) return [];
+    const mapping = mappingText(state.mapping());
+    // Limits and analyzers are settings that the mapping is read with.
+    const read = stored.settings === state.stored.settings ? state.mapping : lazyMapping({ stored, mapping }, mappings);
+    return [{ stored, state, mapping, read }];
   });
   const gone = [...removed].flatMap((name) => catalog.byName.get(name) ?? []);
   if (states.length + gone.length === 0) return;
   shelf.commit({
     ...counters,
-    indices: states.map(({ stored, state }) => ({ stored, mapping: mappingText(state.mapping()) })),
+    indices: states.map(({ stored, mapping }) => ({ stored, mapping })),
     dropped: gone.map(({ stored }) => stored.number),
   });
   for (const { stored } of gone) catalog.drop(stored.name);
-  for (const { stored, state } of states) catalog.put(stored, state.tally, state.mapping);
+  for (const { stored, state, read } of states) catalog.put(stored, state.tally, read);
 }
 
 function changed(before: StoredIndex, change: IndexUpdate): StoredIndex {

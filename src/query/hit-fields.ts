@@ -1,0 +1,201 @@
+import type { Instant } from '../base/clock.ts';
+import { asText, type Document, isDocument, put } from '../base/document.ts';
+import { ipText } from '../base/ip-address.ts';
+import { fieldValues } from './aggregations/field-values.ts';
+import type { Candidate } from './candidate.ts';
+import { type DateFormat, dateFormat } from './dates/date-format.ts';
+import { nameTest } from './dynamic-template.ts';
+import type { Field } from './field.ts';
+import { pointOf } from './field-test.ts';
+import { booleanValue, keywordValue } from './field-value.ts';
+import { fieldAt, type Mapping } from './mapping.ts';
+import { parsingError, shardError } from './refusal.ts';
+import { floatShown } from './sort-values.ts';
+import { pathReader, valueReader } from './source-values.ts';
+
+/** A field, or a pattern of them, whose values a hit shall carry. */
+export interface WantedField {
+  readonly pattern: string;
+  readonly format?: string;
+}
+
+/** `fields` and `docvalue_fields`: names, patterns, or `{field, format}`. */
+export function parseWantedFields(json: unknown, key: string): readonly WantedField[] {
+  if (json === undefined || json === null) return [];
+  if (!Array.isArray(json))
+    throw parsingError(`Unknown key for a ${isDocument(json) ? 'START_OBJECT' : 'VALUE_STRING'} in [${key}].`);
+  return json.map((item) => {
+    if (typeof item === 'string') return { pattern: item };
+    if (!isDocument(item) || typeof item.field !== 'string') {
+      throw parsingError(
+        '[docvalues_field] Expected a field name or an object with [field]',
+        'x_content_parse_exception',
+      );
+    }
+    for (const name of Object.keys(item)) {
+      if (!['field', 'format', 'include_unmapped'].includes(name)) {
+        throw parsingError(`[docvalues_field] unknown field [${name}]`, 'x_content_parse_exception');
+      }
+    }
+    // The old default by its name: the format of the mapping.
+    const plain = item.format === undefined || item.format === null || item.format === 'use_field_mapping';
+    return { pattern: item.field, ...(plain ? {} : { format: asText(item.format) }) };
+  });
+}
+
+/** Reads the values of a hit's fields; undefined where it has none. */
+export type HitFieldReader = (candidate: Candidate) => Document | undefined;
+
+/** Compiled once for an index. Throws shard errors for fields without doc values. */
+export function hitFieldReader(
+  wanted: { readonly fields: readonly WantedField[]; readonly docValues: readonly WantedField[] },
+  mapping: Mapping,
+  at: Instant,
+): HitFieldReader | undefined {
+  if (wanted.fields.length + wanted.docValues.length === 0) return undefined;
+  const most = mapping.settings.docValueFieldsMax;
+  if (wanted.docValues.length > most) {
+    throw shardError(
+      `Trying to retrieve too many docvalue_fields. Must be less than or equal to: [${most}] but was [${wanted.docValues.length}]. This limit can be set by changing the [index.max_docvalue_fields_search] index level setting.`,
+      'illegal_argument_exception',
+    );
+  }
+  const readers = [
+    ...wanted.docValues.flatMap((one) => docValueReaders(one, mapping, at)),
+    ...sourceReaders(wanted.fields, mapping),
+  ];
+  return (candidate) => {
+    const found: { [field: string]: unknown[] } = {};
+    for (const { path, read } of readers) {
+      const values = read(candidate);
+      if (values.length > 0) put(found, path, [...(Object.hasOwn(found, path) ? (found[path] ?? []) : []), ...values]);
+    }
+    return Object.keys(found).length === 0 ? undefined : found;
+  };
+}
+
+interface Reader {
+  readonly path: string;
+  read(candidate: Candidate): readonly unknown[];
+}
+
+function docValueReaders({ pattern, format }: WantedField, mapping: Mapping, at: Instant): Reader[] {
+  return named(mapping, pattern).map(({ path, field }): Reader => {
+    const request = { field: path, kind: 'docvalue_fields', format };
+    const { kind, read, show } = fieldValues(request, { mapping, nested: undefined, at });
+    const shown = (value: unknown): unknown => {
+      if (kind === 'boolean') return value !== 0;
+      const text = typeof value === 'number' || typeof value === 'bigint' ? show.text(value) : undefined;
+      if (text !== undefined) return text;
+      return isFloat(field) ? floatShown(Number(value)) : show.key(value as number);
+    };
+    return {
+      path,
+      read: (candidate) =>
+        read({ candidate, scope: candidate.source, nested: undefined, parent: undefined, score: 0 }).map(shown),
+    };
+  });
+}
+
+function named(mapping: Mapping, pattern: string): { readonly path: string; readonly field: Field }[] {
+  if (pattern.includes('*')) {
+    const test = nameTest(pattern);
+    return [...mapping.fields]
+      .filter(([path, { kind }]) => test(path) && kind !== 'text' && kind !== 'opaque' && kind !== 'alias')
+      .map(([path, field]) => ({ path, field }));
+  }
+  const field = fieldAt(mapping, pattern);
+  return field ? [{ path: pattern, field }] : [];
+}
+
+function isFloat(field: Field): boolean {
+  return field.type === 'float' || field.type === 'half_float';
+}
+
+/** Values as they stand in `_source`, in its order, each as its field reads it. Those of nested objects stay together. */
+function sourceReaders(wanted: readonly WantedField[], mapping: Mapping): Reader[] {
+  const chosen = new Map<string, { readonly field: Field; readonly format: string | undefined }>();
+  for (const { pattern, format } of wanted) {
+    const test = nameTest(pattern);
+    for (const path of mapping.fields.keys()) {
+      const field = fieldAt(mapping, path);
+      if (field && field.kind !== 'opaque' && test(path)) chosen.set(path, { field, format });
+    }
+  }
+  const readers: Reader[] = [];
+  const nested = new Map<string, Reader[]>();
+  for (const [path, { field, format }] of chosen) {
+    const read = valueReader(mapping, field, field.nested);
+    const shown = sourceValue(field, format);
+    const values = (scope: unknown): unknown[] => {
+      const found: unknown[] = [];
+      read(scope, (leaf) => {
+        const value = shown(leaf);
+        if (value !== undefined) found.push(value);
+        return false;
+      });
+      return found;
+    };
+    const outer = field.nested;
+    if (outer === undefined) readers.push({ path, read: ({ source }) => values(source) });
+    else {
+      const inner = { path: path.slice(outer.length + 1), read: (scope: unknown) => values(scope) };
+      nested.set(outer, [...(nested.get(outer) ?? []), inner as Reader]);
+    }
+  }
+  for (const [path, inner] of nested) readers.push(objectsReader(path, inner));
+  return readers;
+}
+
+function objectsReader(path: string, inner: readonly Reader[]): Reader {
+  const objects = pathReader(path.split('.'));
+  return {
+    path,
+    read({ source }) {
+      const found: Document[] = [];
+      objects(source, (object) => {
+        const shown: { [field: string]: unknown } = {};
+        for (const reader of inner) {
+          const values = reader.read(object as Candidate);
+          if (values.length > 0) put(shown, reader.path, values);
+        }
+        if (Object.keys(shown).length > 0) found.push(shown);
+        return false;
+      });
+      return found;
+    },
+  };
+}
+
+function sourceValue(field: Field, format: string | undefined): (leaf: unknown) => unknown {
+  switch (field.kind) {
+    case 'keyword':
+      return (leaf) => keywordValue(field, leaf);
+    case 'boolean':
+      return (leaf) => booleanValue(field, leaf);
+    case 'date': {
+      const dates: DateFormat = format === undefined ? field.format : dateFormat(format);
+      const point = pointOf(field);
+      return (leaf) => {
+        const at = point?.(leaf);
+        return at === undefined ? undefined : dates.print(Number(at));
+      };
+    }
+    case 'ip': {
+      const point = pointOf(field);
+      return (leaf) => {
+        const address = point?.(leaf);
+        return address === undefined ? undefined : ipText(String(address));
+      };
+    }
+    case 'number': {
+      const point = pointOf(field);
+      return (leaf) => {
+        const value = point?.(leaf);
+        return isFloat(field) && value !== undefined ? floatShown(Number(value)) : value;
+      };
+    }
+    default:
+      return (leaf) => (leaf === null ? undefined : leaf);
+  }
+}
