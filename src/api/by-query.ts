@@ -1,5 +1,5 @@
 import { elapsedMs } from '../base/clock.ts';
-import { type Document, isDocument } from '../base/document.ts';
+import { asText, type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { parseSearchBody } from '../query/search-body.ts';
@@ -41,7 +41,7 @@ async function run(kind: Kind, call: Call, { store }: Needs): Promise<Answer> {
   const counts = { total: 0, done: 0, batches: 0, conflicts: 0 };
   const failures: Document[] = [];
   const written = new Set<string>();
-  for await (const hits of batches(store, expression, wanted, call)) {
+  for await (const hits of batchesOf(store, expression, wanted, call)) {
     signal.throwIfAborted();
     counts.total += hits.length;
     counts.batches++;
@@ -82,7 +82,7 @@ function readRequest(kind: Kind, { query: url, body }: Call): Wanted {
     throw new TrailhoundError('not-supported', '[wait_for_completion=false] is not supported: there are no tasks');
   }
   if (conflicts !== 'proceed' && conflicts !== 'abort') {
-    throw illegal(`conflicts may only be "proceed" or "abort" but was [${conflicts}]`);
+    throw illegal(`conflicts may only be "proceed" or "abort" but was [${asText(conflicts)}]`);
   }
   const found = queryOf(url) ?? search.query;
   // Parsed whole, so that unknown keys are refused before the query is missed.
@@ -97,10 +97,10 @@ function readRequest(kind: Kind, { query: url, body }: Call): Wanted {
 }
 
 /** What matched when the run began, in the order of arrival: each document has a position of its own. */
-async function* batches(
+export async function* batchesOf(
   store: Needs['store'],
   expression: string,
-  { query: wanted, most, batch }: Wanted,
+  { query: wanted, most, batch }: Pick<Wanted, 'query' | 'most' | 'batch'>,
   { query: url, signal }: Call,
 ): AsyncGenerator<readonly SearchHit[]> {
   const body = parseSearchBody({ query: wanted, size: limits.resultWindowMax });

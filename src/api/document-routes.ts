@@ -138,13 +138,11 @@ export function documentAnswer(
   };
 }
 
-/** `?version=` asks for that very version; external ones only for one that is not newer. */
+/** `?version=` asks for that very version, whatever its type. */
 function checkReadVersion(query: Parameters, document: StoredDocument | undefined): void {
   const wanted = integer(query, 'version');
   if (wanted === undefined || document === undefined) return;
-  const type = query.version_type ?? 'internal';
-  const fits = type === 'external_gte' ? document.version >= wanted : document.version === wanted;
-  if (fits) return;
+  if (document.version === wanted) return;
   throw new TrailhoundError(
     'conflict',
     `[${document.id}]: version conflict, current version [${document.version}] is different than the one provided [${wanted}]`,

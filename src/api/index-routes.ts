@@ -9,7 +9,7 @@ import { aliasesOf, broadcastShards } from './index-facts.ts';
 import { flag, indexOptions, indexParameters, waitParameters } from './parameters.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { Services } from './services.ts';
-import { checkSettings, shownSettings } from './settings.ts';
+import { checkSettings, defaultSettings, shownSettings } from './settings.ts';
 
 type Needs = Pick<Services, 'store'>;
 
@@ -59,11 +59,11 @@ export function checkedIndexBody(body: unknown): Document {
 }
 
 /** Mapping types are gone: `{_doc: {properties: …}}` is refused, not guessed. */
-export function checkUntyped(mappings: unknown): void {
+export function checkUntyped(mappings: unknown, reason = 'The mapping definition cannot be nested under a type'): void {
   if (!isDocument(mappings)) return;
   const keys = Object.keys(mappings);
   if (keys.length === 1 && keys[0] === '_doc' && isDocument(mappings._doc)) {
-    throw illegal('The mapping definition cannot be nested under a type');
+    throw illegal(reason);
   }
 }
 
@@ -78,7 +78,11 @@ async function getIndex({ params, query }: Call, { store }: Needs): Promise<Answ
   const flat = flag(query, 'flat_settings');
   const entries = infos.map((info) => [
     info.name,
-    { aliases: aliasesOf(info), mappings: mappingJson(info.mapping), settings: shownSettings(info, flat) },
+    {
+      aliases: aliasesOf(info),
+      mappings: mappingJson(info.mapping),
+      settings: shownSettings(info, flat, flag(query, 'human')),
+    },
   ]);
   return { status: 200, body: Object.fromEntries(entries) };
 }
@@ -99,11 +103,17 @@ async function indexExists({ params, query }: Call, { store }: Needs): Promise<A
 async function getSettings({ params, query }: Call, { store }: Needs): Promise<Answer> {
   const infos = await store.indices(params.index ?? '_all', indexOptions(query));
   const flat = flag(query, 'flat_settings');
-  const shown = infos.map((info) => [info.name, { settings: namedSettings(info, flat, params.name) }]);
-  const defaults = query.include_defaults === undefined ? {} : { defaults: {} };
+  const withDefaults = flag(query, 'include_defaults');
+  const shown = infos.map((info) => [
+    info.name,
+    {
+      settings: namedSettings(info, flat, params.name),
+      ...(withDefaults ? { defaults: defaultSettings(info, flat) } : {}),
+    },
+  ]);
   return {
     status: 200,
-    body: Object.fromEntries(shown.map(([name, body]) => [name, { ...(body as Document), ...defaults }])),
+    body: Object.fromEntries(shown),
   };
 }
 

@@ -33,6 +33,8 @@ export const indexStateRoutes: readonly Route<Needs>[] = [
     }),
   ),
   { methods: ['GET'], path: '/_resolve/index/:name', query: [...indexParameters], handle: resolveIndex },
+  // There are no search pipelines either; this is how none are told.
+  { methods: ['GET'], path: '/_search/pipeline', handle: async () => ({ status: 404, body: {} }) },
   ...['/_data_stream', '/_data_stream/:name'].map(
     (path): Route<Needs> => ({ methods: ['GET'], path, handle: dataStreams }),
   ),

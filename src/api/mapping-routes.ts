@@ -51,7 +51,7 @@ async function putMapping({ params, query, body }: Call, { store }: Needs): Prom
       wire: 'action_request_validation_exception',
     });
   }
-  checkUntyped(body);
+  checkUntyped(body, 'Types cannot be provided in put mapping requests');
   const expression = params.index ?? '';
   const options = indexOptions(query);
   if (options.ignoreUnavailable) {

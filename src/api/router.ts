@@ -15,6 +15,7 @@ import { mappingRoutes } from './mapping-routes.ts';
 import { mgetRoutes } from './mget.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { pitRoutes } from './pit-routes.ts';
+import { reindexRoutes } from './reindex.ts';
 import { rootRoutes } from './root-routes.ts';
 import type { Route } from './route.ts';
 import { rulesRoutes } from './rules-routes.ts';
@@ -45,6 +46,7 @@ export const routes: readonly Route<Services>[] = [
   ...scrollRoutes,
   ...pitRoutes,
   ...byQueryRoutes,
+  ...reindexRoutes,
   ...validateRoutes,
   ...analyzeRoutes,
   ...fieldCapsRoutes,

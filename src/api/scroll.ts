@@ -65,8 +65,8 @@ export function openScrolls({ store, clock }: { readonly store: Store; readonly 
       const body = parseSearchBody({ ...plain, track_total_hits: true });
       const wide = parseSearchBody({ ...plain, size: limits.resultWindowMax });
       const count = parseSearchBody({ ...json, size: 0, track_total_hits: true });
-      if (body.from > 0) throw invalid('using [from] is not allowed in a scroll context');
       if (body.size === 0) throw invalid('[size] cannot be [0] in a scroll context');
+      if (body.from > 0) throw invalid('using [from] is not allowed in a scroll context');
       if (body.size > limits.resultWindowMax) throw tooWide(body.size);
       const upTo = await store.position();
       const window = { after: -1, upTo };

@@ -1,5 +1,6 @@
 import { type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { illegal } from './error.ts';
 import { flag, indexParameters, integer, list, type Parameters } from './parameters.ts';
 import { sourceParameters } from './source-filter.ts';
 
@@ -94,7 +95,10 @@ function checkedBody(body: unknown): Document {
 
 function totalHits(query: Parameters): unknown {
   const value = query.track_total_hits ?? '';
-  return /^[+-]?\d+$/.test(value) ? integer(query, 'track_total_hits') : flag(query, 'track_total_hits');
+  if (!/^[+-]?\d+$/.test(value)) return flag(query, 'track_total_hits');
+  const wanted = integer(query, 'track_total_hits') ?? 0;
+  if (wanted < -1) throw illegal(`[track_total_hits] parameter must be positive or equals to -1, got ${wanted}`);
+  return wanted;
 }
 
 /** `field`, `field:asc` or `field:desc`. A field's own name may hold a colon before the last one. */

@@ -66,7 +66,10 @@ async function search({ params, query, body, signal }: Call, needs: Needs): Prom
   const options = indexOptions(query);
   if (query.scroll !== undefined) {
     if (json.pit !== undefined) throw invalid('using [point in time] is not allowed in a scroll context');
-    if (query.request_cache === 'true') throw invalid('[request_cache] cannot be used in a scroll context');
+    if (query.request_cache === 'true') {
+      const size = parsed.size === 0 ? ['[size] cannot be [0] in a scroll context'] : [];
+      throw invalid(...size, '[request_cache] cannot be used in a scroll context');
+    }
     const { scrollId, result } = await scrolls.open(expression, json, query.scroll, { ...options, signal });
     return { status: 200, body: searchAnswer(result, parsed, { ...shown, scrollId }) };
   }

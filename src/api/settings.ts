@@ -3,7 +3,7 @@ import type { IndexInfo } from '../store/store.ts';
 import { illegal } from './error.ts';
 
 /** Index settings as OpenSearch shows them: below `index`, every value a string (or a list of strings). */
-export function shownSettings(info: IndexInfo, flat: boolean): Document {
+export function shownSettings(info: IndexInfo, flat: boolean, human = false): Document {
   const settings = flattened({
     number_of_shards: '1',
     number_of_replicas: '1',
@@ -12,13 +12,32 @@ export function shownSettings(info: IndexInfo, flat: boolean): Document {
     provided_name: info.name,
     creation_date: String(info.createdAt),
     uuid: info.uuid,
-    version: { created: '136408027' },
+    ...(human ? { creation_date_string: new Date(info.createdAt).toISOString() } : {}),
+    version: { created: '136408027', ...(human ? { created_string: '2.19.4' } : {}) },
   });
   return flat
     ? Object.fromEntries(
         [...settings].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [`index.${name}`, value]),
       )
     : wrapped(settings);
+}
+
+/** Defaults that clients look for, `include_defaults=true`; not all that a real cluster has. */
+export function defaultSettings(info: IndexInfo, flat: boolean): Document {
+  const known = flatSettings(info.settings);
+  const defaults = Object.entries({
+    refresh_interval: '1s',
+    max_result_window: '10000',
+    max_docvalue_fields_search: '100',
+    max_terms_count: '65536',
+    max_regex_length: '1000',
+    'mapping.total_fields.limit': '1000',
+    'mapping.depth.limit': '20',
+    'query.default_field': ['*'],
+    hidden: 'false',
+  }).filter(([name]) => !known.has(name));
+  if (flat) return Object.fromEntries(defaults.map(([name, value]) => [`index.${name}`, value]));
+  return wrapped(new Map(defaults));
 }
 
 /** The settings of a template or of a request, in the same spelling. */

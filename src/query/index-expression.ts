@@ -43,11 +43,11 @@ export function resolveExpression(
       for (const { name } of matching(part.slice(1), indices, everything)) found.delete(name);
       continue;
     }
-    if (isPattern(part, wildcards)) {
+    if (isPattern(part)) {
       wildcard = true;
       const names = matching(part === '_all' ? '*' : part, indices, wildcards);
       if (names.length === 0 && !allowNoIndices) throw missing(part);
-      for (const { name } of names) found.add(name);
+      for (const index of names) if (!options.openOnly || isOpen(index, ignoreUnavailable)) found.add(index.name);
       continue;
     }
     const named = indices.filter(({ name, aliases }) => name === part || aliases.includes(part));
@@ -95,9 +95,8 @@ type Wildcards = NonNullable<ExpressionOptions['wildcards']>;
 const openIndices: Wildcards = { open: true, closed: false, hidden: false };
 const everything: Wildcards = { open: true, closed: true, hidden: true };
 
-/** With `expand_wildcards=none` a pattern is a plain name. */
-function isPattern(part: string, { open, closed, hidden }: Wildcards): boolean {
-  return part === '_all' || (part.includes('*') && (open || closed || hidden));
+function isPattern(part: string): boolean {
+  return part === '_all' || part.includes('*');
 }
 
 function isOpen({ name, closed }: NamedIndex, ignoreUnavailable: boolean): boolean {

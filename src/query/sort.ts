@@ -44,7 +44,11 @@ export function parseSort(json: unknown): readonly SortKey[] {
 function parseKey(field: string, json: unknown): SortKey {
   const fallback = field === '_score' ? 'desc' : 'asc';
   const sort = field === '_score' ? '_score' : 'field_sort';
-  if (typeof json === 'string') return { field, order: orderOf(json, sort), missing: '_last' };
+  if (typeof json === 'string') {
+    const order = json.toLowerCase();
+    if (order === 'asc' || order === 'desc') return { field, order, missing: '_last' };
+    throw argumentError(`No enum constant org.opensearch.search.sort.SortOrder.${json.toUpperCase()}`);
+  }
   if (!isDocument(json)) throw argumentError(`malformed sort format for [${field}]`);
   const known = field === '_score' ? ['order'] : fieldOptions;
   for (const key of Object.keys(json)) {

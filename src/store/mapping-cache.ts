@@ -2,7 +2,6 @@ import type { Document } from '../base/document.ts';
 import { writeJson } from '../base/json.ts';
 import type { Mapping } from '../query/mapping.ts';
 import { mappingJson, parseMapping } from '../query/mapping.ts';
-import { indexSetting } from './settings.ts';
 
 /** Parsed mappings by their text: daily indices of one template share one object until they grow apart. */
 export interface MappingCache {
@@ -16,7 +15,7 @@ export function makeMappingCache(): MappingCache {
   const known = new Map<string, Mapping>();
   return {
     get(text, settings, json) {
-      const key = `${writeJson([indexSetting(settings, 'analysis'), indexSetting(settings, 'mapping')])}${text}`;
+      const key = `${writeJson(settings)}${text}`;
       const found = known.get(key);
       if (found) return found;
       if (known.size >= mappingsKept) known.clear();

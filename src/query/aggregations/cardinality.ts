@@ -1,4 +1,5 @@
 import type { Point } from '../lucene.ts';
+import { argumentError } from '../refusal.ts';
 import type { AggregationKind } from './aggregation.ts';
 import { checkBody, fieldOf, wholeOf } from './body.ts';
 import { singleValueOnly } from './bucket-order.ts';
@@ -10,7 +11,10 @@ export const cardinality: AggregationKind = {
   buckets: false,
   parse(body, { kind, name, budget }) {
     checkBody(body, kind, ['field', 'missing', 'precision_threshold', 'rehash', 'value_type', 'execution_hint']);
-    wholeOf(body, 'precision_threshold', kind, 3000, 0);
+    const threshold = wholeOf(body, 'precision_threshold', kind, 3000, -2_147_483_648);
+    if (threshold < 0) {
+      throw argumentError(`[precisionThreshold] must be greater than or equal to 0. Found [${threshold}] in [${name}]`);
+    }
     const request = { field: fieldOf(body), missing: body.missing, kind };
     let values: FieldValues;
     return {

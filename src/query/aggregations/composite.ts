@@ -3,7 +3,7 @@ import type { Point } from '../lucene.ts';
 import { argumentError, shardError } from '../refusal.ts';
 import { comparePoints } from '../sort.ts';
 import type { AggregatedHit, Aggregation, AggregationKind, AggregationScope, Bucket, Tally } from './aggregation.ts';
-import { checkBody, failedField, listOf, wholeOf } from './body.ts';
+import { checkBody, failedField, listOf, malformed, wholeOf } from './body.ts';
 import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
 import { makeBudget } from './budget.ts';
 import { type CompositeSource, parseSource } from './composite-source.ts';
@@ -16,10 +16,16 @@ export const composite: AggregationKind = {
   parse(body, scope) {
     const { kind } = scope;
     checkBody(body, kind, ['sources', 'size', 'after']);
+    if (body.sources === undefined) throw argumentError('Required [sources]');
     const sources = listOf(body, 'sources', kind).map((json) => parseSource(json, kind));
-    if (sources.length === 0) throw failedField(kind, 'sources');
-    const names = new Set(sources.map(({ name }) => name));
-    if (names.size < sources.length) throw argumentError('Composite source names must be unique');
+    if (sources.length === 0) {
+      throw malformed(`[${kind}] failed to build: Composite [sources] cannot be null or empty`);
+    }
+    const names = sources.map(({ name }) => name);
+    const twice = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
+    if (twice.length > 0) {
+      throw argumentError(`Composite source names must be unique, found duplicates: [${twice.join(', ')}]`);
+    }
     if (body.after !== undefined && body.after !== null && !isDocument(body.after)) throw failedField(kind, 'after');
     return make(scope, sources, wholeOf(body, 'size', kind, 10, 1), isDocument(body.after) ? body.after : undefined);
   },
@@ -48,10 +54,12 @@ function make(
   };
   return {
     enter(place) {
-      const parent = scope.around.findLast((kind) => kind !== 'nested' && kind !== 'filter');
+      const parent = scope.around.findLast(
+        (kind) => kind !== 'nested' && kind !== 'reverse_nested' && kind !== 'filter',
+      );
       if (parent !== undefined) {
         throw shardError(
-          `[composite] aggregation cannot be used with a parentAggregation of type: [${parent}]`,
+          `[composite] aggregation cannot be used with a parent aggregation of type: [${parent}]`,
           'illegal_argument_exception',
         );
       }
