@@ -50,50 +50,72 @@ const none: Readonly<Record<string, string>> = {};
 
 /** Decodes one JSON event (specs/wazuh.md §2). Never throws. */
 export function decode(event: Document, options: DecodeOptions = {}): Decoded {
-  const known = new Map<string, string | null>();
-  const below = new Map<string, readonly string[]>();
-  let log = options.log;
-  let first: readonly string[] | undefined;
-  return {
-    event,
-    decoder: options.decoder ?? 'json',
-    outer: options.outer ?? none,
-    location: options.location ?? 'Wazuh-AWS',
-    alertShaped: isDocument(own(event, 'data')) && !Object.hasOwn(event, 'integration'),
-    get log() {
-      log ??= logText(event);
-      return log;
-    },
-    field(lowerName) {
-      let text = known.get(lowerName);
-      if (text === undefined) {
-        const value = find(event, lowerName, 0, 0);
-        text = value === undefined ? null : fieldText(value);
-        known.set(lowerName, text);
-      }
-      return text ?? undefined;
-    },
-    isWithin(lowerName, max) {
-      first ??= firstNames(event, max);
-      return first.length < max || first.includes(lowerName);
-    },
-    elements(lowerName) {
-      let texts = below.get(lowerName);
-      if (!texts) {
-        const found: string[] = [];
-        collect(event, lowerName, 0, 0, false, found);
-        texts = found;
-        below.set(lowerName, texts);
-      }
-      return texts;
-    },
-    attribute: (name) => attributeOf(event, name),
-    fields: (max) => {
-      const found: [string, string][] = [];
-      flatten(event, '', 0, max, found);
-      return found;
-    },
-  };
+  return new JsonEvent(event, options);
+}
+
+/** A class, for one is made per event: closures and maps that nobody asks for would be the larger part of its cost. */
+class JsonEvent implements Decoded {
+  readonly event: Document;
+  readonly decoder: string;
+  readonly outer: Readonly<Record<string, string>>;
+  readonly location: string;
+  readonly alertShaped: boolean;
+  private text: string | undefined;
+  private known: Map<string, string | null> | undefined;
+  private below: Map<string, readonly string[]> | undefined;
+  private first: readonly string[] | undefined;
+
+  constructor(event: Document, options: DecodeOptions) {
+    this.event = event;
+    this.decoder = options.decoder ?? 'json';
+    this.outer = options.outer ?? none;
+    this.location = options.location ?? 'Wazuh-AWS';
+    this.alertShaped = isDocument(own(event, 'data')) && !Object.hasOwn(event, 'integration');
+    this.text = options.log;
+  }
+
+  get log(): string {
+    this.text ??= logText(this.event);
+    return this.text;
+  }
+
+  field(lowerName: string): string | undefined {
+    this.known ??= new Map();
+    let text = this.known.get(lowerName);
+    if (text === undefined) {
+      const value = find(this.event, lowerName, 0, 0);
+      text = value === undefined ? null : fieldText(value);
+      this.known.set(lowerName, text);
+    }
+    return text ?? undefined;
+  }
+
+  isWithin(lowerName: string, max: number): boolean {
+    this.first ??= firstNames(this.event, max);
+    return this.first.length < max || this.first.includes(lowerName);
+  }
+
+  elements(lowerName: string): readonly string[] {
+    this.below ??= new Map();
+    let texts = this.below.get(lowerName);
+    if (!texts) {
+      const found: string[] = [];
+      collect(this.event, lowerName, 0, 0, false, found);
+      texts = found;
+      this.below.set(lowerName, texts);
+    }
+    return texts;
+  }
+
+  attribute(name: Attribute): string | undefined {
+    return attributeOf(this.event, name);
+  }
+
+  fields(max: number): readonly (readonly [name: string, text: string])[] {
+    const found: [string, string][] = [];
+    flatten(this.event, '', 0, max, found);
+    return found;
+  }
 }
 
 /** The first value, in the event's order, whose dotted name is `name` from `offset` on. Objects are no values. */

@@ -10,7 +10,10 @@ import type { Rule, RuleNode } from './rule.ts';
 /** A rule ready to be tried. */
 export interface EngineNode {
   readonly rule: Rule;
+  /** In the order in which Wazuh asks them: explanations name the first that fails. */
   readonly tests: readonly ConditionTest[];
+  /** The same, those that need the event's whole text last: what is asked first changes no answer. */
+  readonly quickest: readonly ConditionTest[];
   readonly composite: Composite | undefined;
   readonly children: Children<EngineNode>;
   readonly shared: boolean;
@@ -52,10 +55,15 @@ function plantOne(node: RuleNode, children: readonly EngineNode[], planting: Pla
   return {
     rule,
     tests,
+    quickest: [...tests.filter((test) => !needsLog(test)), ...tests.filter(needsLog)],
     composite: planting.composites.get(rule),
     children: createChildren(children, planting),
     shared: node.shared,
     describe: compileDescription(rule.description, planting.strict),
     state: { ignoredSince: undefined },
   };
+}
+
+function needsLog({ condition }: ConditionTest): boolean {
+  return condition.kind === 'log' || condition.kind === 'size';
 }

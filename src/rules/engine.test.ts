@@ -110,7 +110,7 @@ test('siblings: level 0 first, then 16 down to 1, ties in order; the first that 
     const engine = engineOf({
       'a.xml': `<group name="g,"><rule id="100" level="1"><match>x</match><description>d</description></rule>${rules.join('')}</group>`,
     });
-    const nothing = { ...decode({ a: 'y x' }), log: 'x' };
+    const nothing = decode({ a: 'y x' }, { log: 'x' });
     return engine.explain(nothing, 0).tried.map((tried) => tried.id);
   };
   assert.deepEqual(order(rule(201, 3), rule(202, 9)), ['100', '202']);

@@ -161,7 +161,8 @@ function tryNode(
 ): Found | undefined {
   const { rule } = node;
   if (node.shared && run.failed?.has(node)) return undefined;
-  const failing = node.tests.find((test) => !test.holds(run.decoded, run.at));
+  const asked = run.tried ? node.tests : node.quickest;
+  const failing = asked.find((test) => !test.holds(run.decoded, run.at));
   const counted =
     !failing && node.composite
       ? state.history.count(node.composite, run.decoded, run.at, rule.level, run.look)
