@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { type Alerting, openAlerting } from './alerting/alerting.ts';
+import { looksLikeMonitor, readMonitorFile } from './alerting/monitor-file.ts';
 import { createServer, type Server } from './api/server.ts';
 import type { SourceStatus, StatusAnswer } from './api/wire.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { isDocument } from './base/document.ts';
-import { reasonOf } from './base/errors.ts';
 import { keepProblems } from './base/kept-problems.ts';
 import { type Log, terminalLog } from './base/log.ts';
 import type { Problem } from './base/problem.ts';
@@ -150,14 +150,16 @@ function readMonitors(
   problem: (problem: Problem) => void,
 ): { readonly name: string; readonly json: unknown }[] {
   const folders = [...(config.shippedMonitors ? [join(shippedContent, 'monitors', 'guide')] : []), ...config.monitors];
-  const files = readContent(folders, ['.json']);
+  const files = readContent(folders, ['.json', '.yaml', '.yml']);
   for (const found of files.problems) problem(found);
   const monitors = new Map<string, { readonly name: string; readonly json: unknown }>();
   for (const file of files.value) {
-    try {
-      monitors.set(file.name, { name: file.name, json: JSON.parse(file.text) });
-    } catch (error) {
-      problem({ place: file.path, message: `is no JSON, so this monitor is left out: ${reasonOf(error)}` });
+    const { json, broken } = readMonitorFile(file.text);
+    if (broken) {
+      const message = `is neither JSON nor YAML, so this monitor is left out: ${broken.message}`;
+      problem({ place: file.path, line: broken.line, message });
+    } else if (looksLikeMonitor(json) || file.name.endsWith('.json')) {
+      monitors.set(file.name, { name: file.name, json });
     }
   }
   return [...monitors.values()];

@@ -45,8 +45,9 @@ async function installMonitor(book: MonitorBook, file: MonitorFile): Promise<voi
   }
 }
 
-function fileId(name: string): string {
-  return idOf('file', name.replace(/\.json$/, ''));
+/** The id that a monitor gets from the name of its file. */
+export function fileId(name: string): string {
+  return idOf('file', name.replace(/\.(?:json|ya?ml)$/, ''));
 }
 
 /** The file's monitor with ids for triggers that have none (the same each time) and the mark of the file it came from. */

@@ -6,7 +6,7 @@ import { keptLog } from '../base/log.ts';
 import { parseConfig } from '../config/config.ts';
 
 /** One call of the HTTP API. Throws a TrailhoundError with the server's reason when it answers an error. */
-export type Client = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>;
+export type Client = (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<unknown>;
 
 /** Where a command finds its server: a running one, or a folder that no server holds. */
 export interface Where {
@@ -36,13 +36,20 @@ export async function withClient(where: Where, use: (client: Client) => Promise<
   }
 }
 
-function overHttp(url: string): Client {
+/**
+ * A user and password in the URL go into a header; the password may stand in TRAILHOUND_PASSWORD instead, where no list of processes
+ * shows it. OpenSearch gives `ui_metadata` only to clients that say they are Dashboards.
+ */
+function overHttp(text: string): Client {
+  const { url, headers: login } = loginOf(text);
+  const agent = { 'user-agent': 'trailhound (as OpenSearch-Dashboards)', ...login };
   return async (method, path, body) => {
     let response: Response;
     try {
       response = await fetch(new URL(path, url), {
         method,
-        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        headers: body === undefined ? agent : { ...agent, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
@@ -52,13 +59,35 @@ function overHttp(url: string): Client {
       );
     }
     const answer = await response.text();
-    return checked(response.status, answer === '' ? undefined : JSON.parse(answer), path);
+    return checked(response.status, answer === '' ? undefined : parsed(answer, url), path);
   };
+}
+
+function loginOf(text: string): { readonly url: string; readonly headers: Readonly<Record<string, string>> } {
+  if (!URL.canParse(text)) throw new TrailhoundError('bad-request', `--url ${text}: is no URL, such as ${defaultUrl}`);
+  const url = new URL(text);
+  if (url.username === '') return { url: text, headers: {} };
+  const password = url.password === '' ? (process.env.TRAILHOUND_PASSWORD ?? '') : decodeURIComponent(url.password);
+  const login = `${decodeURIComponent(url.username)}:${password}`;
+  url.username = '';
+  url.password = '';
+  return { url: url.toString(), headers: { authorization: `Basic ${Buffer.from(login).toString('base64')}` } };
 }
 
 function checked(status: number, body: unknown, path: string): unknown {
   if (status < 400) return body;
   throw new TrailhoundError('bad-request', `${path} answered ${status}: ${wireReason(own(body, 'error'))}`, { status });
+}
+
+function parsed(answer: string, url: string): unknown {
+  try {
+    return JSON.parse(answer);
+  } catch {
+    throw new TrailhoundError(
+      'source-failed',
+      `${url} answers something else than JSON: is it OpenSearch or Trailhound?`,
+    );
+  }
 }
 
 /** The innermost reason: a bad query's stands in the root cause, below "all shards failed". */

@@ -3,12 +3,13 @@ import { printable } from '../base/problem.ts';
 import { type Where, withClient } from './client.ts';
 import type { RegisterCommand } from './command.ts';
 import { jsonLine } from './json-line.ts';
+import { addAsCode } from './monitors-as-code.ts';
 
 /** `trailhound monitors`: what is watched. */
-export const monitorsCommand: RegisterCommand = (program, terminal) => {
-  program
+export const monitorsCommand: RegisterCommand = (program, terminal, exit) => {
+  const monitors = program
     .command('monitors')
-    .description('list monitors')
+    .description('list monitors; pull, diff, push and validate keep them as files')
     .option('--json', 'print one monitor a line: {_id, _version, _seq_no, _primary_term, monitor}')
     .option('--url <url>', 'the server to ask (default: http://127.0.0.1:9400)')
     .option('--data <dir>', 'a data folder that no server holds')
@@ -19,6 +20,7 @@ export const monitorsCommand: RegisterCommand = (program, terminal) => {
         for (const hit of Array.isArray(hits) ? hits : []) terminal.print(flags.json ? asJson(hit) : describe(hit));
       });
     });
+  addAsCode(monitors, terminal, exit);
 };
 
 function asJson(hit: unknown): string {
