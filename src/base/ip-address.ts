@@ -52,6 +52,12 @@ export function ipText(key: IpKey): string {
   return `${before}::${after}`;
 }
 
+/** Java's form: dotted for IPv4, else all eight groups. */
+export function ipGroups(key: IpKey): string {
+  if (key.startsWith(v4Prefix)) return ipText(key);
+  return (key.match(/.{4}/g) ?? []).map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+}
+
 export const ipFirst: IpKey = '0'.repeat(32);
 export const ipLast: IpKey = 'f'.repeat(32);
 

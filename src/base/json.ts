@@ -11,11 +11,22 @@ export function parseJson(text: string): unknown {
   return readJson(text).value;
 }
 
+/** Members that hold a whole number written as a decimal. */
+const decimals = new WeakMap<object, Set<string | number>>();
+
+/**
+ * True where JSON had `5.0` or `5e2` in a member of an object or an element of a list that this file read: to a mapping that
+ * is a decimal, though JavaScript's number does not tell.
+ */
+export function wasDecimal(holder: object, key: string | number): boolean {
+  return decimals.get(holder)?.has(key) ?? false;
+}
+
 /** The same with the text that stands for it: as it came but for what surrounds it, written anew where it holds comments. */
 export function readJson(text: string): { readonly value: unknown; readonly text: string } {
   const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   // The machine's parser is ten times as fast as ours; ours has to look only where that one loses something.
-  if (!mayHoldBig(body)) {
+  if (!mayLoseDigits(body)) {
     try {
       const value: unknown = JSON.parse(body);
       if (countMembers(value) === countColons(body)) return { value, text: body.trim() };
@@ -50,6 +61,11 @@ export class RawJson {
 /** Long runs of digits are common inside strings (request ids), rare as numbers: the second look sorts most of them out. */
 function mayHoldBig(text: string): boolean {
   return /\d{16}/.test(text) && /(?:^|[:,[\s])-?\d{16}/.test(text);
+}
+
+/** What JavaScript's reader does not tell: digits beyond 2^53, and that a whole number was written as a decimal. */
+function mayLoseDigits(text: string): boolean {
+  return mayHoldBig(text) || /(?:^|[:,[\s])-?\d+(?:\.0+(?![\d.])|(?:\.\d+)?[eE][+-]?\d)/.test(text);
 }
 
 /** As JSON.stringify, with bigint as the number it is and RawJson as its text. `indent` is for people: it opens RawJson. */
@@ -107,6 +123,8 @@ function countColons(text: string): number {
 class Reader {
   commented = false;
   private at = 0;
+  /** The number just read is whole, but not written so. */
+  private decimal = false;
   private readonly text: string;
 
   constructor(text: string) {
@@ -168,6 +186,7 @@ class Reader {
         );
       }
       put(members, key, this.value(depth + 1));
+      this.note(members, key);
       this.blank();
       if (this.take('}')) return members;
       if (this.at >= this.text.length) this.ended('Object', start);
@@ -184,6 +203,7 @@ class Reader {
     if (this.take(']')) return values;
     for (;;) {
       values.push(this.value(depth + 1));
+      this.note(values, values.length - 1);
       this.blank();
       if (this.take(']')) return values;
       if (this.at >= this.text.length) this.ended('Array', start);
@@ -216,9 +236,19 @@ class Reader {
     if (digits === undefined) return this.unexpected();
     this.at += digits.length;
     const value = Number(digits);
-    if (Number.isSafeInteger(value) || digits.length > 400 || !/^-?\d+$/.test(digits)) return value;
+    const plain = /^-?\d+$/.test(digits);
+    this.decimal = !plain && Number.isInteger(value);
+    if (Number.isSafeInteger(value) || digits.length > 400 || !plain) return value;
     const whole = BigInt(digits);
     return whole >= -(2n ** 53n) && whole <= 2n ** 53n ? value : whole;
+  }
+
+  private note(holder: object, key: string | number): void {
+    if (!this.decimal) return;
+    this.decimal = false;
+    const known = decimals.get(holder);
+    if (known) known.add(key);
+    else decimals.set(holder, new Set([key]));
   }
 
   private unexpected(): never {

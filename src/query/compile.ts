@@ -3,12 +3,13 @@ import { limits } from '../base/limits.ts';
 import type { Matcher, RequiredTerms } from './candidate.ts';
 import type { LowerScope } from './clauses/clause.ts';
 import { clauseOf } from './clauses.ts';
-import { boosted, type Lucene, ValueRefusal } from './lucene.ts';
+import { boosted, type Lucene, nothing, ValueRefusal } from './lucene.ts';
 import { compileLucene } from './lucene-match.ts';
 import { requiredOf } from './lucene-required.ts';
-import type { Mapping } from './mapping.ts';
+import { fieldAt, type Mapping } from './mapping.ts';
 import type { Query } from './query.ts';
 import { shardError } from './refusal.ts';
+import { matchesNothing, rangesOf } from './rewrite.ts';
 
 /**
  * AST → matcher for documents of an index with this mapping; `at` is what `now` means. Compile once, run many.
@@ -32,9 +33,15 @@ export function lowerQuery(query: Query, mapping: Mapping, at: Instant): Lucene 
   const scope: LowerScope = {
     mapping,
     at,
-    child: (inner) => boosted(clauseOf(inner).lower(inner, scope), inner.boost),
+    child: (inner) =>
+      matchesNothing(inner, mapping)
+        ? nothing('User requested "match_none" query.')
+        : boosted(clauseOf(inner).lower(inner, scope), inner.boost),
   };
   try {
+    for (const range of rangesOf(query)) {
+      if (fieldAt(mapping, range.field)?.kind === 'date') scope.child(range);
+    }
     const lowered = scope.child(query);
     const count = countClauses(lowered);
     if (count > limits.clausesMax) {

@@ -1,6 +1,7 @@
 import { asText, type Document } from '../base/document.ts';
 import { type DateFormat, dateFormat } from './dates/date-format.ts';
 import type { DetectedType, DynamicRules } from './dynamic-template.ts';
+import { objectParameters } from './mapping.ts';
 
 /** The definition that a new field gets. */
 export interface Definition {
@@ -10,9 +11,12 @@ export interface Definition {
   readonly fromTemplate: boolean;
 }
 
-/** Detects the type of a JSON value (no array, no null) and applies the first dynamic template that fits. */
-export function detect(rules: DynamicRules, path: string, name: string, value: unknown): Definition {
-  const [detected, json] = detectType(rules, value);
+/**
+ * Detects the type of a JSON value (no array, no null) and applies the first dynamic template that fits. `decimal`: a whole
+ * number that was written as `5.0`.
+ */
+export function detect(rules: DynamicRules, path: string, name: string, value: unknown, decimal = false): Definition {
+  const [detected, json] = decimal ? asDecimal : detectType(rules, value);
   const template = rules.templates.find((candidate) => candidate.applies(path, name, detected));
   if (!template) return { json, object: detected === 'object', fromTemplate: false };
   const dynamicType = dynamicTypes[detected];
@@ -20,11 +24,13 @@ export function detect(rules: DynamicRules, path: string, name: string, value: u
   const definition = 'type' in filled ? filled : { type: dynamicType, ...filled };
   const object = definition.type === 'object' || definition.type === 'nested';
   return {
-    json: object && definition.type === 'object' ? without(definition) : definition,
+    json: object ? ofObject(definition) : definition,
     object,
     fromTemplate: true,
   };
 }
+
+const asDecimal = ['double', { type: 'float' }] as const;
 
 const dynamicTypes: Readonly<Record<DetectedType, string>> = {
   string: 'text',
@@ -53,9 +59,7 @@ function detectType(rules: DynamicRules, value: unknown): readonly [DetectedType
   }
 }
 
-/**
- * JSON.parse cannot tell 5.0 from 5: a whole number counts as long while a long can hold it, as `5` would.
- */
+/** Where nobody told that it was written as a decimal, a whole number counts as long while a long can hold it. */
 function isLong(value: number): boolean {
   return Number.isInteger(value) && !Object.is(value, -0) && Math.abs(value) < 2 ** 63;
 }
@@ -75,11 +79,12 @@ function detectText(rules: DynamicRules, text: string): readonly [DetectedType, 
 function dateDefinition(format: DateFormat): Document {
   if (format === dateFormat('strict_date_optional_time')) return { type: 'date' };
   const [first] = format.text.split('||');
-  return format.text === first
-    ? { type: 'date', format: format.text }
-    : { type: 'date', format: format.text, print_format: first };
+  return { type: 'date', format: format.text, print_format: first };
 }
 
-function without({ type: _type, ...rest }: Document): Document {
-  return rest;
+/** Parameters of a template that an object does not have are passed over, unlike those of a mapping. */
+function ofObject(definition: Document): Document {
+  return Object.fromEntries(
+    Object.entries(definition).filter(([name, value]) => objectParameters.has(name) && value !== 'object'),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { wasDecimal } from '../base/json.ts';
 import { detect } from './dynamic-type.ts';
 import type { Field } from './field.ts';
 import { parseField } from './field-type.ts';
@@ -69,7 +70,7 @@ function visitObject(walk: Walk, node: ObjectNode, source: Document, dynamic: Dy
   for (const key in source) {
     const value = source[key];
     const child = children.get(key);
-    if (child === undefined) visitUnknown(walk, node, key, value, dynamic, depth);
+    if (child === undefined) visitUnknown(walk, node, key, value, dynamic, depth, wasDecimal(source, key));
     else if (child.kind === 'object') visitInner(walk, child, value, dynamic, depth, child.path);
     else visitLeaf(walk, child, value);
   }
@@ -122,6 +123,7 @@ function visitUnknown(
   value: unknown,
   dynamic: Dynamic,
   depth: number,
+  decimal: boolean,
 ): void {
   if (node.path === '' && metadata.has(key)) {
     const reason = `Field [${key}] is a metadata field and cannot be added inside a document. Use the index API request parameters.`;
@@ -131,7 +133,7 @@ function visitUnknown(
   if (dot < 0) {
     // A name of blanks is taken, as observed.
     if (key === '') throw unparsed('illegal_argument_exception', 'field name cannot be an empty string', node.path);
-    visitNew(walk, node, key, value, dynamic, depth);
+    visitNew(walk, node, key, value, dynamic, depth, decimal);
     return;
   }
   const parts = key.split('.');
@@ -169,17 +171,25 @@ function visitDotted(
   }
 }
 
-function visitNew(walk: Walk, node: ObjectNode, key: string, value: unknown, dynamic: Dynamic, depth: number): void {
+function visitNew(
+  walk: Walk,
+  node: ObjectNode,
+  key: string,
+  value: unknown,
+  dynamic: Dynamic,
+  depth: number,
+  decimal = false,
+): void {
   if (value === null || value === undefined) return;
   if (Array.isArray(value)) {
-    for (const item of value) visitNew(walk, node, key, item, dynamic, depth);
+    for (const [at, item] of value.entries()) visitNew(walk, node, key, item, dynamic, depth, wasDecimal(value, at));
     return;
   }
   const path = join(node.path, key);
   if (dynamic === 'false') return;
   if (dynamic === 'strict') throw strict(node, key);
   const known = walk.added?.get(node.path)?.get(key);
-  const definition = detect(walk.mapping.rules, path, key, value);
+  const definition = detect(walk.mapping.rules, path, key, value, decimal);
   if (!definition.fromTemplate) {
     if (dynamic === 'false_allow_templates') return;
     if (dynamic === 'strict_allow_templates') throw strict(node, key);

@@ -1,25 +1,26 @@
 import { nameTest } from './dynamic-template.ts';
 import type { Field } from './field.ts';
-import { anyOf, everything, type Lucene } from './lucene.ts';
-import { type Mapping, objectAt } from './mapping.ts';
+import { anyOf, everything, type Lucene, nothing } from './lucene.ts';
+import { fieldAt, type Mapping, objectAt } from './mapping.ts';
 import { shardError } from './refusal.ts';
-import { queryField, unmapped, type ValueScope } from './value-query.ts';
+import type { ValueScope } from './value-query.ts';
 
 /** Has a value: a field, an object (any field below it), or every field that a pattern names. */
 export function existsQuery(name: string, scope: ValueScope): Lucene {
-  if (name === '_id' || name === '_index' || name === '_seq_no') return everything;
+  if (name === '_id' || name === '_index' || name === '_seq_no') return { kind: 'constant', query: everything };
   if (name === '_source') throw shardError('The _source field is not searchable');
-  const fields = existing(scope.mapping, name, scope);
-  if (fields.length === 0) return unmapped(name);
+  const fields = existingFields(scope.mapping, name);
+  if (fields.length === 0) return nothing(`unmapped field:${name}`);
   return { kind: 'constant', query: anyOf(fields.map((field) => ({ kind: 'exists', field }))) };
 }
 
-function existing(mapping: Mapping, name: string, scope: ValueScope): Field[] {
+/** The fields that a name means: itself, those of an object, or those of a pattern. */
+export function existingFields(mapping: Mapping, name: string): Field[] {
   if (name.includes('*')) {
     const test = nameTest(name);
     return [...mapping.fields.values()].filter(({ path, kind }) => kind !== 'alias' && test(path));
   }
-  const field = queryField(scope, name);
+  const field = fieldAt(mapping, name);
   if (field) return [field];
   if (!objectAt(mapping, name)) return [];
   return [...mapping.fields.values()].filter(({ path, kind }) => kind !== 'alias' && path.startsWith(`${name}.`));

@@ -3,6 +3,7 @@ import { parseIp } from '../base/ip-address.ts';
 import type { Analysis } from './analysis/analysis.ts';
 import { dateFormat } from './dates/date-format.ts';
 import type { Field, FieldCommon } from './field.ts';
+import { keptParameters } from './field-parameters.ts';
 import { type NumberType, readNumber } from './number.ts';
 import { argumentError, mapperError } from './refusal.ts';
 
@@ -36,7 +37,7 @@ export function parseField(path: string, json: Document, scope: FieldScope): Fie
     path,
     type,
     source,
-    parameters,
+    parameters: keptParameters(type, parameters),
     multi: parseMulti(path, fields, { ...scope, source }),
     copyTo: names(own(parameters, 'copy_to')),
     nested: scope.nested,

@@ -29,6 +29,8 @@ export function scalarText(raw: unknown): string {
 export function numberValue(field: NumberField, raw: unknown): Numeric | undefined {
   if (raw === null) return field.nullValue;
   if (typeof raw === 'string' && !field.coerce) return undefined;
+  // Java makes 0 of it for the types below long.
+  if (raw === 'NaN' && /^(?:integer|short|byte)$/.test(field.numeric)) return 0;
   const value = typeof raw === 'object' ? undefined : readNumber(raw);
   if (value === undefined) return undefined;
   const bounds = boundsOf(field.numeric);
@@ -126,7 +128,7 @@ function numberRefusal(field: NumberField, raw: unknown): string {
 }
 
 /** `1.0E-7`, as Java writes doubles. */
-function javaNumber(value: number): string {
+export function javaNumber(value: number): string {
   const [mantissa = '', exponent = ''] = value.toExponential().split('e');
   return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}E${exponent.replace('+', '')}`;
 }

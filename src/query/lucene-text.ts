@@ -1,4 +1,4 @@
-import { ipText } from '../base/ip-address.ts';
+import { ipGroups } from '../base/ip-address.ts';
 import type { Field } from './field.ts';
 import type { Bool, Lucene, Phrase, Point, PointRange, TermBounds } from './lucene.ts';
 
@@ -6,7 +6,7 @@ import type { Bool, Lucene, Phrase, Point, PointRange, TermBounds } from './luce
 export function luceneText(query: Lucene): string {
   switch (query.kind) {
     case 'all':
-      return '*:*';
+      return query.shown ?? '*:*';
     case 'none':
       // A text without words leaves an empty boolean.
       return query.reason === undefined ? '' : `MatchNoDocsQuery("${query.reason}")`;
@@ -79,7 +79,7 @@ function pointsText(field: Field, { from, to }: PointRange): string {
   const path = field.path;
   if (field.kind === 'ip') {
     const [low, high] = [String(from), String(to)];
-    return both(`${path}:[${ipText(low)} TO ${ipText(high)}]`, `${path}:[${bytesText(low)} TO ${bytesText(high)}]`);
+    return both(`${path}:[${ipGroups(low)} TO ${ipGroups(high)}]`, `${path}:[${bytesText(low)} TO ${bytesText(high)}]`);
   }
   if (field.kind === 'boolean') return `${path}:[${from === 1 ? 'T' : 'F'} TO ${to === 1 ? 'T' : 'F'}]`;
   const text = `${path}:[${pointText(field, from)} TO ${pointText(field, to)}]`;

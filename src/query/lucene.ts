@@ -5,7 +5,7 @@ import type { Field } from './field.ts';
  * required terms and the rendering of `_validate` are each one function over it.
  */
 export type Lucene =
-  | { readonly kind: 'all' }
+  | { readonly kind: 'all'; readonly shown?: string }
   /** Matches nothing; `reason` is what `_validate` shows. An absent reason is a query that fell away (no terms in it). */
   | { readonly kind: 'none'; readonly reason?: string }
   | { readonly kind: 'term'; readonly field: Field; readonly term: string }
@@ -78,6 +78,9 @@ export interface BoolClause {
 }
 
 export const everything: Lucene = { kind: 'all' };
+
+/** Documents that are no nested objects: all that there are here. */
+export const nonNested: Lucene = { kind: 'all', shown: 'FieldExistsQuery [field=_primary_term]' };
 
 export function nothing(reason?: string): Lucene {
   return reason === undefined ? { kind: 'none' } : { kind: 'none', reason };

@@ -128,7 +128,8 @@ const rootOnly = new Set([
   'dynamic_date_formats',
   'include_in_all',
 ]);
-const objectParameters = new Set([
+/** What an object's definition may hold. */
+export const objectParameters: ReadonlySet<string> = new Set([
   'type',
   'properties',
   'dynamic',
@@ -141,8 +142,7 @@ const objectParameters = new Set([
 /** An object and what is in it. `json` is the object's definition, or the mapping itself for the root. */
 export function parseObject(path: string, json: Document, scope: FieldScope): ObjectNode {
   const { properties, ...given } = json;
-  // OpenSearch shows `dynamic` as text however it was put.
-  const parameters = given.dynamic === undefined ? given : { ...given, dynamic: asText(given.dynamic) };
+  const parameters = shownParameters(given);
   for (const name of Object.keys(parameters)) {
     if (objectParameters.has(name) || (path === '' && (rootOnly.has(name) || name.startsWith('_')))) continue;
     throw mapperError(
@@ -169,6 +169,15 @@ export function parseObject(path: string, json: Document, scope: FieldScope): Ob
     node = mergeObjects(node, wrap(path, name, definition, inner));
   }
   return node;
+}
+
+/** `dynamic` is shown as text however it was put, `enabled` only where it is false. */
+function shownParameters({ enabled, ...given }: Document): Document {
+  return {
+    ...given,
+    ...(given.dynamic === undefined ? {} : { dynamic: asText(given.dynamic) }),
+    ...(enabled === undefined || asText(enabled) === 'true' ? {} : { enabled }),
+  };
 }
 
 /** A name of blanks is one, as observed; a dotted name has no blank parts. */

@@ -59,9 +59,7 @@ export function readTextOptions(body: Document): TextOptions {
   if (zeroTerms !== 'none' && zeroTerms !== 'all') {
     throw parsingError(`Unsupported zero_terms_query value [${zeroTerms}]`);
   }
-  if (fuzziness !== undefined && !isFuzziness(fuzziness)) {
-    throw argumentError(`Valid edit distances are [0, 1, 2] but was [${fuzziness}]`);
-  }
+  if (fuzziness !== undefined) checkFuzziness(fuzziness);
   return {
     operator: operatorOf(body, 'operator', 'or'),
     ...(minimum === undefined ? {} : { minimumShouldMatch: minimum }),
@@ -76,8 +74,26 @@ export function readTextOptions(body: Document): TextOptions {
   };
 }
 
-export function isFuzziness(text: string): boolean {
-  return /^(?:auto(?::\d+,\d+)?|[012](?:\.\d+)?|0?\.\d+)$/i.test(text);
+/** `AUTO`, `AUTO:3,6` or a number that is not negative; more than two edits count as two. */
+export function checkFuzziness(text: string): void {
+  if (/^auto$/i.test(text)) return;
+  const auto = /^auto:(.*)$/i.exec(text)?.[1]?.split(',');
+  if (!auto) {
+    if (text === '' || !(Number(text) >= 0)) throw argumentError(`Invalid fuzziness value: ${text}`);
+    return;
+  }
+  const [low = '', high = '', ...more] = auto;
+  if (auto.length < 2 || more.length > 0) {
+    throw argumentError('failed to find low and high distance values', 'parse_exception');
+  }
+  if (!/^\d+$/.test(low) || !/^\d+$/.test(high)) {
+    throw argumentError(`failed to parse [${text}] as a "auto:int,int"`, 'parse_exception');
+  }
+  if (Number(low) > Number(high)) {
+    throw argumentError(
+      'fuzziness wrongly configured, must be: lowDistance > 0, highDistance > 0 and lowDistance <= highDistance ',
+    );
+  }
 }
 
 /** OpenSearch answers HTTP 500 where the text is a list. */

@@ -82,6 +82,7 @@ function exact(value: Numeric): Numeric {
 /** Rounds to 11 significant bits, IEEE 754 binary16. */
 function half(value: number): number {
   if (value === 0 || !Number.isFinite(value)) return value;
+  if (Math.abs(value) >= 65_520) return Math.sign(value) * Number.POSITIVE_INFINITY;
   const exponent = Math.max(Math.floor(Math.log2(Math.abs(value))), -14);
   const unit = 2 ** (exponent - 10);
   const scaled = value / unit;

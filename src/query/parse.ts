@@ -23,21 +23,22 @@ function parseAt(json: unknown, path: string, depth: number): Query {
   }
   const [name, second] = Object.keys(json);
   if (name === undefined) throw argumentError(`query malformed, empty clause found at [${path}]`);
-  const clause = Object.hasOwn(clauses, name) ? clauses[name] : undefined;
-  if (!clause) throw unknown(name);
-  if (second !== undefined) {
-    throw parsingError(`[${name}] malformed query, expected [END_OBJECT] but found [FIELD_NAME]`);
-  }
   const body = json[name];
   if (body === null || typeof body !== 'object')
     throw parsingError(`[${name}] query malformed, no start_object after query name`);
   if (Array.isArray(body)) throw parsingError(`[${name}] query malformed, no start_object after query name`);
+  const clause = Object.hasOwn(clauses, name) ? clauses[name] : undefined;
+  if (!clause) throw unknown(name);
   const inner = `${path}.${name}`;
-  return clause.parse(body, {
+  const query = clause.parse(body, {
     name,
     path: inner,
     child: (child, step) => parseAt(child, `${inner}.${step}`, depth + 1),
   });
+  if (second !== undefined) {
+    throw parsingError(`[${name}] malformed query, expected [END_OBJECT] but found [FIELD_NAME]`);
+  }
+  return query;
 }
 
 function unknown(name: string): TrailhoundError {

@@ -3,7 +3,7 @@ import { codePoints, withinEdits } from '../base/edit-distance.ts';
 import { allRegexpFlags, luceneRegexp, type RegexpFlags, RegexpSyntaxError } from '../base/lucene-regexp.ts';
 import { wildcard } from '../base/wildcard.ts';
 import type { Field } from './field.ts';
-import type { Lucene } from './lucene.ts';
+import { type Lucene, ValueRefusal } from './lucene.ts';
 import { shardError } from './refusal.ts';
 
 /** How the text of a pattern is treated before it is compared. */
@@ -40,7 +40,8 @@ export function regexpQuery(
   flags: RegexpFlags = allRegexpFlags,
   lengthMax = 1000,
 ): Lucene {
-  checkTerms(field, 'regexp');
+  // query_string asks the terms of any field; numbers and dates have none.
+  if (normalize === 'normalizer') checkTerms(field, 'regexp');
   if (text.length > lengthMax) {
     throw shardError(
       `failed to create query: The length of regex [${text.length}] used in the Regexp Query request has exceeded the allowed maximum of [${lengthMax}]. This maximum can be set by changing the [index.max_regex_length] index level setting.`,
@@ -63,9 +64,11 @@ export function regexpQuery(
 
 /** `edits`: how far a term may be from the text. */
 export function fuzzyQuery(field: Field, text: string, edits: number, prefixLength: number, swaps: boolean): Lucene {
-  if (field.kind !== 'keyword' && field.kind !== 'text') {
-    throw shardError(
-      `failed to create query: Can only use fuzzy queries on keyword and text fields - not on [${field.path}] which is of type [${field.type}]`,
+  checkTerms(field, 'fuzzy');
+  if (field.parameters.index === false) {
+    throw new ValueRefusal(
+      'illegal_argument_exception',
+      `Cannot search on field [${field.path}] since it is not indexed.`,
     );
   }
   const word = codePoints(text);
@@ -74,7 +77,7 @@ export function fuzzyQuery(field: Field, text: string, edits: number, prefixLeng
   return { kind: 'pattern', field, text: `${text}~${edits}`, test };
 }
 
-/** `AUTO`, `AUTO:3,6`, `0`–`2` or a similarity below 1, for a word. */
+/** `AUTO`, `AUTO:3,6` or a number, cut to 0, 1 or 2 edits, for a word. */
 export function editsOf(fuzziness: string, word: string): number {
   const length = [...word].length;
   const auto = /^auto(?::(\d+),(\d+))?$/i.exec(fuzziness);
@@ -82,9 +85,7 @@ export function editsOf(fuzziness: string, word: string): number {
     const [low, high] = [Number(auto[1] ?? 3), Number(auto[2] ?? 6)];
     return length < low ? 0 : length < high ? 1 : 2;
   }
-  const number = Number(fuzziness);
-  if (number >= 1) return Math.min(2, Math.floor(number));
-  return number > 0 ? Math.min(2, Math.floor((1 - number) * length)) : 0;
+  return Math.min(2, Math.trunc(Number(fuzziness)));
 }
 
 function normalized(field: Field, text: string, by: PatternOptions['normalize']): string {
@@ -95,9 +96,13 @@ function normalized(field: Field, text: string, by: PatternOptions['normalize'])
 
 function checkTerms(field: Field, name: string): void {
   if (field.kind === 'keyword' || field.kind === 'text' || field.kind === 'flat_object') return;
-  throw shardError(
-    `Can only use ${name} queries on keyword and text fields - not on [${field.path}] which is of type [${field.type}]`,
-  );
+  throw wrongType(name, field.path, field.type);
+}
+
+/** A pattern is asked of a field that has no terms. */
+function wrongType(name: string, field: string, type: string): Error {
+  const reason = `Can only use ${name} queries on keyword and text fields - not on [${field}] which is of type [${type}]`;
+  return name === 'fuzzy' ? new ValueRefusal('illegal_argument_exception', reason) : shardError(reason);
 }
 
 function guarded(pattern: string, run: () => boolean): boolean {

@@ -1,9 +1,10 @@
 import { limits } from '../base/limits.ts';
 import { nameTest } from './dynamic-template.ts';
 import type { Field } from './field.ts';
-import { fieldAt, type Mapping } from './mapping.ts';
+import type { Mapping } from './mapping.ts';
 import type { WeightedField } from './query.ts';
 import { argumentError, parsingError, shardError } from './refusal.ts';
+import { queryField } from './value-query.ts';
 
 /** A field that a text is searched in, and its boost. */
 export interface ChosenField {
@@ -37,12 +38,12 @@ export function chooseFields(mapping: Mapping, wanted: readonly WeightedField[])
 
 function fieldsNamed(mapping: Mapping, pattern: string): Field[] {
   if (!pattern.includes('*')) {
-    const field = fieldAt(mapping, pattern);
+    const field = queryField({ mapping }, pattern);
     return field ? [field] : [];
   }
   const test = nameTest(pattern);
   return [...mapping.fields.values()].filter(
-    (field) => searchable.has(field.kind) && field.searchable && field.nested === undefined && test(field.path),
+    (field) => searchable.has(field.kind) && field.searchable && test(field.path),
   );
 }
 

@@ -3,7 +3,6 @@ import type { DateField, Field, NumberField } from './field.ts';
 import { type Lucene, nothing, type Point, type PointRange, ValueRefusal } from './lucene.ts';
 import { boundsOf, isWhole, type Numeric, rounded, truncate } from './number.ts';
 import type { Scalar } from './query.ts';
-import { shardError } from './refusal.ts';
 import { dateOf, ipOf, outOfRange, readQueryNumber, type ValueScope } from './value-query.ts';
 
 /** The ends of a range as a query gives them; undefined is open. */
@@ -31,7 +30,10 @@ export function rangeQuery(field: Field, ends: RangeEnds, scope: ValueScope): Lu
     case 'boolean':
       return points(field, booleanRange(ends));
     default:
-      throw shardError(`Field [${field.path}] of type [${field.type}] does not support range queries`);
+      throw new ValueRefusal(
+        'illegal_argument_exception',
+        `Field [${field.path}] of type [${field.type}] does not support range queries`,
+      );
   }
 }
 
@@ -120,7 +122,7 @@ function ipRange({ from, to, includeFrom, includeTo }: RangeEnds): PointRange | 
   const high = to === undefined ? ipLast : String(ipOf(String(to)));
   const start = includeFrom || from === undefined ? low : ipBeside(low, 1);
   const end = includeTo || to === undefined ? high : ipBeside(high, -1);
-  return start === undefined || end === undefined || start > end ? undefined : { from: start, to: end };
+  return start === undefined || end === undefined ? undefined : { from: start, to: end };
 }
 
 function booleanRange({ from, to, includeFrom, includeTo }: RangeEnds): PointRange | undefined {

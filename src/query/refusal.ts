@@ -36,6 +36,21 @@ export function shardError(reason: string, wire = 'query_shard_exception', statu
   });
 }
 
+/** Errors of Java's own and of its JSON reader: OpenSearch does not look behind them for a root cause. */
+const opaque = /^(?:illegal_|number_format|date_time|null_pointer|index_out_of|class_cast|unsupported_operation)/;
+
+/** An error inside a field of a `bool`: 400 x_content_parse_exception around it, the inner one being the root cause. */
+export function wrappedError(thrown: TrailhoundError, reason: string): TrailhoundError {
+  const caused = { type: thrown.wire, reason: thrown.message };
+  const roots = opaque.test(thrown.wire) ? undefined : (thrown.fields.root_cause ?? [caused]);
+  return new TrailhoundError('parse-failed', `${reason}: ${thrown.message}`, {
+    wire: 'x_content_parse_exception',
+    status: thrown.status,
+    cause: thrown,
+    fields: { ...(roots === undefined ? {} : { root_cause: roots }), caused_by: caused },
+  });
+}
+
 /** The reason inside a shard error, else the message: what `_validate` and lenient queries show. */
 export function innerReason(error: TrailhoundError): { readonly type: string; readonly reason: string } {
   const causes = error.fields.root_cause;

@@ -1,6 +1,6 @@
 import type { Analyzer, Token } from './analysis/token.ts';
 import type { Field } from './field.ts';
-import { anyOf, type Bool, everything, type Lucene, nothing, type PhraseSlot } from './lucene.ts';
+import { anyOf, type Bool, everything, type Lucene, nothing, type PhraseSlot, ValueRefusal } from './lucene.ts';
 import { minimumShouldMatch } from './minimum-should-match.ts';
 import { editsOf, fuzzyQuery, prefixQuery } from './pattern-query.ts';
 import type { Scalar, TextOptions } from './query.ts';
@@ -20,13 +20,14 @@ export const defaultTextOptions: TextOptions = {
 /** `match` on one field: analysed words on a text, the whole value elsewhere. */
 export function matchText(field: Field, value: Scalar, options: TextOptions, scope: ValueScope): Lucene {
   const text = String(value);
-  if (field.kind !== 'text') {
-    if (field.kind === 'keyword' && options.fuzziness !== undefined) return fuzzyWord(field, text, options);
+  const analyzer = analyzerFor(field, 'searchAnalyzer', options, scope);
+  if (!analyzer) {
+    if (options.fuzziness !== undefined) return fuzzyWord(field, text, options);
     return termQuery(field, value, scope);
   }
-  const slots = slotsOf(chosenAnalyzer(field.searchAnalyzer, options, scope).analyze(text));
+  const slots = slotsOf(analyzer.analyze(text));
   if (slots.length === 0) return options.zeroTermsAll ? everything : nothing();
-  const words = slots.map(({ terms }) => word(field, terms, options));
+  const words = slots.map(({ terms }) => word(field, terms, options, scope));
   return words.length === 1 ? (words[0] as Lucene) : joined(words, options);
 }
 
@@ -39,20 +40,23 @@ export function matchPhrase(
   scope: ValueScope,
 ): Lucene {
   const text = String(value);
-  if (field.kind !== 'text') {
-    if (prefix) {
-      throw shardError(
-        `failed to create query: Can only use phrase prefix queries on text fields - not on [${field.path}] which is of type [${field.type}]`,
-      );
-    }
-    return termQuery(field, value, scope);
+  if (prefix && field.kind !== 'text') {
+    throw shardError(
+      `failed to create query: Can only use phrase prefix queries on text fields - not on [${field.path}] which is of type [${field.type}]`,
+    );
   }
-  const slots = slotsOf(chosenAnalyzer(field.quoteAnalyzer, options, scope).analyze(text));
+  const analyzer = analyzerFor(field, 'quoteAnalyzer', options, scope);
+  if (!analyzer) return termQuery(field, value, scope);
+  const slots = slotsOf(analyzer.analyze(text));
   const [first] = slots;
   if (!first) return options.zeroTermsAll ? everything : nothing();
   if (slots.length === 1) {
-    if (!prefix) return word(field, first.terms, { ...options, fuzziness: undefined });
+    if (!prefix) return word(field, first.terms, { ...options, fuzziness: undefined }, scope);
     return anyOf(first.terms.map((term) => prefixQuery(field, term, { ignoreCase: false, normalize: 'normalizer' })));
+  }
+  if (field.kind !== 'text') {
+    const reason = `field:[${field.path}] was indexed without position data; cannot run PhraseQuery`;
+    throw new ValueRefusal('illegal_state_exception', reason);
   }
   return { kind: 'phrase', field, slots, slop: options.slop, prefix };
 }
@@ -60,11 +64,15 @@ export function matchPhrase(
 /** `match_bool_prefix`: any word, the last one as a prefix. */
 export function matchBoolPrefix(field: Field, value: Scalar, options: TextOptions, scope: ValueScope): Lucene {
   const text = String(value);
-  if (field.kind !== 'text') return prefixQuery(field, text, { ignoreCase: false, normalize: 'normalizer' });
-  const slots = slotsOf(chosenAnalyzer(field.searchAnalyzer, options, scope).analyze(text));
+  const analyzer = analyzerFor(field, 'searchAnalyzer', options, scope);
+  if (!analyzer) {
+    if (field.kind !== 'keyword') return termQuery(field, value, scope);
+    return prefixQuery(field, text, { ignoreCase: false, normalize: 'normalizer' });
+  }
+  const slots = slotsOf(analyzer.analyze(text));
   const words = slots.map(({ terms }, index) =>
     index < slots.length - 1
-      ? word(field, terms, options)
+      ? word(field, terms, options, scope)
       : anyOf(terms.map((term) => prefixQuery(field, term, { ignoreCase: false, normalize: 'normalizer' }))),
   );
   if (words.length === 0) return nothing();
@@ -73,9 +81,11 @@ export function matchBoolPrefix(field: Field, value: Scalar, options: TextOption
 
 type Options = Omit<TextOptions, 'fuzziness'> & { readonly fuzziness?: string | undefined };
 
-function word(field: Field, terms: readonly string[], options: Options): Lucene {
+function word(field: Field, terms: readonly string[], options: Options, scope: ValueScope): Lucene {
   if (options.fuzziness !== undefined) return anyOf(terms.map((term) => fuzzyWord(field, term, options)));
-  return anyOf(terms.map((term) => ({ kind: 'term', field, term })));
+  return anyOf(
+    terms.map((term) => (field.kind === 'text' ? { kind: 'term', field, term } : termQuery(field, term, scope))),
+  );
 }
 
 function fuzzyWord(field: Field, term: string, options: Options): Lucene {
@@ -92,12 +102,29 @@ function joined(words: readonly Lucene[], options: TextOptions): Bool {
   return { kind: 'bool', clauses, minimum: Math.max(1, wanted), ...(wanted > 0 ? { explicit: true } : {}) };
 }
 
-function chosenAnalyzer(own: Analyzer, { analyzer }: TextOptions, { mapping }: ValueScope): Analyzer {
-  if (analyzer === undefined) return own;
+/** The analyzer that the query names, for any field; else that of a text. Other fields take the value whole. */
+function analyzerFor(
+  field: Field,
+  kind: 'searchAnalyzer' | 'quoteAnalyzer',
+  { analyzer }: TextOptions,
+  { mapping }: ValueScope,
+): Analyzer | undefined {
+  if (analyzer !== undefined) return mapping.analysis.analyzer(analyzer);
+  return field.kind === 'text' ? field[kind] : undefined;
+}
+
+/** A clause that names an analyzer is refused where the index lacks it, whatever field it asks. */
+export function checkAnalyzer(
+  name: string | undefined,
+  clause: string,
+  { mapping }: Pick<ValueScope, 'mapping'>,
+  option = 'analyzer',
+): void {
+  if (name === undefined) return;
   try {
-    return mapping.analysis.analyzer(analyzer);
+    mapping.analysis.analyzer(name);
   } catch {
-    throw shardError(`[match] analyzer [${analyzer}] not found`);
+    throw shardError(`[${clause}] ${option} [${name}] not found`);
   }
 }
 

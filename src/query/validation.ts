@@ -3,6 +3,7 @@ import { TrailhoundError } from '../base/errors.ts';
 import { lowerQuery } from './compile.ts';
 import { luceneText } from './lucene-text.ts';
 import type { Mapping } from './mapping.ts';
+import { withoutNested } from './nested-filter.ts';
 import type { Query } from './query.ts';
 import { innerReason } from './refusal.ts';
 
@@ -14,7 +15,7 @@ export type Validation =
 /** Never throws for a query that an index refuses. */
 export function validateQuery(query: Query, mapping: Mapping, at: Instant): Validation {
   try {
-    return { valid: true, explanation: luceneText(lowerQuery(query, mapping, at)) };
+    return { valid: true, explanation: luceneText(withoutNested(lowerQuery(query, mapping, at), mapping)) };
   } catch (thrown) {
     if (!(thrown instanceof TrailhoundError)) throw thrown;
     return { valid: false, ...innerReason(thrown) };

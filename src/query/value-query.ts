@@ -4,6 +4,7 @@ import { dateFormat } from './dates/date-format.ts';
 import { readDate } from './dates/date-math.ts';
 import { type TimeZone, utc } from './dates/time-zone.ts';
 import type { BooleanField, DateField, Field, NumberField } from './field.ts';
+import { javaNumber } from './field-value.ts';
 import { type Lucene, nothing, type Point, type PointRange, ValueRefusal } from './lucene.ts';
 import { fieldAt, type Mapping } from './mapping.ts';
 import { boundsOf, isWhole, readNumber, rounded, truncate } from './number.ts';
@@ -17,17 +18,24 @@ export interface ValueScope {
   readonly zone?: TimeZone;
 }
 
+/** A value of a query as text: of a number with decimals in Java's form, `1.5E7`. */
+export function valueText(value: Scalar): string {
+  if (typeof value !== 'number' || Number.isInteger(value)) return String(value);
+  const size = Math.abs(value);
+  return size >= 1e7 || size < 1e-3 ? javaNumber(value) : String(value);
+}
+
 /** `term`: one exact value. Throws ValueRefusal for a value that the field's type cannot be. */
 export function termQuery(field: Field, value: Scalar, scope: ValueScope): Lucene {
   checkSearchable(field);
   switch (field.kind) {
     case 'keyword': {
-      const text = String(value);
+      const text = valueText(value);
       return { kind: 'term', field, term: field.normalizer ? field.normalizer.normalize(text) : text };
     }
     case 'text':
     case 'flat_object':
-      return { kind: 'term', field, term: String(value) };
+      return { kind: 'term', field, term: valueText(value) };
     case 'boolean':
       return { kind: 'term', field, term: booleanTerm(field, value) };
     case 'number':
@@ -36,6 +44,7 @@ export function termQuery(field: Field, value: Scalar, scope: ValueScope): Lucen
     case 'ip':
       return { kind: 'points', field, ranges: [pointRange(field, value, scope)] };
     default:
+      if (field === idField) return { kind: 'ids', ids: new Set([valueText(value)]) };
       throw unsearchable(field);
   }
 }
@@ -57,7 +66,7 @@ export function foldedTermQuery(field: Field, value: Scalar): Lucene {
       `[${field.path}] field which is of type [${field.type}], does not support case insensitive term queries`,
     );
   }
-  const text = String(value);
+  const text = valueText(value);
   const folded = wildcard(text.replace(/[\\*?]/g, '\\$&'), true);
   return { kind: 'pattern', field, text, test: folded.test };
 }
@@ -78,11 +87,13 @@ function booleanTerm(_field: BooleanField, value: Scalar): string {
   if (value === false || value === 'false') return 'F';
   throw new ValueRefusal(
     'illegal_argument_exception',
-    `Can't parse boolean value [${String(value)}], expected [true] or [false]`,
+    `Can't parse boolean value [${valueText(value)}], expected [true] or [false]`,
   );
 }
 
 function numberTerm(field: NumberField, value: Scalar): Lucene {
+  if (value === 'NaN' && /^(?:integer|short|byte)$/.test(field.numeric))
+    return nothing(`Value [NaN] has a decimal part`);
   const number = readQueryNumber(field, value);
   const bounds = boundsOf(field.numeric);
   if (!bounds) {
@@ -96,27 +107,33 @@ function numberTerm(field: NumberField, value: Scalar): Lucene {
 }
 
 export function readQueryNumber(field: NumberField, value: Scalar): number | bigint {
+  const floating = !boundsOf(field.numeric);
+  const endless = floating && (value === 'NaN' || value === 'Infinity' || value === '-Infinity');
+  if (endless) throw notFinite(field, value);
   const number = typeof value === 'boolean' ? undefined : readNumber(value);
   if (number === undefined || (typeof number === 'number' && Number.isNaN(number))) {
     throw new ValueRefusal(
       'number_format_exception',
-      value === '' ? 'empty String' : `For input string: "${String(value)}"`,
+      value === '' ? 'empty String' : `For input string: "${valueText(value)}"`,
     );
   }
-  if (!boundsOf(field.numeric) && !Number.isFinite(Number(number))) {
-    throw new ValueRefusal(
-      'illegal_argument_exception',
-      `[${field.numeric}] supports only finite values, but got [${number}]`,
-    );
-  }
+  const kept = floating ? rounded(field.numeric, number, field.factor) : 0;
+  if (!Number.isFinite(kept) && field.numeric !== 'scaled_float') throw notFinite(field, String(number));
   return number;
+}
+
+function notFinite(field: NumberField, shown: string): ValueRefusal {
+  return new ValueRefusal(
+    'illegal_argument_exception',
+    `[${field.numeric}] supports only finite values, but got [${shown}]`,
+  );
 }
 
 export function outOfRange(field: NumberField, value: Scalar): ValueRefusal {
   const article = /^[aeiou]/.test(field.numeric) ? 'an' : 'a';
   return new ValueRefusal(
     'illegal_argument_exception',
-    `Value [${String(value)}] is out of range for ${article} ${field.numeric}`,
+    `Value [${valueText(value)}] is out of range for ${article} ${field.numeric}`,
   );
 }
 
@@ -125,7 +142,7 @@ export function pointRange(field: Field, value: Scalar, scope: ValueScope): Poin
   if (field.kind === 'date') {
     return { from: dateOf(field, value, false, scope), to: dateOf(field, value, true, scope) };
   }
-  const text = String(value);
+  const text = valueText(value);
   if (text.includes('/')) return cidrRange(text);
   const key = ipOf(text);
   return { from: key, to: key };
@@ -153,7 +170,7 @@ function cidrRange(text: string): PointRange {
 
 /** A date of a query in milliseconds; `format` is the range query's own. */
 export function dateOf(field: DateField, value: Scalar, roundUp: boolean, scope: ValueScope, format?: string): number {
-  const read = readDate(String(value), {
+  const read = readDate(valueText(value), {
     format: format === undefined ? field.format : dateFormat(format),
     now: scope.at,
     roundUp,
@@ -164,9 +181,23 @@ export function dateOf(field: DateField, value: Scalar, roundUp: boolean, scope:
 }
 
 /** A field of a query, or undefined; aliases and names inside flat_objects are followed. */
-export function queryField(scope: ValueScope, name: string): Field | undefined {
-  return fieldAt(scope.mapping, name);
+export function queryField(scope: Pick<ValueScope, 'mapping'>, name: string): Field | undefined {
+  return name === '_id' ? idField : fieldAt(scope.mapping, name);
 }
+
+/** The id as a field: it takes whole values only. */
+export const idField: Field = {
+  kind: 'opaque',
+  type: '_id',
+  path: '_id',
+  source: [],
+  parameters: {},
+  multi: new Map(),
+  copyTo: [],
+  nested: undefined,
+  searchable: true,
+  ignoreMalformed: false,
+};
 
 /** What `_validate` says of a field that the mapping does not have. */
 export function unmapped(name: string): Lucene {

@@ -28,18 +28,18 @@ const ignored = new Set([
  */
 export function difference(real: EngineAnswer, ours: EngineAnswer, mask?: unknown): string | undefined {
   if (real.status !== ours.status) {
-    return `status ${ours.status} ${ours.text.slice(0, 300)}, the original ${real.status} ${real.text.slice(0, 300)}`;
+    return `status ${ours.status} ${brief(ours)}, the original ${real.status} ${brief(real)}`;
   }
   const [wanted, got] = [real.body, ours.body];
   if (typeof wanted?.error === 'object') {
     return typesOf(wanted.error) === typesOf(got?.error)
       ? undefined
-      : `error ${typesOf(got?.error)}, the original ${typesOf(wanted.error)}: ${wanted.error.reason}`;
+      : `error ${brief(ours)}, the original ${brief(real)}`;
   }
   if (Array.isArray(wanted?.hits?.hits) && mask === undefined) return searchDifference(wanted, got);
   if (Array.isArray(wanted?.explanations)) {
     const same = wanted.valid === got?.valid && shown(explained(wanted)) === shown(explained(got));
-    return same ? undefined : `explained ${shown(got?.explanations)}, the original ${shown(wanted.explanations)}`;
+    return same ? undefined : `explained ${rendered(got)}, the original ${rendered(wanted)}`;
   }
   if (wanted === undefined) return real.text === ours.text ? undefined : `${ours.text}, the original ${real.text}`;
   return unlike(wanted, got, mask, '');
@@ -52,6 +52,14 @@ function searchDifference(wanted: any, got: any): string | undefined {
   if (ids(wanted) !== ids(got)) return `hits ${ids(got)}, the original ${ids(wanted)}`;
   const total = unlike(wanted.hits.total, got.hits.total, undefined, 'total');
   return total ?? unlike(wanted.aggregations, got.aggregations, undefined, 'aggregations');
+}
+
+/** Why it was refused, or what it found. */
+function brief({ body, text }: EngineAnswer): string {
+  const error = body?.error;
+  if (typeof error !== 'object') return body?.hits ? `${body.hits.total?.value} hits` : text.slice(0, 300);
+  const roots = (error.root_cause ?? []).map((root: { reason?: string }) => root.reason);
+  return `${typesOf(error)}: ${[...new Set([error.reason, ...roots])].join(' | ')}`.slice(0, 600);
 }
 
 function typesOf(error: unknown): string {
@@ -91,6 +99,17 @@ function shown(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, 600);
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+function rendered(answer: any): string {
+  const [first] = answer?.explanations ?? [];
+  return plain(String(first?.explanation ?? first?.error)).slice(0, 1500);
+}
+
+/** Which of several reasons is shown for alternatives that match nothing is chance: reasons are left out. */
+function plain(text: string): string {
+  return text.replace(/MatchNoDocsQuery\(".*?"\)/g, 'nothing');
+}
+
 function explained(
   answer: { readonly explanations?: readonly { readonly explanation?: string }[] } | undefined,
 ): unknown {
@@ -101,8 +120,12 @@ function explained(
 
 type Tree = readonly (string | Tree)[];
 
-/** A rendered Lucene query as a tree in which alternatives, `(a | b)`, have no order: the original's is that of a hash map. */
-function luceneTree(text: string): Tree {
+/**
+ * A rendered Lucene query as a tree in which alternatives, `(a | b)`, have no order: the original's is that of a hash map.
+ * So is which of several reasons it shows for those that match nothing: reasons are left out.
+ */
+function luceneTree(explanation: string): Tree {
+  const text = plain(explanation);
   let at = 0;
   const group = (): Tree => {
     const parts: (string | Tree)[] = [];
@@ -116,6 +139,10 @@ function luceneTree(text: string): Tree {
       if (letter === '(' && (word === '' || '+-#'.includes(word))) {
         parts.push([word, group()]);
         word = '';
+      } else if (letter === '(') {
+        const end = closing(text, at);
+        word += text.slice(at - 1, end);
+        at = end;
       } else if (letter === ')') break;
       else if (letter === ' ') close();
       else word += letter;
@@ -125,4 +152,16 @@ function luceneTree(text: string): Tree {
     return parts.filter((part) => part !== '|').sort((a, b) => (shown(a) < shown(b) ? -1 : 1));
   };
   return group();
+}
+
+/** Where the parenthesis that opened before `from` is closed. */
+function closing(text: string, from: number): number {
+  let depth = 1;
+  let at = from;
+  while (at < text.length && depth > 0) {
+    const letter = text[at++];
+    if (letter === '(') depth++;
+    if (letter === ')') depth--;
+  }
+  return at;
 }

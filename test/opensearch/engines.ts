@@ -78,7 +78,13 @@ export function readAsWritten(text: string): Json {
 
 const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-function asWritten(body: unknown): string {
+/** A number of JSON in the digits given, for `call`: `written('1.0')`. */
+export function written(digits: string): string {
+  return `\u0000written:${digits}`;
+}
+
+/** JSON text; what `written` and `readAsWritten` marked is a number again. */
+export function asWritten(body: unknown): string {
   return writeJson(body).replace(/"\\u0000written:([^"]*)"/g, '$1');
 }
 

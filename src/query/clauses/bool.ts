@@ -4,7 +4,7 @@ import { flagOf, noObject, readCommon, textOf } from '../clause-body.ts';
 import { type BoolClause, everything, type Lucene } from '../lucene.ts';
 import { minimumShouldMatch } from '../minimum-should-match.ts';
 import type { BoolQuery, Query } from '../query.ts';
-import { parsingError } from '../refusal.ts';
+import { parsingError, wrappedError } from '../refusal.ts';
 import type { Clause, LowerScope, ParseScope } from './clause.ts';
 
 const lists = ['must', 'filter', 'should', 'must_not', 'mustNot'];
@@ -47,13 +47,7 @@ function readList(value: unknown, key: string, scope: ParseScope): readonly Quer
     return value.filter((item) => item !== null).map((item, index) => scope.child(item, `${key}[${index}]`));
   } catch (thrown) {
     if (!(thrown instanceof TrailhoundError)) throw thrown;
-    const reason = `[bool] failed to parse field [${key}]`;
-    throw new TrailhoundError('parse-failed', `${reason}: ${thrown.message}`, {
-      wire: 'x_content_parse_exception',
-      status: thrown.status,
-      cause: thrown,
-      fields: { caused_by: { type: thrown.wire, reason: thrown.message } },
-    });
+    throw wrappedError(thrown, `[bool] failed to parse field [${key}]`);
   }
 }
 
@@ -68,11 +62,14 @@ function lower(query: BoolQuery, scope: LowerScope): Lucene {
   add('#', query.filter);
   if (clauses.length === 0) return everything;
   const negative = clauses.every(({ occur }) => occur === '-');
-  if (negative && query.adjustPureNegative) clauses.push({ occur: '#', query: everything });
   const optional = query.should.length;
   const needsOne = query.must.length === 0 && query.filter.length === 0 && optional > 0 ? 1 : 0;
   const spec = query.minimumShouldMatch;
   const wanted = spec === undefined ? 0 : minimumShouldMatch(spec, optional);
+  if (negative && query.adjustPureNegative) {
+    // The original makes a new query of it and forgets the minimum.
+    return { kind: 'bool', clauses: [...clauses, { occur: '#', query: everything }], minimum: 0 };
+  }
   // Lucene still needs one of several optional clauses where nothing else is required.
   return { kind: 'bool', clauses, minimum: Math.max(wanted, needsOne), ...(wanted > 0 ? { explicit: true } : {}) };
 }

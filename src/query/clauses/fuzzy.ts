@@ -1,6 +1,6 @@
 import { isDocument } from '../../base/document.ts';
 import { checkKeys, emptyField, flagOf, oneField, readCommon, scalar, textOf, wholeOf } from '../clause-body.ts';
-import { isFuzziness } from '../match-body.ts';
+import { checkFuzziness } from '../match-body.ts';
 import { editsOf, fuzzyQuery } from '../pattern-query.ts';
 import type { FuzzyQuery } from '../query.ts';
 import { argumentError } from '../refusal.ts';
@@ -21,7 +21,7 @@ export const fuzzyClause: Clause<FuzzyQuery> = {
     const text = scalar(inner.value ?? ('term' in inner ? inner.term : undefined));
     if (text === undefined) throw argumentError('query value cannot be null');
     const fuzziness = textOf(inner, 'fuzziness') ?? 'AUTO';
-    if (!isFuzziness(fuzziness)) throw argumentError(`Valid edit distances are [0, 1, 2] but was [${fuzziness}]`);
+    checkFuzziness(fuzziness);
     return {
       kind: 'fuzzy',
       ...(isDocument(value) ? readCommon(value, name) : common),

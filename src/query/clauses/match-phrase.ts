@@ -1,7 +1,7 @@
 import { lenient } from '../lenient.ts';
 import { readMatch } from '../match-body.ts';
 import type { MatchPhraseQuery } from '../query.ts';
-import { matchPhrase } from '../text-query.ts';
+import { checkAnalyzer, matchPhrase } from '../text-query.ts';
 import { queryField, unmapped } from '../value-query.ts';
 import type { Clause } from './clause.ts';
 
@@ -14,6 +14,7 @@ export const matchPhraseClause: Clause<MatchPhraseQuery> = {
     ...readMatch(body, name),
   }),
   lower({ field: name, value, prefix, options }, scope) {
+    checkAnalyzer(options.analyzer, prefix ? 'match_phrase_prefix' : 'match_phrase', scope);
     const field = queryField(scope, name);
     if (!field) return unmapped(name);
     return lenient(options.lenient, name, () => matchPhrase(field, value, prefix, options, scope));

@@ -5,6 +5,7 @@ import { readTextOptions, textOptionKeys } from '../match-body.ts';
 import type { MultiMatchQuery } from '../query.ts';
 import { chooseFields, isAllFields, readFields } from '../query-fields.ts';
 import { parsingError } from '../refusal.ts';
+import { checkAnalyzer } from '../text-query.ts';
 import { unmapped } from '../value-query.ts';
 import type { Clause } from './clause.ts';
 import { readType } from './query-string.ts';
@@ -16,17 +17,24 @@ export const multiMatchClause: Clause<MultiMatchQuery> = {
     checkKeys(body, [...textOptionKeys, 'fields', 'type', 'tie_breaker'], name);
     const value = scalar(body.query);
     if (value === undefined) throw parsingError('No text specified for multi_match query');
+    const type = readType(textOf(body, 'type'));
+    const options = readTextOptions(body);
+    if (options.fuzziness !== undefined && /^(?:cross_fields|phrase|phrase_prefix)$/.test(type)) {
+      throw parsingError(`Fuzziness not allowed for type [${type}]`);
+    }
+    if (options.slop !== 0 && type === 'bool_prefix') throw parsingError(`[slop] not allowed for type [${type}]`);
     return {
       kind: 'multi_match',
       ...readCommon(body, name),
       value,
       fields: readFields(body.fields, name),
-      type: readType(textOf(body, 'type')),
+      type,
       ...(body.lenient === undefined || body.lenient === null ? {} : { lenient: flagOf(body, 'lenient', false) }),
-      options: readTextOptions(body),
+      options,
     };
   },
   lower({ value, fields, type, lenient, options }, scope) {
+    checkAnalyzer(options.analyzer, 'multi_match', scope);
     const defaults = scope.mapping.settings.defaultFields.map((pattern) => ({ pattern, boost: 1 }));
     const wanted = fields.length > 0 ? fields : defaults;
     const chosen = chooseFields(scope.mapping, wanted);

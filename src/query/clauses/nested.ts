@@ -3,7 +3,7 @@ import { checkKeys, flagOf, noObject, readCommon, textOf } from '../clause-body.
 import { nothing } from '../lucene.ts';
 import { objectAt } from '../mapping.ts';
 import type { NestedQuery } from '../query.ts';
-import { parsingError, shardError } from '../refusal.ts';
+import { argumentError, shardError } from '../refusal.ts';
 import type { Clause } from './clause.ts';
 
 export const nestedClause: Clause<NestedQuery> = {
@@ -12,8 +12,8 @@ export const nestedClause: Clause<NestedQuery> = {
     if (!isDocument(body)) throw noObject(scope.name);
     checkKeys(body, ['path', 'query', 'score_mode', 'ignore_unmapped', 'inner_hits'], scope.name);
     const path = textOf(body, 'path');
-    if (path === undefined) throw parsingError("[nested] requires 'path' field");
-    if (body.query === undefined) throw parsingError("[nested] requires 'query' field");
+    if (path === undefined) throw argumentError("[nested] requires 'path' field");
+    if (body.query === undefined) throw argumentError("[nested] requires 'query' field");
     return {
       kind: 'nested',
       ...readCommon(body, scope.name),

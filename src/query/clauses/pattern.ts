@@ -6,7 +6,7 @@ import { metadataTerm } from '../metadata-field.ts';
 import { prefixQuery, regexpQuery, wildcardQuery } from '../pattern-query.ts';
 import type { PatternQuery } from '../query.ts';
 import { argumentError } from '../refusal.ts';
-import { queryField, unmapped } from '../value-query.ts';
+import { idField, queryField, unmapped } from '../value-query.ts';
 import type { Clause } from './clause.ts';
 
 const keys = {
@@ -42,8 +42,13 @@ export function patternClause(kind: PatternQuery['kind']): Clause<PatternQuery> 
     lower({ field: name, value, caseInsensitive, flags }, scope) {
       if (name === '_index') return metadataTerm(name, [kind === 'prefix' ? `${value}*` : value]) ?? unmapped(name);
       const field = queryField(scope, name);
-      if (!field) return unmapped(name);
       const options = { ignoreCase: caseInsensitive, normalize: 'normalizer' } as const;
+      if (!field && kind === 'regexp') {
+        // Read as any, and asked of no terms.
+        const noField = { ...idField, path: name };
+        return regexpQuery(noField, value, { ...options, normalize: 'analyzer' }, readFlags(flags));
+      }
+      if (!field) return unmapped(name);
       if (kind === 'wildcard') return wildcardQuery(field, value, options);
       if (kind === 'regexp') {
         return regexpQuery(field, value, options, readFlags(flags), scope.mapping.settings.regexLength);

@@ -2,6 +2,7 @@ import { isDocument } from '../../base/document.ts';
 import { limits } from '../../base/limits.ts';
 import { checkKeys, flagOf, noObject, operatorOf, readCommon, textOf, wholeOf } from '../clause-body.ts';
 import { timeZone } from '../dates/time-zone.ts';
+import { checkFuzziness } from '../match-body.ts';
 import type { MultiMatchQuery, QueryStringQuery } from '../query.ts';
 import { readFields } from '../query-fields.ts';
 import { lowerQueryString } from '../query-string/lower.ts';
@@ -35,6 +36,8 @@ export const queryStringClause: Clause<QueryStringQuery> = {
     const [minimum, zone] = [textOf(body, 'minimum_should_match'), textOf(body, 'time_zone')];
     if (zone !== undefined && !timeZone(zone))
       throw argumentError(`Unknown time-zone ID: ${zone}`, 'date_time_exception');
+    const fuzziness = textOf(body, 'fuzziness') ?? 'AUTO';
+    checkFuzziness(fuzziness);
     return {
       kind: 'query_string',
       ...readCommon(body, name),
@@ -51,7 +54,7 @@ export const queryStringClause: Clause<QueryStringQuery> = {
       analyzeWildcard: flagOf(body, 'analyze_wildcard', false),
       ...(minimum === undefined ? {} : { minimumShouldMatch: minimum }),
       phraseSlop: wholeOf(body, 'phrase_slop', 0),
-      fuzziness: textOf(body, 'fuzziness') ?? 'AUTO',
+      fuzziness,
       fuzzyPrefixLength: wholeOf(body, 'fuzzy_prefix_length', 0),
       fuzzyTranspositions: flagOf(body, 'fuzzy_transpositions', true),
       ...(zone === undefined ? {} : { timeZone: zone }),

@@ -48,6 +48,9 @@ export const rangeClause: Clause<RangeQuery> = {
     const [format, zone, relation] = [textOf(value, 'format'), textOf(value, 'time_zone'), textOf(value, 'relation')];
     if (zone !== undefined && !timeZone(zone))
       throw argumentError(`Unknown time-zone ID: ${zone}`, 'date_time_exception');
+    if (relation !== undefined && !/^(?:intersects|within|contains)$/i.test(relation)) {
+      throw argumentError(`[range] query does not support relation [${relation}]`);
+    }
     return {
       kind: 'range',
       ...readCommon(value, name),

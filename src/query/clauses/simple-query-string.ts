@@ -36,7 +36,7 @@ export const simpleQueryStringClause: Clause<SimpleQueryStringQuery> = {
       ...(body.lenient === undefined || body.lenient === null ? {} : { lenient: flagOf(body, 'lenient', false) }),
       analyzeWildcard: flagOf(body, 'analyze_wildcard', false),
       ...(minimum === undefined ? {} : { minimumShouldMatch: minimum }),
-      flags: new Set((textOf(body, 'flags') ?? 'ALL').toUpperCase().split('|')),
+      flags: readFlags(textOf(body, 'flags')),
       ...(suffix === undefined ? {} : { quoteFieldSuffix: suffix }),
       fuzzyPrefixLength: wholeOf(body, 'fuzzy_prefix_length', 0),
       fuzzyTranspositions: flagOf(body, 'fuzzy_transpositions', true),
@@ -44,3 +44,14 @@ export const simpleQueryStringClause: Clause<SimpleQueryStringQuery> = {
   },
   lower: lowerSimple,
 };
+
+const flagNames = 'ALL NONE AND NOT OR PREFIX PHRASE PRECEDENCE ESCAPE WHITESPACE FUZZY NEAR SLOP'.split(' ');
+
+/** `OR|AND|PREFIX`; ALL where nothing is said. */
+function readFlags(text: string | undefined): ReadonlySet<string> {
+  if (text === undefined || text === '') return new Set(['ALL']);
+  const flags = text.toUpperCase().split('|');
+  const strange = flags.find((flag) => !flagNames.includes(flag));
+  if (strange !== undefined) throw argumentError(`Unknown simple_query_string flag [${strange}]`);
+  return new Set(flags.map((flag) => (flag === 'NEAR' ? 'SLOP' : flag)));
+}

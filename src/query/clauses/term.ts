@@ -1,5 +1,6 @@
 import { isDocument } from '../../base/document.ts';
 import { checkKeys, emptyField, flagOf, oneField, readCommon, scalar } from '../clause-body.ts';
+import { nothing } from '../lucene.ts';
 import { metadataTerm } from '../metadata-field.ts';
 import type { TermQuery } from '../query.ts';
 import { argumentError, parsingError } from '../refusal.ts';
@@ -27,6 +28,7 @@ export const termClause: Clause<TermQuery> = {
     };
   },
   lower({ field: name, value, caseInsensitive }, scope) {
+    if (name === '_id' && caseInsensitive) return nothing();
     const metadata = metadataTerm(name, [value]);
     if (metadata) return metadata;
     const field = queryField(scope, name);

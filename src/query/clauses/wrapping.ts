@@ -1,5 +1,5 @@
 import { isDocument } from '../../base/document.ts';
-import { noObject, textOf } from '../clause-body.ts';
+import { noObject, readCommon, textOf } from '../clause-body.ts';
 import type { Query } from '../query.ts';
 import { argumentError, parsingError } from '../refusal.ts';
 import type { ParseScope } from './clause.ts';
@@ -19,13 +19,24 @@ export const wrappingClauses: Readonly<Record<string, (body: unknown, scope: Par
     }
     return scope.child(json, 'query');
   },
-  /** `negative` only lowers scores. */
+  /** `negative` only lowers scores: here it counts nothing. */
   boosting(body, scope) {
     if (!isDocument(body)) throw noObject(scope.name);
     if (body.positive === undefined) throw parsingError("[boosting] query requires 'positive' query to be set'");
     if (body.negative === undefined) throw parsingError("[boosting] query requires 'negative' query to be set'");
-    scope.child(body.negative, 'negative');
-    return scope.child(body.positive, 'positive');
+    const [positive, negative] = [scope.child(body.positive, 'positive'), scope.child(body.negative, 'negative')];
+    if (!(Number(body.negative_boost) >= 0)) {
+      throw parsingError("[boosting] query requires 'negative_boost' to be set to be a positive value'");
+    }
+    return {
+      kind: 'bool',
+      ...readCommon(body, scope.name),
+      must: [positive],
+      should: [{ ...negative, boost: 0 }],
+      filter: [],
+      mustNot: [],
+      adjustPureNegative: true,
+    };
   },
   /** Scores alone, which are out of scope; with min_score they would decide what matches. */
   function_score(body, scope) {

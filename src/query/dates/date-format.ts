@@ -119,7 +119,10 @@ function number(text: string | undefined): number | undefined {
 }
 
 function readEpoch(text: string, unit: number): DateParts | undefined {
-  return /^-?\d{1,19}(?:\.\d{1,9})?$/.test(text) ? { epoch: Math.floor(Number(text) * unit) } : undefined;
+  if (!/^-?\d{1,19}(?:\.\d{1,9})?$/.test(text)) return undefined;
+  const whole = BigInt(text.replace(/\..*/, ''));
+  // The seconds or milliseconds of the original are a long.
+  return whole >= -(2n ** 63n) && whole < 2n ** 63n ? { epoch: Math.floor(Number(text) * unit) } : undefined;
 }
 
 function printSeconds(at: Instant): string {

@@ -123,9 +123,6 @@ function readTerm(reader: Reader, field: string | undefined): QueryNode {
     reader.at++;
     if (leaf.kind === 'quoted') node = { ...leaf, slop: distance };
     else if (leaf.kind === 'word') node = { kind: 'fuzzy', field, text: leaf.text, distance };
-    if (Number(distance) >= 1 && !Number.isInteger(Number(distance)) && leaf.kind === 'word') {
-      throw new QuerySyntaxError(`Cannot parse '${reader.text}': Fractional edit distances are not allowed!`);
-    }
   }
   if (boost === undefined && kindAt(reader) === 'boost') boost = readBoost(reader);
   return boost === undefined ? node : { kind: 'boost', node, boost };

@@ -10,14 +10,16 @@ import type { QueryStringQuery, TextOptions, WeightedField } from '../query.ts';
 import { type ChosenField, chooseFields, isAllFields } from '../query-fields.ts';
 import { rangeQuery } from '../range-query.ts';
 import { shardError } from '../refusal.ts';
-import { defaultTextOptions, slotsOf } from '../text-query.ts';
+import { checkAnalyzer, defaultTextOptions, slotsOf } from '../text-query.ts';
 import { unmapped, type ValueScope } from '../value-query.ts';
 import { type LeafNode, parseQueryString, type QueryClause, type QueryNode, unescaped } from './grammar.ts';
 import { QuerySyntaxError } from './lexer.ts';
 
 /** A query_string with the mapping applied. Throws "Failed to parse query" for its syntax, ValueRefusal for values. */
 export function lowerQueryString(query: QueryStringQuery, scope: ValueScope): Lucene {
-  if (query.text.trim() === '') return nothing();
+  checkAnalyzer(query.analyzer, 'query_string', scope);
+  checkAnalyzer(query.quoteAnalyzer, 'query_string', scope, 'quote_analyzer');
+  if (query.text.trim() === '') return nothing('Matching no documents because no terms present');
   const fields = defaultFields(query, scope);
   const isLenient = query.lenient ?? isAllFields(fields);
   const zone = query.timeZone === undefined ? undefined : timeZone(query.timeZone);
@@ -111,6 +113,7 @@ function boolOf(clauses: readonly BoolClause[]): Lucene {
 }
 
 function withMinimum(query: Lucene, spec: string | undefined): Lucene {
+  if (query.kind === 'boost') return { ...query, query: withMinimum(query.query, spec) };
   if (spec === undefined || query.kind !== 'bool') return query;
   const wanted = minimumShouldMatch(spec, query.clauses.filter(({ occur }) => occur === '').length);
   return wanted > 0 ? { ...query, minimum: wanted, explicit: true } : query;
@@ -127,7 +130,7 @@ function lowerLeaf(node: LeafNode, context: Context): Lucene {
   }
   if (node.kind === 'wildcard' && node.text === '*') return everyValue(node.field, context);
   const fields = fieldsFor(node.field, context);
-  if (fields.length === 0) return unmapped(node.field ?? context.fields.map(({ pattern }) => pattern).join(', '));
+  if (fields.length === 0) return unmapped(missingName(node, context));
   switch (node.kind) {
     case 'prefix':
       return eachField(fields, isLenient, ({ field }) =>
@@ -160,6 +163,13 @@ function lowerLeaf(node: LeafNode, context: Context): Lucene {
         ),
       );
   }
+}
+
+/** What `_validate` names where no field is mapped: of patterns the original shows the text. */
+function missingName(node: LeafNode, { fields }: Context): string {
+  if (node.kind === 'prefix' || node.kind === 'wildcard' || node.kind === 'regexp') return node.text;
+  if (node.field !== undefined) return node.field;
+  return node.kind === 'fuzzy' ? 'null' : fields.map(({ pattern }) => pattern).join(', ');
 }
 
 function lowerText(node: Extract<LeafNode, { kind: 'word' | 'quoted' }>, context: Context): Lucene {

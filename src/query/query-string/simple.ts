@@ -6,14 +6,15 @@ import { fuzzyQuery, prefixQuery } from '../pattern-query.ts';
 import type { SimpleQueryStringQuery, TextOptions } from '../query.ts';
 import { type ChosenField, chooseFields, isAllFields } from '../query-fields.ts';
 import { shardError } from '../refusal.ts';
-import { defaultTextOptions } from '../text-query.ts';
-import { unmapped, type ValueScope } from '../value-query.ts';
+import { checkAnalyzer, defaultTextOptions } from '../text-query.ts';
+import { termQuery, unmapped, type ValueScope } from '../value-query.ts';
 
 /**
  * simple_query_string: never a syntax error. `+` and, `|` or, `-` not, `"…"`, `word*`, `word~1`, `"…"~2`, `( )`; what does
  * not fit is taken as text. White space ends a word for every kind of field.
  */
 export function lowerSimple(query: SimpleQueryStringQuery, scope: ValueScope): Lucene {
+  checkAnalyzer(query.analyzer, 'simple_query_string', scope);
   if (query.text.trim() === '') return nothing();
   if (query.text.trim() === '*') return everything;
   const defaults = scope.mapping.settings.defaultFields.map((pattern) => ({ pattern, boost: 1 }));
@@ -158,6 +159,7 @@ function readWord(reader: Reader): Lucene {
     return eachField(fields, options, ({ field }) => {
       const word =
         field.kind === 'text' ? field.searchAnalyzer.normalize(plain(fuzzy[1] ?? '')) : plain(fuzzy[1] ?? '');
+      if (edits === 0) return termQuery(field, word, scope);
       return fuzzyQuery(field, word, edits, query.fuzzyPrefixLength, query.fuzzyTranspositions);
     });
   }

@@ -1,0 +1,59 @@
+import { existingFields } from './exists-query.ts';
+import { everyClause } from './inner-queries.ts';
+import type { Mapping } from './mapping.ts';
+import { fieldAt } from './mapping.ts';
+import { metadataTerm } from './metadata-field.ts';
+import type { Query, RangeQuery } from './query.ts';
+
+/**
+ * OpenSearch rewrites a query before it makes Lucene's of it: what names no mapped field matches nothing, and so does a
+ * bool or a constant_score that requires it; what stands beside it is never looked at, its bad values included.
+ */
+export function matchesNothing(query: Query, mapping: Mapping): boolean {
+  if (isEmpty(query)) return true;
+  switch (query.kind) {
+    case 'term':
+    case 'terms':
+    case 'prefix':
+    case 'wildcard':
+    case 'fuzzy':
+    case 'range':
+      return !isKnown(query.field, mapping);
+    case 'exists':
+      return !query.field.startsWith('_') && existingFields(mapping, query.field).length === 0;
+    case 'bool':
+      return [...query.must, ...query.filter].some((inner) => matchesNothing(inner, mapping));
+    case 'constant_score':
+      return matchesNothing(query.filter, mapping);
+    default:
+      return false;
+  }
+}
+
+/** What is known to match nothing before any index is looked at. */
+export function isEmpty(query: Query): boolean {
+  switch (query.kind) {
+    case 'match_none':
+      return true;
+    case 'terms':
+    case 'ids':
+      return query.values.length === 0;
+    case 'bool':
+      return [...query.must, ...query.filter].some(isEmpty);
+    case 'constant_score':
+      return isEmpty(query.filter);
+    default:
+      return false;
+  }
+}
+
+/** The ranges of a query, as far as it is not empty: those on dates are read before anything else. */
+export function* rangesOf(query: Query): Generator<RangeQuery> {
+  if (isEmpty(query)) return;
+  if (query.kind === 'range') yield query;
+  for (const inner of everyClause(query)) yield* rangesOf(inner);
+}
+
+function isKnown(name: string, mapping: Mapping): boolean {
+  return fieldAt(mapping, name) !== undefined || metadataTerm(name, []) !== undefined || name.startsWith('_');
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { clean, engines } from './engines.ts';
+import { type Finding, play } from './generated/play.ts';
+import { shrink } from './generated/shrink.ts';
+import { renderings, searches } from './generated/story.ts';
+
+/**
+ * Made-up indices, documents and queries, asked on both engines: the documents taken or refused alike, the same mapping
+ * after them, the same hits, totals, refusals and renderings. At least 2,000 questions a run; the seed is printed, and
+ * TRAILHOUND_SEED=N repeats a run. TRAILHOUND_STORIES=N plays more or fewer indices.
+ */
+const seed = Number(process.env.TRAILHOUND_SEED ?? randomInt(2 ** 31));
+const stories = Number(process.env.TRAILHOUND_STORIES ?? 50);
+
+/** How many differences are made small and told; the rest is counted. */
+const toldMax = Number(process.env.TRAILHOUND_TOLD ?? 5);
+
+const both = await engines();
+
+if (both) {
+  test(`generated queries, TRAILHOUND_SEED=${seed}`, async (t) => {
+    for (const engine of [both.real, both.ours]) await clean(engine);
+    let questions = 0;
+    const found: Finding[] = [];
+    const read = fc.sample(renderings, { seed, numRuns: Math.ceil(stories / 10) });
+    for (const each of [...fc.sample(searches, { seed, numRuns: stories }), ...read]) {
+      questions += each.questions.length;
+      found.push(...(await play(both, each)));
+    }
+    t.diagnostic(`seed ${seed}: ${stories} indices, ${questions} questions, ${found.length} differences`);
+    const told: string[] = [];
+    for (const finding of found.slice(0, toldMax)) told.push(tell(await shrink(both, finding)));
+    assert.equal(found.length, 0, `${found.length} differences with TRAILHOUND_SEED=${seed}\n\n${told.join('\n\n')}`);
+  });
+}
+
+function tell({ what, story: { body, documents, questions } }: Finding): string {
+  const lines = [what, `PUT /generated ${JSON.stringify(body)}`];
+  for (const [at, source] of documents.entries()) lines.push(`PUT /generated/_doc/${at + 1} ${JSON.stringify(source)}`);
+  for (const { kind, body: asked } of questions) {
+    lines.push(
+      `POST /generated/${kind === 'search' ? '_search' : '_validate/query?explain=true'} ${JSON.stringify(asked)}`,
+    );
+  }
+  return lines.join('\n');
+}
