@@ -53,6 +53,18 @@ test('the guide finds exactly the public grants under the shipped template', () 
   }
 });
 
+test('logs that stand in a document are not searched: words of earlier events must not wake a monitor', () => {
+  const query = parseQuery({ query_string: { query: 'AllUsers OR public-read OR PublicRead' } });
+  const source = {
+    full_log: '"x-amz-acl": "public-read"',
+    previous_output: 'AllUsers',
+    data: { aws: { eventName: 'x' } },
+  };
+  const mapped = mapDocument(parseMapping(mappings, settings), source);
+  assert.ok('mapping' in mapped);
+  assert.equal(compileQuery(query, mapped.mapping, 0)({ index: 'i', id: '1', version: 1, seqNo: 0, source }), false);
+});
+
 test('a document whose fields are known gives the same mapping back', () => {
   const source = {
     data: { aws: { requestParameters: { a: ['x', 'y'], n: 5, deep: [{ b: true }] }, tags: { 'a.b': 'c' } } },
