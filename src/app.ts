@@ -3,7 +3,7 @@ import { type Alerting, openAlerting } from './alerting/alerting.ts';
 import { looksLikeMonitor, readMonitorFile } from './alerting/monitor-file.ts';
 import { createServer, type Server } from './api/server.ts';
 import type { SourceStatus, StatusAnswer } from './api/wire.ts';
-import { type Clock, systemClock } from './base/clock.ts';
+import { type Clock, type Instant, systemClock } from './base/clock.ts';
 import { isDocument } from './base/document.ts';
 import { keepProblems } from './base/kept-problems.ts';
 import { type Log, terminalLog } from './base/log.ts';
@@ -14,6 +14,7 @@ import { openRuleFolder } from './config/rule-folder.ts';
 import { readRuleset } from './config/ruleset.ts';
 import { defaultSettings, type Notifications, openNotifications } from './notify/notify.ts';
 import { createEventWriter } from './pipeline/event-writer.ts';
+import type { Expectation } from './pipeline/expectation.ts';
 import { createJudge } from './pipeline/judge.ts';
 import { openLedger } from './pipeline/ledger.ts';
 import { createLogtestSessions } from './pipeline/logtest-session.ts';
@@ -76,7 +77,12 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
     const readings = createReadings({
       open: (uri, options) => openSource(uri, { ...options, clock, ...awsOptions(config) }),
       ledger,
-      judge: createJudge({ ...judging(config), engine: rules.engine, drop: new Set(config.drop) }),
+      judge: createJudge({
+        ...judging(config),
+        engine: rules.engine,
+        drop: new Set(config.drop),
+        expected: expectations(config, clock.now(), problems.add),
+      }),
       writer: createEventWriter(store),
       stored: alerting.observe,
       problem: problems.add,
@@ -144,13 +150,36 @@ export function openRules(config: Config, problem: (problem: Problem) => void): 
   });
 }
 
+/** What the user said is public on purpose. One that has run out is told: it raises alerts again. */
+function expectations(config: Config, now: Instant, problem: (problem: Problem) => void): readonly Expectation[] {
+  return config.expected.map((one) => {
+    const name = one.bucket ?? one.api ?? one.function ?? '';
+    const expires = Date.parse(one.expires);
+    if (expires <= now) {
+      problem({
+        place: 'configuration',
+        path: 'expected',
+        message: `"${name}" was expected to be public until ${one.expires}: its alerts are raised again`,
+      });
+    }
+    return { ...one, expires };
+  });
+}
+
+const shippedMonitorFolders = ['guide', 'hardened'].map((name) => join(shippedContent, 'monitors', name));
+
 /** Shipped monitors first, the user's after them: a file of the same name or id wins. */
 function readMonitors(
   config: Config,
   problem: (problem: Problem) => void,
 ): { readonly name: string; readonly json: unknown }[] {
+<<<<<<< HEAD
   const folders = [...(config.shippedMonitors ? [join(shippedContent, 'monitors', 'guide')] : []), ...config.monitors];
   const files = readContent(folders, ['.json', '.yaml', '.yml']);
+=======
+  const folders = [...(config.shippedMonitors ? shippedMonitorFolders : []), ...config.monitors];
+  const files = readContent(folders, ['.json']);
+>>>>>>> af74258 (Records that open or shut a door carry the verdict; trailhound exposure; what is public on purpose)
   for (const found of files.problems) problem(found);
   const monitors = new Map<string, { readonly name: string; readonly json: unknown }>();
   for (const file of files.value) {

@@ -23,7 +23,8 @@ const house: Record<string, readonly string[]> = {
   notify: ['aws', 'store/store', 'query', 'base'],
   lab: ['aws', 'trail', 'exposure', 'base'],
   alerting: ['store/store', 'notify', 'query', 'base'],
-  pipeline: ['sources/source', 'store/store', 'rules', 'trail', 'query', 'base'],
+  pipeline: ['sources/source', 'store/store', 'rules', 'trail', 'exposure', 'posture', 'query', 'base'],
+  posture: ['exposure', 'store/store', 'base'],
   api: ['alerting', 'notify', 'store/store', 'rules', 'query', 'base'],
   'app.ts': [
     'api',

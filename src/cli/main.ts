@@ -4,6 +4,7 @@ import { printable } from '../base/problem.ts';
 import { alertsCommand } from './alerts.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
 import { configCommand } from './config.ts';
+import { exposureCommand } from './exposure.ts';
 import { ingestCommand } from './ingest.ts';
 import { lintCommand } from './lint.ts';
 import { logtestCommand } from './logtest.ts';
@@ -18,6 +19,7 @@ const commands: readonly RegisterCommand[] = [
   ingestCommand,
   logtestCommand,
   lintCommand,
+  exposureCommand,
   searchCommand,
   alertsCommand,
   monitorsCommand,

@@ -49,6 +49,27 @@ const schema = z.strictObject({
         .default({}),
     })
     .prefault({}),
+  /** What is public on purpose: one bucket, api or function each, who answers for it, and until when. */
+  expected: z
+    .array(
+      z
+        .strictObject({
+          bucket: z.string().min(1).optional(),
+          api: z.string().min(1).optional(),
+          function: z.string().min(1).optional(),
+          author: z.string().min(1),
+          /** A day or time; from then on it is no longer expected. */
+          expires: z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'is no date: write it as 2027-01-31'),
+          why: z.string().optional(),
+          /** A public bucket is meant to be read: writing needs to be said. */
+          writes: z.boolean().optional(),
+        })
+        .refine(
+          ({ bucket, api, function: name }) => [bucket, api, name].filter((one) => one !== undefined).length === 1,
+          'name exactly one of bucket, api and function',
+        ),
+    )
+    .default([]),
   aws: z
     .strictObject({
       /** Another S3 endpoint, such as a test server. */

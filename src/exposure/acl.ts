@@ -8,7 +8,7 @@ import { cannotTell, listed, shown, unique } from './words.ts';
 export type AclTarget = 'bucket' | 'object';
 
 interface Grant {
-  readonly group: 'everyone' | 'signed' | 'fixed';
+  readonly group: 'everyone' | 'signed' | 'fixed' | 'unheard-of';
   readonly permission: string;
   /** As the ACL says it: `x-amz-acl: public-read`. */
   readonly said: string;
@@ -27,7 +27,9 @@ export function judgeAcl(input: unknown, target: AclTarget = 'bucket'): Exposure
   }
   const grants = grantsIn(document, 0);
   if (grants.length === 0) return cannotTell('there is no canned ACL and no grant');
-  const open = grants.filter(({ group }) => group !== 'fixed');
+  const open = grants.filter(({ group }) => group === 'everyone' || group === 'signed');
+  const strange = grants.find(({ group }) => group === 'unheard-of');
+  if (open.length === 0 && strange) return cannotTell(`${strange.said} is none of S3's canned ACLs`);
   if (open.length === 0) {
     const because = `${listed(unique(grants.map(({ said }) => said)))}: nobody but fixed accounts`;
     return closed(because, `Not public: ${because}.`);
@@ -83,6 +85,13 @@ function grantsIn(value: unknown, depth: number): readonly Grant[] {
 
 /** `acl` is the sub-resource's name in most records and then empty. */
 const cannedNames = new Set(['x-amz-acl', 'acl', 'cannedacl', 'accesscontrol']);
+const closedNames = new Set([
+  'private',
+  'awsexecread',
+  'bucketownerread',
+  'bucketownerfullcontrol',
+  'logdeliverywrite',
+]);
 const grantHeaders = new Map([
   ['grantread', 'READ'],
   ['grantwrite', 'WRITE'],
@@ -105,7 +114,13 @@ function canned(name: string, text: string): readonly Grant[] {
     case 'authenticatedread':
       return [{ group: 'signed', permission: 'READ', said }];
     default:
-      return [{ group: 'fixed', permission: '', said }];
+      return [
+        {
+          group: closedNames.has(text.trim().toLowerCase().replace(/-/g, '')) ? 'fixed' : 'unheard-of',
+          permission: '',
+          said,
+        },
+      ];
   }
 }
 

@@ -5,6 +5,7 @@ import { apiChanges } from './event-api.ts';
 import { functionChanges } from './event-function.ts';
 import { bucketChanges } from './event-s3.ts';
 import type { Exposure } from './exposure.ts';
+import { shown } from './words.ts';
 
 /** What a record did, or tried to do, to a door. */
 export interface EventExposure extends Exposure {
@@ -14,7 +15,7 @@ export interface EventExposure extends Exposure {
   readonly outcome: 'succeeded' | 'refused';
   /** The most that strangers may do: `write` (change or delete), `read`, or `none`. */
   readonly access: 'write' | 'read' | 'none';
-  /** The command that closes the door. */
+  /** The command that closes the door; undefined where none is open, or too little is told. */
   readonly close: string | undefined;
 }
 
@@ -35,16 +36,19 @@ export function exposureOf(record: unknown): EventExposure | undefined {
     region: text(own(record, 'awsRegion')),
     account: text(own(record, 'recipientAccountId')) ?? text(own(own(record, 'userIdentity'), 'accountId')),
   };
+  const refusal = text(own(record, 'errorCode')) ?? text(own(record, 'errorMessage'));
+  const { exposure } = told;
   return {
-    ...told.exposure,
+    ...exposure,
+    sentence:
+      refusal === undefined
+        ? exposure.sentence
+        : `Tried and refused (${shown(refusal)}). It would have meant: ${exposure.sentence}`,
     door,
     change: told.change,
-    outcome:
-      text(own(record, 'errorCode')) === undefined && text(own(record, 'errorMessage')) === undefined
-        ? 'succeeded'
-        : 'refused',
-    access: accessOf(told.exposure.actions),
-    close: closeCommand(door),
+    outcome: refusal === undefined ? 'succeeded' : 'refused',
+    access: accessOf(exposure.actions),
+    close: exposure.verdict === 'not-public' ? undefined : closeCommand(door),
   };
 }
 

@@ -1,7 +1,10 @@
 import type { Instant } from '../base/clock.ts';
 import { at, type Document, isDocument } from '../base/document.ts';
+import { closeBehind } from '../exposure/event-access.ts';
+import { type EventExposure, exposureOf } from '../exposure/event-exposure.ts';
 import { anonymous } from '../trail/identity.ts';
 import type { TrailRecord } from '../trail/record.ts';
+import { type Expectation, expectationOf } from './expectation.ts';
 
 /** The way back from a document to the raw record. */
 export interface Provenance {
@@ -24,6 +27,13 @@ export interface Enrichment {
   readonly historic: boolean;
 }
 
+export interface EnrichOptions {
+  /** As Wazuh to the letter: nothing is filled in. */
+  readonly strict: boolean;
+  /** What is public on purpose. */
+  readonly expected?: readonly Expectation[];
+}
+
 /** Older than this at ingest, an event is history: it is stored and counted, but nobody is woken for it. */
 const historicAfterMs = 24 * 3_600_000;
 
@@ -33,18 +43,23 @@ const anonymousName = 'Anonymous';
 /**
  * What the record alone does not say, added without losing evidence. The one fill: an anonymous caller's empty or
  * absent `principalId` becomes `Anonymous` in the document (never over a value, never in the rule's event), because
- * AWS writes `accountId: "anonymous"` and the guide's monitors ask for `Anonymous` (specs/cloudtrail.md §0.1).
+ * AWS writes `accountId: "anonymous"` and the guide's monitors ask for `Anonymous` (specs/cloudtrail.md §0.1). A record that
+ * opens or shuts a door carries the verdict; an anonymous one the command that shuts it, and who expects it.
  */
 export function enrich(
   record: TrailRecord,
   data: Document,
   from: Provenance,
   ingestedAt: Instant,
-  strict: boolean,
+  options: EnrichOptions,
 ): Enrichment {
   const isAnonymous = anonymous(record.raw);
-  const filled = isAnonymous && !strict ? fillPrincipal(data) : undefined;
+  const exposure = exposureOf(record.raw);
+  const when = record.eventTime ?? ingestedAt;
+  const expected = isAnonymous && !exposure ? expectationOf(record.raw, when, options.expected ?? []) : undefined;
+  const filled = isAnonymous && !options.strict ? named(data, expected) : undefined;
   const historic = record.eventTime !== undefined && ingestedAt - record.eventTime > historicAfterMs;
+  const close = exposure ? exposure.close : isAnonymous ? closeBehind(record.raw) : undefined;
   return {
     data: filled ?? data,
     historic,
@@ -58,15 +73,46 @@ export function enrich(
       },
       source: { bucket: from.bucket, key: from.key, version: from.version, sha256: from.sha256, record: record.number },
       ...(filled ? { normalized: ['data.aws.userIdentity.principalId'] } : {}),
+      ...(exposure ? { exposure: exposureJson(exposure) } : {}),
+      ...(expected ? { expected: expectedJson(expected) } : {}),
+      ...(close === undefined ? {} : { close }),
     },
   };
 }
 
-/** A copy of `data` with the principal filled in; undefined where it has one already, or no identity to fill. */
-function fillPrincipal(data: Document): Document | undefined {
+function exposureJson(exposure: EventExposure): Document {
+  const { verdict, anonymous, actions, because, sentence, outcome, change, access, door } = exposure;
+  return {
+    verdict,
+    anonymous,
+    actions,
+    because,
+    sentence,
+    outcome,
+    change,
+    access,
+    kind: door.kind,
+    ...(door.name === '' ? {} : { resource: door.name }),
+    ...(door.part === undefined ? {} : { part: door.part }),
+  };
+}
+
+function expectedJson({ author, expires, why }: Expectation): Document {
+  return { author, expires: new Date(expires).toISOString(), ...(why === undefined ? {} : { why }) };
+}
+
+/**
+ * A copy of `data` with the principal filled in; undefined where there is nothing to fill. An expected caller is not named:
+ * the guide's monitors ask for the name alone. In the events that we make of access logs the name is ours, so it goes.
+ */
+function named(data: Document, expected: Expectation | undefined): Document | undefined {
   const aws = data.aws;
   const identity = at(data, 'aws.userIdentity');
   if (!isDocument(aws) || !isDocument(identity)) return undefined;
+  if (expected) {
+    if (aws.eventType !== 'ApiGatewayAccessLog') return undefined;
+    return { ...data, aws: { ...aws, userIdentity: { type: 'Unknown', accountId: 'anonymous' } } };
+  }
   const principal = identity.principalId;
   if (principal !== undefined && principal !== '') return undefined;
   return { ...data, aws: { ...aws, userIdentity: { ...identity, principalId: anonymousName } } };

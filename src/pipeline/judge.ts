@@ -12,6 +12,7 @@ import { toEvent } from '../trail/event.ts';
 import type { TrailRecord } from '../trail/record.ts';
 import { alertDocument, outerNames } from './document.ts';
 import { type Enrichment, enrich, type Provenance } from './enrich.ts';
+import type { Expectation } from './expectation.ts';
 import { eventIndex } from './index-name.ts';
 
 /** A document ready to be written, with what is needed to write it again after a refusal. */
@@ -45,6 +46,8 @@ export interface JudgeOptions {
   readonly strict: boolean;
   /** Event names that are not stored. */
   readonly drop: ReadonlySet<string>;
+  /** What is public on purpose. */
+  readonly expected?: readonly Expectation[];
 }
 
 export function createJudge(options: JudgeOptions): Judge {
@@ -57,7 +60,7 @@ export function createJudge(options: JudgeOptions): Judge {
       const event = toEvent(record, from);
       const decoded = decode(event, { outer: outerNames(receivedAt, writer.name) });
       const { data, problems, dropped } = alertData(event);
-      const enriched = withDropped(enrich(record, data, from, receivedAt, options.strict), dropped);
+      const enriched = withDropped(enrich(record, data, from, receivedAt, options), dropped);
       const ruleTime = options.ruleTime === 'receipt' ? receivedAt : (record.eventTime ?? receivedAt);
       const match = (): RuleMatch | undefined => options.engine().match(decoded, ruleTime);
       const seen = !options.strict && recent.add(record.id);

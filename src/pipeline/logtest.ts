@@ -71,7 +71,7 @@ export function logtestLine(text: string, place: string, line: number, ports: Lo
   const ruleTime = ports.ruleTime === 'receipt' ? receivedAt : (read.record.eventTime ?? receivedAt);
   const answer = logtest(ports.engine, decoded, ruleTime, true);
   const { data, problems } = alertData(decoded.event);
-  const enriched = enrich(read.record, data, nowhere(place, receivedAt), receivedAt, ports.strict);
+  const enriched = enrich(read.record, data, nowhere(place, receivedAt), receivedAt, ports);
   const document = alertDocument(
     { ...enriched, historic: false },
     answer.match,
