@@ -23,8 +23,7 @@ const house: Record<string, readonly string[]> = {
   notify: ['aws', 'store/store', 'query', 'base'],
   lab: ['aws', 'trail', 'exposure', 'base'],
   alerting: ['store/store', 'notify', 'query', 'base'],
-  pipeline: ['sources/source', 'store/store', 'rules', 'trail', 'exposure', 'posture', 'query', 'base'],
-  posture: ['exposure', 'store/store', 'base'],
+  pipeline: ['sources/source', 'store/store', 'rules', 'trail', 'exposure', 'query', 'base'],
   api: ['alerting', 'notify', 'store/store', 'rules', 'query', 'base'],
   'app.ts': [
     'api',
@@ -40,6 +39,7 @@ const house: Record<string, readonly string[]> = {
     'aws',
     'base',
   ],
+  hunt: ['app.ts', 'app', 'pipeline', 'sources', 'trail', 'rules', 'query', 'alerting', 'store', 'config', 'base'],
   cli: ['*'],
 };
 

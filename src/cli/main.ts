@@ -11,6 +11,7 @@ import { logtestCommand } from './logtest.ts';
 import { monitorsCommand } from './monitors.ts';
 import { searchCommand } from './search.ts';
 import { serveCommand } from './serve.ts';
+import { testCommand } from './test.ts';
 import { packageVersion } from './version.ts';
 
 /** Who is there. */
@@ -23,6 +24,7 @@ const commands: readonly RegisterCommand[] = [
   searchCommand,
   alertsCommand,
   monitorsCommand,
+  testCommand,
   configCommand,
 ];
 

@@ -49,6 +49,8 @@ const schema = z.strictObject({
         .default({}),
     })
     .prefault({}),
+  /** Id of a notification channel that gets the messages of the hardened monitors; without it they only raise alerts. */
+  channel: z.string().min(1).optional(),
   /** What is public on purpose: one bucket, api or function each, who answers for it, and until when. */
   expected: z
     .array(

@@ -1,6 +1,6 @@
 import type { Instant } from '../base/clock.ts';
-import { at, type Document, isDocument } from '../base/document.ts';
-import { closeBehind } from '../exposure/event-access.ts';
+import { at, type Document, isDocument, text } from '../base/document.ts';
+import { closeBehind, doorOf } from '../exposure/event-access.ts';
 import { type EventExposure, exposureOf } from '../exposure/event-exposure.ts';
 import { anonymous } from '../trail/identity.ts';
 import type { TrailRecord } from '../trail/record.ts';
@@ -40,6 +40,9 @@ const historicAfterMs = 24 * 3_600_000;
 /** What AWS's documentation and the guide call a caller without credentials. */
 const anonymousName = 'Anonymous';
 
+/** Anonymous calls are grouped by what they came for and where from: one that tells neither must not fall out. */
+const nameless = '-';
+
 /**
  * What the record alone does not say, added without losing evidence. The one fill: an anonymous caller's empty or
  * absent `principalId` becomes `Anonymous` in the document (never over a value, never in the rule's event), because
@@ -75,6 +78,9 @@ export function enrich(
       ...(filled ? { normalized: ['data.aws.userIdentity.principalId'] } : {}),
       ...(exposure ? { exposure: exposureJson(exposure) } : {}),
       ...(expected ? { expected: expectedJson(expected) } : {}),
+      ...(isAnonymous
+        ? { door: doorOf(record.raw)?.name ?? nameless, from: text(record.raw.sourceIPAddress) ?? nameless }
+        : {}),
       ...(close === undefined ? {} : { close }),
     },
   };
