@@ -124,7 +124,7 @@ test('findings stand at the line of the clause', () => {
 });
 
 const guide = new URL('../../content/monitors/guide/', import.meta.url);
-for (const name of readdirSync(guide)) {
+for (const name of readdirSync(guide).filter((name) => name.endsWith('.json'))) {
   test(`for Wazuh ${name} has errors, and the fixed one has none`, () => {
     const text = readFileSync(new URL(name, guide), 'utf8');
     assert.ok(lint(text, 'wazuh').some((one) => one.startsWith('error')));

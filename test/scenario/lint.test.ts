@@ -8,8 +8,10 @@ test('what ships has no errors here; for Wazuh it has, and what --fix writes has
   const content = join(root, 'content');
   const here = await run(['lint', content]);
   assert.equal(here.code, 0, here.out);
-  assert.match(here.err, /^0 errors and \d+ warnings in 8 files\n$/);
-  const there = await run(['lint', content, '--for', 'wazuh', '--json']);
+  assert.match(here.err, /^0 errors and \d+ warnings in 23 files\n$/);
+  // The hardened monitors ask for what only documents of this program have: they are not for an unmodified Wazuh.
+  const guide = [join(content, 'rules'), join(content, 'monitors', 'guide')];
+  const there = await run(['lint', ...guide, '--for', 'wazuh', '--json']);
   assert.equal(there.code, 1);
   const findings = there.out
     .trim()
@@ -18,7 +20,7 @@ test('what ships has no errors here; for Wazuh it has, and what --fix writes has
   assert.ok(findings.every(({ level, place, line, message }) => level && place && line && message));
   const before = readFileSync(join(content, 'rules', '0500-guide-s3-data-events.xml'), 'utf8');
   const out = join(temporaryFolder(context), 'fixed');
-  assert.equal((await run(['lint', content, '--fix', '--for', 'wazuh', '--out', out])).code, 0);
+  assert.equal((await run(['lint', ...guide, '--fix', '--for', 'wazuh', '--out', out])).code, 0);
   assert.equal(readdirSync(join(out, 'monitors')).length, 6);
   const fixed = await run(['lint', out, '--for', 'wazuh']);
   assert.deepEqual([fixed.code, fixed.out], [0, '']);
