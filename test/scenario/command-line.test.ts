@@ -37,7 +37,8 @@ test('from standard input to an acknowledged alert, in JSON', async (context) =>
   const { files, records, events, duplicates, problems, alerts } = summary;
   assert.deepEqual(
     { files, records, events, duplicates, problems, alerts },
-    { files: 1, records: 3, events: 3, duplicates: 0, problems: 0, alerts: 1 },
+    { files: 1, records: 3, events: 3, duplicates: 0, problems: 0, alerts: 2 },
+    "the guide's alert, and the hardened one's for this bucket and address",
   );
 
   const hits = (await run(['search', 'data.aws.userIdentity.principalId:Anonymous', '--data', data, '--json'])).out;
