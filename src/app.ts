@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Alerting, openAlerting } from './alerting/alerting.ts';
 import { looksLikeMonitor, readMonitorFile } from './alerting/monitor-file.ts';
+import { withMessage } from './alerting/shipped-message.ts';
 import { createServer, type Server } from './api/server.ts';
 import type { SourceStatus, StatusAnswer } from './api/wire.ts';
 import { type Clock, type Instant, systemClock } from './base/clock.ts';
@@ -173,13 +174,8 @@ function readMonitors(
   config: Config,
   problem: (problem: Problem) => void,
 ): { readonly name: string; readonly json: unknown }[] {
-<<<<<<< HEAD
-  const folders = [...(config.shippedMonitors ? [join(shippedContent, 'monitors', 'guide')] : []), ...config.monitors];
-  const files = readContent(folders, ['.json', '.yaml', '.yml']);
-=======
   const folders = [...(config.shippedMonitors ? shippedMonitorFolders : []), ...config.monitors];
-  const files = readContent(folders, ['.json']);
->>>>>>> af74258 (Records that open or shut a door carry the verdict; trailhound exposure; what is public on purpose)
+  const files = readContent(folders, ['.json', '.yaml', '.yml']);
   for (const found of files.problems) problem(found);
   const monitors = new Map<string, { readonly name: string; readonly json: unknown }>();
   for (const file of files.value) {
@@ -188,7 +184,7 @@ function readMonitors(
       const message = `is neither JSON nor YAML, so this monitor is left out: ${broken.message}`;
       problem({ place: file.path, line: broken.line, message });
     } else if (looksLikeMonitor(json) || file.name.endsWith('.json')) {
-      monitors.set(file.name, { name: file.name, json });
+      monitors.set(file.name, { name: file.name, json: withMessage(json, config.channel) });
     }
   }
   return [...monitors.values()];

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -61,12 +61,15 @@ export async function runCases(
 
 /** The records as files in a lake, read once by the real program with a store that ends with it. */
 export async function runChain(records: readonly Document[], config: Config): Promise<Seen> {
-  const lake = mkdtempSync(join(tmpdir(), 'trailhound-cases-'));
+  const folder = mkdtempSync(join(tmpdir(), 'trailhound-cases-'));
   try {
+    const lake = join(folder, 'lake');
+    mkdirSync(lake);
     writeLake(lake, records);
-    return await readLake(lake, config);
+    // A data folder of its own: rules that a user put over the API are not what is tried here.
+    return await readLake(lake, { ...config, data: join(folder, 'data') });
   } finally {
-    rmSync(lake, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
