@@ -221,7 +221,7 @@ function register(percolator: Percolator, watch: Watch): void {
   percolator.put({
     id: watch.id,
     indices,
-    query: (at) => compiled.search(periodOf({ monitor }, at)).query,
+    query: (at) => compiled.wakes(periodOf({ monitor }, at)),
     timed: compiled.timed,
   });
 }

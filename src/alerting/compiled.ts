@@ -1,11 +1,14 @@
 import type { Instant } from '../base/clock.ts';
-import type { Document } from '../base/document.ts';
+import { type Document, isDocument, own } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
+import type { Query } from '../query/query.ts';
 import { parseSearchBody, type SearchBody } from '../query/search-body.ts';
 import { type Condition, compileCondition } from './conditions/condition.ts';
 import { compileDocumentCondition, type DocumentCondition } from './document-condition.ts';
 import { type DocumentInput, queryClause } from './document-input.ts';
 import type { Monitor } from './monitor.ts';
+import { isTimed, timelessQuery } from './timeless.ts';
 
 export interface Period {
   readonly start: Instant;
@@ -24,7 +27,9 @@ export interface Compiled {
   json(period: Period): Document;
   /** The newest events that the run's query finds, for the alert; `sorted` false where an index cannot sort by event time. */
   events(period: Period, sorted: boolean): SearchBody;
-  /** The query means something else at another time: it has `{{period_…}}` or `now` in it. */
+  /** What a document must match to wake the monitor: the query, or more than it finds. */
+  wakes(period: Period): Query;
+  /** `wakes` means something else at another time. */
   readonly timed: boolean;
 }
 
@@ -47,6 +52,7 @@ export function compileMonitor(monitor: Monitor): Compiled {
     if (!templated) kept.set(name, parsed);
     return parsed;
   };
+  const awake = wakingBody(body);
   const context = monitor.type === 'bucket_level_monitor' ? 'bucket' : 'run';
   const { triggers } = monitor;
   return {
@@ -59,8 +65,23 @@ export function compileMonitor(monitor: Monitor): Compiled {
     search: (period) => read('search', (json) => json, period),
     json: filled,
     events: (period, sorted) => read(sorted ? 'sorted' : 'unsorted', (json) => eventsBody(json, sorted), period),
-    timed: templated || text.includes('now'),
+    wakes: (period) => (awake ?? parseSearchBody({ query: own(filled(period), 'query') })).query,
+    timed: awake === undefined,
   };
+}
+
+/** undefined where time stands in it elsewhere than in a range, or where it does not read: its runs tell why. */
+function wakingBody(body: Document): SearchBody | undefined {
+  const query = own(body, 'query');
+  if (query === undefined) return parseSearchBody({});
+  const timeless = isDocument(query) ? timelessQuery(query) : query;
+  if (isTimed(timeless)) return undefined;
+  try {
+    return parseSearchBody({ query: timeless });
+  } catch (thrown) {
+    if (!(thrown instanceof TrailhoundError)) throw thrown;
+    return undefined;
+  }
 }
 
 function anyQuery({ queries }: DocumentInput): Document {

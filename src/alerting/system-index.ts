@@ -79,30 +79,48 @@ const configMapping: Document = {
   },
 };
 
+/** Text that is also found whole. */
+const wholeText: Document = { type: 'text', fields: { keyword: { type: 'keyword' } } };
+
 const alertMapping: Document = {
   dynamic: false,
   _meta: { schema_version: 5 },
   properties: {
     id: keyword,
     version: { type: 'long' },
+    schema_version: { type: 'integer' },
     monitor_id: keyword,
     monitor_version: { type: 'long' },
     monitor_name: name,
+    monitor_user: {
+      properties: { name, backend_roles: wholeText, roles: wholeText, custom_attribute_names: wholeText },
+    },
     trigger_id: keyword,
+    // The original has it as text alone, which lists cannot be sorted by.
     trigger_name: name,
     execution_id: keyword,
     workflow_id: keyword,
     workflow_name: keyword,
+    associated_alert_ids: wholeText,
+    clusters: wholeText,
     severity: keyword,
     state: keyword,
-    finding_ids: keyword,
-    related_doc_ids: keyword,
+    finding_ids: wholeText,
+    related_doc_ids: wholeText,
     error_message: { type: 'text' },
+    alert_history: { type: 'nested', properties: { message: { type: 'text' }, timestamp: date } },
+    action_execution_results: {
+      type: 'nested',
+      properties: { action_id: keyword, last_execution_time: date, throttled_count: { type: 'integer' } },
+    },
     start_time: date,
     last_notification_time: date,
     end_time: date,
     acknowledged_time: date,
-    agg_alert_content: { dynamic: false, properties: { parent_bucket_path: keyword, bucket_keys: keyword } },
+    agg_alert_content: {
+      dynamic: false,
+      properties: { parent_bucket_path: { type: 'text' }, bucket_key: { type: 'text' }, bucket_keys: name },
+    },
     trailhound: {
       dynamic: false,
       properties: { historic: { type: 'boolean' }, total: { type: 'long' }, evaluate: keyword, last_match: date },

@@ -43,6 +43,9 @@ const differences: Readonly<
     reason: /^Monitor with nope is not found$/,
     why: 'the original hangs for ever',
   },
+  'ack-after-missing-monitor': { status: 200, why: 'the original hangs for ever from then on' },
+  'alerts-errors': { why: 'the reasons of failed searches and scripts are ours: no Kotlin frames, no shards' },
+  'monitor-search-get': { why: 'one monitor less: that of the unknown type was refused' },
   'alerts-param-11': { why: 'no shards, nodes and index ids to list in the error' },
   'execute-period-end': { why: 'the message names the parameter in our words' },
   'execute-adhoc-missing-index': { why: 'no Kotlin frames in the stack of a failed condition' },
@@ -133,6 +136,12 @@ async function raised(world: World, monitor: string, alert: string, source: stri
   world.ids.set(alert, String(alerts[0]?.id));
 }
 
+/** What was created in the recording, in its order. */
+const inOrder =
+  'monitor-create create-cron create-no-inputs create-missing-inputs create-unknown-field create-no-monitor-type create-no-type create-bad-query-string create-index-pattern-missing create-bad-script create-bad-severity create-no-triggers create-legacy-trigger-form create-duplicate-name create-disabled create-with-ui-metadata create-name-too-long create-empty-name create-period-template'.split(
+    ' ',
+  );
+
 const stories: Readonly<Record<string, readonly Step[]>> = {
   'monitors made, read and refused': [
     guideEvent,
@@ -183,12 +192,16 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
     // The monitor of the cron's story would raise an alert of its own, which the recording came before.
     'alerts-active',
     (world) => world.pass(120_000),
+    'alerts-list-all',
     ...Array.from({ length: 17 }, (_, at) => `alerts-param-${String(at).padStart(2, '0')}`),
     'ack-unknown-alert',
     'ack-wrong-monitor',
     'ack-empty-list',
     'ack-no-body',
     'ack-missing-monitor',
+    gone,
+    (world) => raised(world, '9o65CaIB_-ySynH1jVzW', '_Y65CaIB_-ySynH1lFxt', 'true'),
+    'ack-after-missing-monitor',
   ],
   'dry runs of saved monitors': [
     guideEvent,
@@ -207,6 +220,14 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
     'execute-noidxpat',
     'execute-notrig',
     'execute-tmpl',
+  ],
+  'twenty monitors searched, and those that fail': [
+    guideEvent,
+    ...inOrder,
+    'monitor-search-get',
+    'monitor-search-enabled',
+    (world) => world.pass(60_000),
+    'alerts-errors',
   ],
   'conditions that people write': [
     gone,
