@@ -58,7 +58,12 @@ function triedLines(tried: readonly Tried[]): readonly string[] {
   if (tried.length === 0) return ['\tnone'];
   const lines: string[] = [];
   let left = 0;
+  let others = 0;
   for (const { id, level, depth, outcome, why } of tried) {
+    if (outcome === 'failed' && why?.startsWith('decoded_as is "json"')) {
+      others++;
+      continue;
+    }
     if (outcome === 'failed' && lines.length >= triedShownMax) {
       left++;
       continue;
@@ -66,6 +71,7 @@ function triedLines(tried: readonly Tried[]): readonly string[] {
     const reason = why === undefined ? '' : `: ${why}`;
     lines.push(printableLine(`\t${'  '.repeat(depth)}${id} (level ${level}) ${words[outcome]}${reason}`));
   }
+  if (others > 0) lines.push(`\t${others} rules for other decoders than json were passed over`);
   return left > 0 ? [...lines, `\t… and ${left} more that failed; --json tells them all`] : lines;
 }
 

@@ -156,6 +156,20 @@ for (const [name, rules, wanted] of cases) {
   });
 }
 
+test('what hangs below a rule that can never fire is not told again', () => {
+  const found = lint([
+    rule(100, '<decoded_as>sshd</decoded_as>'),
+    rule(101, '<if_sid>100</if_sid><srcip>1.1.1.1</srcip>'),
+    rule(102, '<if_sid>101</if_sid><field name="nope">x</field>'),
+    rule(103, '<category>windows</category>'),
+    rule(104, '<if_sid>103</if_sid><field name="nope">x</field>'),
+  ]);
+  assert.deepEqual(
+    found.map((one) => one.slice(0, 18)),
+    ['error 2: rule 100 ', 'error 5: rule 103 '],
+  );
+});
+
 test('below several parents a rule is dead only where each of them makes it so', () => {
   const two = [
     root,

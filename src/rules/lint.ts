@@ -23,6 +23,11 @@ export function lintRules(files: RuleFiles, options: { readonly for?: 'wazuh' | 
   const findings = new Map<Rule, Finding[]>();
   walk(value.roots, [], (node, above, before) => {
     if (!places.has(node.rule.file)) return;
+    // What is wrong with a parent need not be told of each rule below it.
+    if (above.some((parent) => findings.get(parent)?.some(isDeath))) {
+      findings.set(node.rule, []);
+      return;
+    }
     const found = [...deadOnes(node, above, before), ...unreachable(node, there)];
     const known = findings.get(node.rule);
     // Below several parents a rule is dead only if it is so below each.
@@ -32,12 +37,17 @@ export function lintRules(files: RuleFiles, options: { readonly for?: 'wazuh' | 
     );
   });
   for (const rule of value.rules.values()) {
-    if (places.has(rule.file) && !findings.has(rule)) findings.set(rule, elsewhere(rule));
+    const orphan = places.has(rule.file) && !findings.has(rule);
+    if (orphan) findings.set(rule, rule.parents.sids.length === 0 ? elsewhere(rule) : []);
   }
   for (const [rule, found] of findings) found.push(...counting(rule, value.rules));
   return [...problems.map(withFix), ...liberties, ...[...findings.values()].flat()]
     .filter((finding) => places.has(finding.place))
     .sort((a, b) => (a.place === b.place ? (a.line ?? 0) - (b.line ?? 0) : a.place < b.place ? -1 : 1));
+}
+
+function isDeath({ message }: Finding): boolean {
+  return message.includes('can never fire');
 }
 
 type Visit = (node: RuleNode, above: readonly Rule[], before: readonly RuleNode[]) => void;
@@ -71,7 +81,7 @@ function deadOnes({ rule }: RuleNode, above: readonly Rule[], before: readonly R
       level: 'error',
       ...placeOf(rule),
       message: `rule ${rule.id} can never fire: its sibling ${id} (level ${level}, ${file}:${line}) is tried first and matches whatever this one matches`,
-      fix: `write <if_sid>${id}</if_sid> into it, so that it stands below, or give it a higher level than ${level}`,
+      fix: `write <if_sid>${id}</if_sid> into it, so that it stands below, ${level === 0 ? 'for level 0 is always tried first' : `or give it a higher level than ${level}`}`,
     });
   }
   if (!foreign(all)) findings.push(...unknownFields(rule));
