@@ -1,6 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import { limits } from '../base/limits.ts';
 import type { ActionMemory, Alert, AlertMessage, Evidence } from './alert.ts';
+import type { EventClocks } from './alert-clock.ts';
 import { mergeEvents } from './alert-event.ts';
 
 /** What one run says about one trigger. */
@@ -18,6 +19,8 @@ export interface Found {
   readonly events: Evidence['events'];
   readonly total: number;
   readonly historic: boolean;
+  /** Of the event among them that came in last. */
+  readonly clocks?: EventClocks | undefined;
 }
 
 /** What becomes of the open alert: `open` stays or becomes the open one, `closed` goes to the history. */
@@ -161,6 +164,7 @@ function joined(alert: Alert, { found, at, actionResults }: Outcome, count: (fou
       total: count(found),
       historic: isNew ? (first || evidence.historic) && found.historic : evidence.historic,
       lastMatch: isNew ? at : evidence.lastMatch,
+      clocks: evidence.clocks ?? (found.clocks && first ? { ...found.clocks, alerted: at } : undefined),
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Instant } from '../base/clock.ts';
 import { at, type Document, isDocument, own } from '../base/document.ts';
 import type { Attempt } from '../notify/notifier.ts';
 import type { StoredDocument } from '../store/store.ts';
+import { type AlertClocks, clocksJson, storedClocks } from './alert-clock.ts';
 import { type AlertEvent, eventJson, storedEvent } from './alert-event.ts';
 import type { BucketContent } from './bucket-select.ts';
 import type { Evaluate } from './monitor.ts';
@@ -64,6 +65,8 @@ export interface Evidence {
   readonly evaluate: Evaluate;
   /** When an event joined last; what being quiet is measured from. */
   readonly lastMatch: Instant | null;
+  /** The way of the event that opened it. */
+  readonly clocks?: AlertClocks | undefined;
 }
 
 /** As the original answers it, in its order of keys, with ours behind. */
@@ -104,6 +107,7 @@ export function alertJson(alert: Alert): Document {
       historic: alert.evidence.historic,
       evaluate: alert.evidence.evaluate,
       last_match: alert.evidence.lastMatch,
+      ...(alert.evidence.clocks ? { clocks: clocksJson(alert.evidence.clocks) } : {}),
     },
   };
 }
@@ -155,6 +159,7 @@ export function storedAlert({ id, version, source }: Pick<StoredDocument, 'id' |
       historic: at(source, 'trailhound.historic') === true,
       evaluate: at(source, 'trailhound.evaluate') === 'arrived' ? 'arrived' : 'opensearch',
       lastMatch: time(at(source, 'trailhound.last_match')),
+      clocks: storedClocks(at(source, 'trailhound.clocks')),
     },
   };
 }

@@ -12,6 +12,7 @@ import { type AlertQuery, listAlerts } from './alert-list.ts';
 import { type Comments, openComments } from './comment.ts';
 import { cursorStart } from './cursor.ts';
 import { noteDelivery } from './delivery-note.ts';
+import { type Detection, detectionOf } from './detection.ts';
 import { type FindingAnswer, type FindingQuery, listFindings } from './finding-list.ts';
 import { installMonitors, type MonitorFile } from './install.ts';
 import { indicesOf, monitorJson, parseMonitor } from './monitor.ts';
@@ -95,6 +96,8 @@ export interface Alerting {
   /** Resolves when nothing is marked and nothing runs; what is marked runs without waiting for its time. */
   settled(): Promise<void>;
   stats(): AlertingStats;
+  /** How long it took from event to alert. */
+  detection(): Promise<Detection>;
   /** Alerts there are, open and ended. */
   alertCount(): Promise<number>;
   /** Waits for runs that are under way. The store is not closed. */
@@ -170,6 +173,7 @@ export async function openAlerting({ store, clock, log, notifier = noChannels }:
     run: (signal) => scheduler.run(signal),
     settled: () => scheduler.settled(),
     stats: () => statsOf(book, scheduler),
+    detection: () => detectionOf(store),
     alertCount: () => alerts.count(),
     close: () => scheduler.idle(),
   };

@@ -3,6 +3,7 @@ import { reasonOf, TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import type { ArrivalWindow, SearchHit, SearchResult } from '../store/store.ts';
+import { type EventClocks, lastClocks } from './alert-clock.ts';
 import { type AlertEvent, alertEvent, isHistoric } from './alert-event.ts';
 import {
   aggregationAt,
@@ -97,6 +98,7 @@ export interface BucketEvents {
   readonly hits: readonly SearchHit[];
   readonly total: number;
   readonly historic: boolean;
+  readonly clocks: EventClocks | undefined;
 }
 
 const noEvents: ReadonlyMap<string, BucketEvents> = new Map();
@@ -135,6 +137,7 @@ function eventsOf(bucket: Document): BucketEvents {
     events: hits.map(alertEvent),
     hits,
     total: typeof total === 'number' ? total : hits.length,
+    clocks: lastClocks(hits.map(({ source }) => source)),
     historic: hits.length > 0 && hits.every(({ source }) => isHistoric(source)),
   };
 }

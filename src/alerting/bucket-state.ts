@@ -135,6 +135,7 @@ function withEvidence(alert: Alert, found: BucketEvents | undefined, total: numb
       total,
       historic: (first || evidence.historic) && found.historic,
       lastMatch: at,
+      clocks: evidence.clocks ?? (found.clocks && first ? { ...found.clocks, alerted: at } : undefined),
     },
   };
 }

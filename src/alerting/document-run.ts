@@ -5,6 +5,7 @@ import type { Operation, Position } from '../store/store.ts';
 import { type ActionOrder, type ActionRun, actionMemories, runAction } from './action-run.ts';
 import { appliesToEach } from './action-scope.ts';
 import type { Alert } from './alert.ts';
+import { lastClocks } from './alert-clock.ts';
 import { alertEvent, isHistoric } from './alert-event.ts';
 import { nextRunError, type RunError, recoveredRun } from './alert-run-error.ts';
 import { documentPosition } from './cursor.ts';
@@ -213,6 +214,7 @@ async function runActionsOn(
 function alertOf(run: Run, trigger: Trigger, finding: Finding): Alert {
   const { subject, at, execution, found } = run;
   const hit = found.documents.get(nameOf(finding));
+  const clocks = hit && lastClocks([hit.source]);
   const alert = newAlert(subject, trigger, 'ACTIVE', at, execution, uuidOf('alert', finding.id));
   return {
     ...alert,
@@ -224,6 +226,7 @@ function alertOf(run: Run, trigger: Trigger, finding: Finding): Alert {
       total: 1,
       historic: hit !== undefined && isHistoric(hit.source),
       lastMatch: at,
+      clocks: clocks && { ...clocks, alerted: at },
     },
   };
 }

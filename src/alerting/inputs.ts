@@ -4,6 +4,7 @@ import { reasonOf, TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { SearchBody } from '../query/search-body.ts';
 import type { ArrivalWindow, SearchResult, Store } from '../store/store.ts';
+import { lastClocks } from './alert-clock.ts';
 import { alertEvent, isHistoric } from './alert-event.ts';
 import type { Found } from './alert-state.ts';
 import type { Compiled, Period } from './compiled.ts';
@@ -57,7 +58,7 @@ export async function fetchEvents(
     try {
       const { hits, total } = await ask(monitor, compiled.events(period, sorted), window, ports);
       const historic = hits.length > 0 && hits.every((hit) => isHistoric(hit.source));
-      return { events: hits.map(alertEvent), total, historic };
+      return { events: hits.map(alertEvent), total, historic, clocks: lastClocks(hits.map(({ source }) => source)) };
     } catch (error) {
       if (!(error instanceof TrailhoundError)) throw error;
     }

@@ -236,6 +236,13 @@ export interface AlertExtra {
   readonly total: number;
   /** True when every event was older than 24 h at ingest: history read in, not an attack going on. */
   readonly historic?: boolean;
+  /** The way of the event that opened it, each in milliseconds since 1970. */
+  readonly clocks?: {
+    readonly event: number | null;
+    readonly delivered: number | null;
+    readonly ingested: number | null;
+    readonly alerted: number;
+  };
 }
 
 export interface AlertEvent {

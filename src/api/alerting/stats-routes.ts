@@ -1,4 +1,5 @@
 import type { Alerting } from '../../alerting/alerting.ts';
+import { detectionJson } from '../../alerting/detection.ts';
 import type { Document } from '../../base/document.ts';
 import { TrailhoundError } from '../../base/errors.ts';
 import type { Answer, Call } from '../route.ts';
@@ -58,6 +59,7 @@ async function stats({ params, path }: Call, { alerting }: { readonly alerting: 
         runs: found.runs,
         failures: found.failures,
         marked: found.marked,
+        time_to_detect: detectionJson(await alerting.detection()),
       },
     },
   };
