@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { renderTemplate } from './message-template.ts';
 
 const values = {
@@ -49,4 +50,32 @@ test('hostile templates end', () => {
   renderTemplate('{{#l}}{{#l}}{{#l}}{{.}}{{/l}}{{/l}}{{/l}}', many);
   const loops = { l: Array.from({ length: 1000 }, () => 'xxxxxxxxxx') };
   assert.ok(renderTemplate('{{#l}}{{#l}}{{#l}}{{.}}{{/l}}{{/l}}{{/l}}', loops).length < 1_100_000);
+});
+
+const anything = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(
+    '{{ctx.secret}}',
+    '{{{ctx}}}',
+    '"},"x":{"y":"',
+    '\\',
+    '\\"',
+    '\r\n',
+    '\u2028',
+    '{{#toJson}}ctx{{/toJson}}',
+  ),
+);
+
+test('no value breaks out of a JSON message, or is read as a template', () => {
+  fc.assert(
+    fc.property(anything, anything, (value, name) => {
+      const told = renderTemplate('{"v":"{{v}}","l":{{#toJson}}l{{/toJson}}}', {
+        v: value,
+        l: [name],
+        ctx: { secret: 's' },
+      });
+      assert.deepEqual(JSON.parse(told), { v: value, l: [name] });
+      assert.equal(renderTemplate('{{{v}}}', { v: value, ctx: { secret: 's' } }), value);
+    }),
+  );
 });
