@@ -39,6 +39,8 @@ export interface Sending {
   readonly about: Omit<Origin, 'actionId'>;
   /** The same when the same run is repeated after a crash, another one in the next run. */
   readonly occurrence: string | number;
+  /** A condition that still holds: the message says anew what the one before said. */
+  readonly repeats?: boolean;
 }
 
 /** Runs a trigger's actions one after the other; `values` is what the templates see. */
@@ -60,7 +62,7 @@ export async function runActions(
  */
 export async function runAction(action: Action, values: Document, order: ActionOrder): Promise<ActionRun> {
   const { at, dryRun, throttledBy, sending } = order;
-  const { notifier, wait, about, occurrence } = sending;
+  const { notifier, wait, about, occurrence, repeats = false } = sending;
   const channelId = action.destinationId;
   const last = throttledBy?.actionResults.find(({ actionId }) => actionId === action.id)?.lastExecutionTime ?? null;
   const minutes = action.throttleEnabled ? action.throttleMinutes : undefined;
@@ -81,6 +83,7 @@ export async function runAction(action: Action, values: Document, order: ActionO
     subject,
     body: message,
     wait,
+    repeats,
     origin: { ...about, actionId: action.id },
   });
   return notifiedRun(action, output, at, notified);

@@ -188,6 +188,7 @@ async function judgeTrigger(
     wait: order.kind === 'asked',
     about: { monitorId: subject.id, triggerId: trigger.id, alertId: current && !reopens ? current.id : freshId },
     occurrence: subject.cursor?.positions.get(trigger.id) ?? freshId,
+    repeats: monitor.evaluate === 'opensearch',
   };
   const actions =
     triggered && !silent

@@ -11,7 +11,7 @@ import { recordsIndex } from './system-index.ts';
 export interface Waiting {
   readonly key: string;
   readonly channelId: string;
-  /** Alert and action; undefined for a test message. */
+  /** Alert and action of a message that may be replaced by one that repeats it. */
   readonly slot: string | undefined;
   readonly createdAt: Instant;
   readonly nextAt: Instant;
@@ -23,7 +23,7 @@ export interface DeliveryBook {
   readonly waiting: ReadonlyMap<string, Waiting>;
   get(key: string): Promise<Delivery | undefined>;
   /**
-   * Keeps the message as it is now. An older one of the same alert and action that still waits is replaced by one that waits.
+   * Keeps the message as it is now. One that waits and repeats what an older one of the same alert and action says replaces it.
    * False when the store would not take it: the message must not be lost for that, and the log says so.
    */
   keep(delivery: Delivery): Promise<boolean>;
@@ -86,8 +86,9 @@ export async function openDeliveryBook(store: Store, log: Log): Promise<Delivery
   };
 }
 
-function slotOf({ origin, channelId }: Delivery): string | undefined {
-  return origin && JSON.stringify([origin.alertId, origin.actionId, channelId]);
+function slotOf({ origin, channelId, repeats }: Delivery): string | undefined {
+  if (!repeats || !origin) return undefined;
+  return JSON.stringify([origin.alertId, origin.actionId, channelId]);
 }
 
 function write(delivery: Delivery): Operation {

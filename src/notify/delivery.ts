@@ -11,6 +11,8 @@ export interface Delivery {
   readonly body: string;
   /** undefined for a test message. */
   readonly origin: Origin | undefined;
+  /** It takes the place of one of the same origin that waits; see NotifyRequest. */
+  readonly repeats: boolean;
   readonly state: DeliveryState;
   readonly createdAt: Instant;
   /** Not tried before this. */
@@ -24,7 +26,7 @@ export interface Delivery {
   readonly recipients: readonly RecipientOutcome[];
 }
 
-/** `replaced`: a newer message of the same alert and action came while it waited. */
+/** `replaced`: one that repeats it came while it waited. */
 export type DeliveryState = 'waiting' | 'sent' | 'failed' | 'replaced';
 
 /** A step on a message's way: it answers the message as it is afterwards. One that is no longer waiting passes untouched. */
@@ -59,6 +61,7 @@ export function deliveryJson(delivery: Delivery): Document {
           },
         }
       : {}),
+    ...(delivery.repeats ? { repeats: true } : {}),
     created_time_ms: delivery.createdAt,
     next_time_ms: delivery.nextAt,
     tries: delivery.tries,
@@ -88,6 +91,7 @@ export function storedDelivery(key: string, source: Document): Delivery {
           actionId: word(at(source, 'origin.action_id')),
         }
       : undefined,
+    repeats: own(source, 'repeats') === true,
     state: state === 'waiting' || state === 'sent' || state === 'replaced' ? state : 'failed',
     createdAt: number(own(source, 'created_time_ms')),
     nextAt: number(own(source, 'next_time_ms')),

@@ -18,10 +18,12 @@ export interface NotifyRequest {
   readonly subject: string | undefined;
   readonly body: string;
   readonly wait: boolean;
+  /** It says anew what the message before it said (a condition that still holds): one of the same origin that waits is replaced. */
+  readonly repeats?: boolean;
   readonly origin: Origin;
 }
 
-/** Whose message it is. A newer message of the same alert and action takes the place of one that still waits. */
+/** Whose message it is. */
 export interface Origin {
   readonly monitorId: string;
   readonly triggerId: string;

@@ -172,21 +172,32 @@ test('the same key is sent once, and answers what became of it', async (t) => {
   assert.deepEqual(bodies(receiver), ['body of k1']);
 });
 
-test('a newer message of the same alert and action takes the place of one that waits', async (t) => {
+test('a message that repeats one that waits takes its place; one that says something new does not', async (t) => {
   const clock = virtualClock(start);
   const world = await openWorld(t, clock);
   const receiver = await startReceiver(t);
   receiver.answers.set('/', { status: 503 });
   await addWebhook(world, 'hook', `${receiver.url}/`);
   const { origin } = request('hook', 'k1');
-  await world.notifications.notify(request('hook', 'k1', { origin }));
+  await world.notifications.notify(request('hook', 'k1', { origin, repeats: true }));
   await until('the first try', () => world.notes.length === 1);
   receiver.answers.clear();
-  await world.notifications.notify(request('hook', 'k2', { origin }));
+  await world.notifications.notify(request('hook', 'k2', { origin, repeats: true }));
   await until('the newer one', () => world.notes.length === 2);
   await clock.advance(3_600_000);
-  assert.deepEqual(await states(world), { k1: 'replaced', k2: 'sent' });
-  assert.deepEqual(bodies(receiver), ['body of k1', 'body of k2']);
+  receiver.answers.set('/', { status: 503 });
+  await world.notifications.notify(request('hook', 'n1', { origin }));
+  await until('its try', () => world.notes.length === 3);
+  receiver.answers.clear();
+  await world.notifications.notify(request('hook', 'n2', { origin }));
+  await until('the second', () => world.notes.length === 4);
+  await clock.advance(2000);
+  await until('the first again', () => world.notes.length === 5);
+  assert.deepEqual(await states(world), { k1: 'replaced', k2: 'sent', n1: 'sent', n2: 'sent' });
+  assert.deepEqual(
+    bodies(receiver),
+    ['k1', 'k2', 'n1', 'n2', 'n1'].map((key) => `body of ${key}`),
+  );
 });
 
 test('what waited when the process ended is sent by the next one, under the same key', async (t) => {

@@ -140,7 +140,14 @@ async function notify(
 }
 
 function newDelivery(
-  { key, channelId, subject, body, origin }: Omit<NotifyRequest, 'wait' | 'origin'> & Partial<NotifyRequest>,
+  {
+    key,
+    channelId,
+    subject,
+    body,
+    origin,
+    repeats = false,
+  }: Omit<NotifyRequest, 'wait' | 'origin'> & Partial<NotifyRequest>,
   now: number,
 ): Delivery {
   return {
@@ -149,6 +156,7 @@ function newDelivery(
     subject: subject === undefined || subject === '' ? defaultTitle : subject,
     body,
     origin,
+    repeats,
     state: 'waiting',
     createdAt: now,
     nextAt: now,
