@@ -22,6 +22,8 @@ interface Step {
 
 interface Case {
   readonly case: string;
+  /** A case of what is ours alone. */
+  readonly only?: 'trailhound';
   readonly steps: readonly Step[];
 }
 
@@ -31,12 +33,17 @@ const folder = new URL('./cases/', import.meta.url);
  * Wire behaviour as data: each case of `cases/*.yaml` on what `start` gives: this server in the tests beside the code, the
  * whole program and a real OpenSearch in test/opensearch. What the real one answers is the truth. `start` empties it.
  */
-export function apiCases(label: string, start: (test: TestContext) => Promise<TestServer['call']>): void {
+export function apiCases(
+  label: string,
+  start: (test: TestContext) => Promise<TestServer['call']>,
+  engine: 'opensearch' | 'trailhound' = 'trailhound',
+): void {
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
   test(`${label}there are cases`, () => assert.ok(files.length >= 4));
   for (const file of files) {
     const cases = parse(readFileSync(new URL(file, folder), 'utf8')) as readonly Case[];
-    for (const { case: name, steps } of cases) {
+    for (const { case: name, steps, only } of cases) {
+      if (only !== undefined && only !== engine) continue;
       test(`${label}${file}: ${name}`, async (t) => {
         const call = await start(t);
         for (const [at, step] of steps.entries()) await run(step, `step ${at + 1}: ${step.call}`, call);

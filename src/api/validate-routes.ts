@@ -3,6 +3,7 @@ import { TrailhoundError } from '../base/errors.ts';
 import { parseQuery } from '../query/parse.ts';
 import type { Query } from '../query/query.ts';
 import { validateQuery } from '../query/validation.ts';
+import { lintForWazuh } from '../query/wazuh-template-lint.ts';
 import type { IndexInfo } from '../store/store.ts';
 import { flag, indexOptions, indexParameters } from './parameters.ts';
 import type { Answer, Call, Route } from './route.ts';
@@ -35,8 +36,16 @@ async function validate({ params, query, body }: Call, { store, clock }: Needs):
       _shards: { total: infos.length, successful: infos.length, failed: 0 },
       valid: found.every(({ valid }) => valid),
       ...(explain ? { explanations: found } : {}),
+      ...onWazuh(infos, wanted),
     },
   };
+}
+
+/** Ours: where it is asked of Wazuh's indices, what a Wazuh with its own template would answer differently. */
+function onWazuh(infos: readonly IndexInfo[], query: Query): object {
+  if (!infos.some(({ name }) => name.startsWith('wazuh-'))) return {};
+  const warnings = lintForWazuh(query);
+  return warnings.length === 0 ? {} : { trailhound: { warnings } };
 }
 
 /** The query, or why it does not read: that too is an answer here. */

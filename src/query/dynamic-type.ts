@@ -64,11 +64,14 @@ function isLong(value: number): boolean {
   return Number.isInteger(value) && !Object.is(value, -0) && Math.abs(value) < 2 ** 63;
 }
 
+/** What Java reads as a double. */
+const javaDouble = /^\s*[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)\s*$/;
+
 function detectText(rules: DynamicRules, text: string): readonly [DetectedType, Document] {
   const whole = /^[+-]?\d{1,19}$/.test(text);
   const decimal = whole || /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text);
   if (rules.numericDetection && whole) return ['long', { type: 'long' }];
-  if (rules.numericDetection && decimal) return ['double', { type: 'float' }];
+  if (rules.numericDetection && (decimal || javaDouble.test(text))) return ['double', { type: 'float' }];
   if (rules.dateDetection && !decimal) {
     const format = rules.dateFormats.find((candidate) => candidate.parse(text) !== undefined);
     if (format) return ['date', dateDefinition(format)];

@@ -45,7 +45,6 @@ export function wrappedError(thrown: TrailhoundError, reason: string): Trailhoun
   const roots = opaque.test(thrown.wire) ? undefined : (thrown.fields.root_cause ?? [caused]);
   return new TrailhoundError('parse-failed', `${reason}: ${thrown.message}`, {
     wire: 'x_content_parse_exception',
-    status: thrown.status,
     cause: thrown,
     fields: { ...(roots === undefined ? {} : { root_cause: roots }), caused_by: caused },
   });

@@ -6,6 +6,7 @@ import { compileQuery, requiredTerms } from './compile.ts';
 import { mapDocument } from './dynamic.ts';
 import { parseMapping } from './mapping.ts';
 import { parseQuery } from './parse.ts';
+import { publicGrants } from './public-grants.suite.ts';
 import { resolveTemplates } from './templates.ts';
 import { eachTerm } from './terms.ts';
 
@@ -13,30 +14,9 @@ const content = new URL('../../content/', import.meta.url);
 const read = (path: string): Document => JSON.parse(readFileSync(new URL(path, content), 'utf8'));
 const template = { name: 'wazuh-alerts', legacy: false, body: read('templates/wazuh-alerts.json') };
 const { settings, mappings } = resolveTemplates([template], 'wazuh-alerts-4.x-2024.05.01');
-const grant = (grantee: Document, permission = 'READ'): Document => ({
-  AccessControlPolicy: { AccessControlList: { Grant: { Grantee: grantee, Permission: permission } } },
-});
-const all = 'http://acs.amazonaws.com/groups/global/AllUsers';
-
-/** Request parameters of PutBucketAcl → is it a public grant? (DESIGN.md, "Un-fielded words") */
-const cases: readonly (readonly [string, boolean, Document])[] = [
-  ['canned public-read', true, { 'x-amz-acl': 'public-read' }],
-  ['canned, as a list', true, { 'x-amz-acl': ['public-read'] }],
-  ['canned public-read-write', true, { 'x-amz-acl': 'public-read-write' }],
-  ['grant as object', true, grant({ 'xsi:type': 'Group', URI: all })],
-  ['grant as list', true, { AccessControlPolicy: { AccessControlList: { Grant: [{ Grantee: { URI: all } }] } } }],
-  ['grant as header', true, { 'x-amz-grant-read': `uri="${all}"` }],
-  ['private', false, { 'x-amz-acl': 'private' }],
-  ['authenticated-read', false, { 'x-amz-acl': 'authenticated-read' }],
-  ['aws-exec-read', false, { 'x-amz-acl': 'aws-exec-read' }],
-  ['bucket-owner-read', false, { 'x-amz-acl': 'bucket-owner-read' }],
-  ['READ to one account', false, grant({ ID: 'abc', DisplayName: 'x' })],
-  ['a bucket with a telling name', false, { bucketName: 'my-public-site', 'x-amz-acl': 'private' }],
-];
-
 test('the guide finds exactly the public grants under the shipped template', () => {
   const query = parseQuery({ query_string: { query: 'AllUsers OR public-read OR PublicRead' } });
-  for (const [name, expected, requestParameters] of cases) {
+  for (const [name, expected, requestParameters] of publicGrants) {
     const source = { data: { aws: { eventName: 'PutBucketAcl', requestParameters } } };
     const mapped = mapDocument(parseMapping(mappings, settings), source);
     assert.ok('mapping' in mapped, name);

@@ -10,7 +10,7 @@ export function standardTokens(text: string): Token[] {
   while (at < text.length) {
     const kind = classAt(text, at);
     if (kind === single) {
-      const end = skipExtend(text, at + width(text, at));
+      const end = singleEnd(text, at);
       push(tokens, text, at, end, typeOfSingle(text, at));
       at = end;
     } else if (kind === letter || kind === numeric || kind === katakana || kind === joiner) {
@@ -75,11 +75,11 @@ function classify(code: number): number {
   if (/[\u037e\u0589\u060c\u060d\u066c\u07f8\u2044\ufe10\ufe14\ufe50\ufe54\uff0c\uff1b]/.test(char)) return midNumber;
   if (/[\u202f\u203f\u2040\u2054\ufe33\ufe34\ufe4d-\ufe4f\uff3f]/.test(char)) return joiner;
   if (/[\u3031-\u3035\u309b\u309c\u30fc\uff70]|\p{Script=Katakana}/u.test(char)) return katakana;
-  if (/\p{Script=Han}|\p{Script=Hiragana}|\p{Extended_Pictographic}/u.test(char)) return single;
+  if (/\p{Script=Han}|\p{Script=Hiragana}|\p{Extended_Pictographic}|\p{Regional_Indicator}/u.test(char)) return single;
   if (/\p{Script=Thai}|\p{Script=Lao}|\p{Script=Khmer}|\p{Script=Myanmar}/u.test(char) && /\p{L}|\p{M}/u.test(char)) {
     return letter;
   }
-  if (/\p{M}|\p{Cf}/u.test(char)) return extend;
+  if (/\p{M}|\p{Cf}/u.test(char) && code !== 0x200b) return extend;
   if (/\p{Nd}/u.test(char)) return numeric;
   if (/\p{Alphabetic}/u.test(char)) return letter;
   return other;
@@ -92,6 +92,30 @@ function width(text: string, at: number): number {
 function skipExtend(text: string, at: number): number {
   while (at < text.length && text.charCodeAt(at) >= 128 && classAt(text, at) === extend) at += width(text, at);
   return at;
+}
+
+/** An ideograph with its marks; an emoji with its skin tone and what is joined to it; two letters of a flag. */
+function singleEnd(text: string, start: number): number {
+  const first = charAt(text, start);
+  let at = start + first.length;
+  if (isFlagLetter(first) && isFlagLetter(charAt(text, at))) at += charAt(text, at).length;
+  at = skipExtend(text, at);
+  if (!isPicture(first)) return at;
+  while (at < text.length) {
+    const next = charAt(text, at);
+    const joined = text.charCodeAt(at - 1) === zeroWidthJoiner && isPicture(next);
+    if (!joined && !/^\p{Emoji_Modifier}$/u.test(next)) return at;
+    at = skipExtend(text, at + next.length);
+  }
+  return at;
+}
+
+const zeroWidthJoiner = 0x200d;
+const isPicture = (char: string): boolean => /^\p{Extended_Pictographic}$/u.test(char);
+const isFlagLetter = (char: string): boolean => /^\p{Regional_Indicator}$/u.test(char);
+
+function charAt(text: string, at: number): string {
+  return at < text.length ? String.fromCodePoint(text.codePointAt(at) as number) : '';
 }
 
 function wordEnd(text: string, start: number): number {

@@ -47,7 +47,7 @@ export const rangeClause: Clause<RangeQuery> = {
     }
     const [format, zone, relation] = [textOf(value, 'format'), textOf(value, 'time_zone'), textOf(value, 'relation')];
     if (zone !== undefined && !timeZone(zone))
-      throw argumentError(`Unknown time-zone ID: ${zone}`, 'date_time_exception');
+      throw argumentError(`java.time.zone.ZoneRulesException: Unknown time-zone ID: ${zone}`);
     if (relation !== undefined && !/^(?:intersects|within|contains)$/i.test(relation)) {
       throw argumentError(`[range] query does not support relation [${relation}]`);
     }

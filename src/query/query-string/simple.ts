@@ -20,11 +20,11 @@ export function lowerSimple(query: SimpleQueryStringQuery, scope: ValueScope): L
   const defaults = scope.mapping.settings.defaultFields.map((pattern) => ({ pattern, boost: 1 }));
   const wanted = query.fields.length > 0 ? query.fields : defaults;
   const fields = chooseFields(scope.mapping, wanted);
-  if (fields.length === 0) return unmapped(wanted.map(({ pattern }) => pattern).join(', '));
   const reader: Reader = {
     query,
     scope,
     fields,
+    missing: unmapped(wanted.map(({ pattern }) => pattern).join(', ')),
     at: 0,
     end: query.text.length,
     text: {
@@ -46,6 +46,8 @@ interface Reader {
   readonly scope: ValueScope;
   readonly fields: readonly ChosenField[];
   readonly text: TextOptions;
+  /** What stands for a word where none of the fields is mapped. */
+  readonly missing: Lucene;
   at: number;
   readonly end: number;
 }
@@ -121,7 +123,7 @@ function extended(clauses: readonly BoolClause[], occur: '+' | '', query: Lucene
 }
 
 function readPhrase(reader: Reader): Lucene {
-  const { query, fields, text, scope } = reader;
+  const { query, fields, text, scope, missing } = reader;
   const match = /"((?:[^"\\]|\\.)*)"(?:~(\d+))?/sy;
   match.lastIndex = reader.at;
   const found = match.exec(query.text);
@@ -131,11 +133,12 @@ function readPhrase(reader: Reader): Lucene {
   }
   reader.at += found[0].length;
   const slop = found[2] !== undefined && on(reader, 'SLOP') ? Number(found[2]) : 0;
+  if (fields.length === 0) return missing;
   return textInFields(fields, plain(found[1] ?? ''), 'phrase', { ...text, slop }, scope);
 }
 
 function readWord(reader: Reader): Lucene {
-  const { query, fields, text, scope } = reader;
+  const { query, fields, text, scope, missing } = reader;
   let raw = '';
   while (reader.at < reader.end) {
     const char = query.text[reader.at] as string;
@@ -148,6 +151,7 @@ function readWord(reader: Reader): Lucene {
     raw += char;
     reader.at++;
   }
+  if (fields.length === 0) return missing;
   const options = text.lenient;
   const patterns = { ignoreCase: false, normalize: 'analyzer' } as const;
   if (raw.length > 1 && raw.endsWith('*') && !raw.endsWith('\\*') && on(reader, 'PREFIX')) {
