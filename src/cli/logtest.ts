@@ -17,6 +17,7 @@ export const logtestCommand: RegisterCommand = (program, terminal, exit) => {
     .description('tell which rule fires on each JSON line (a record, an event or a document), and why others do not')
     .argument('[file]', 'a file of JSON lines; - or nothing for standard input', '-')
     .option('--json', 'print one JSON value a line')
+    .option('--data <dir>', 'data folder whose put rules count too (default: ./trailhound-data)')
     .option('--config <file>', 'configuration file, YAML or JSON');
   addContentFlags(command).action(async (file: string, flags: SettingFlags & { json?: boolean }) => {
     const config = effectiveConfig(flags, terminal);

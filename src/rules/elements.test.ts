@@ -292,3 +292,10 @@ test('a composite shows the logs it counted, the newest first', () => {
   );
   assert.deepEqual(answers[3]?.earlier, ['{"a": "x", "n": 3}', '{"a": "x", "n": 2}', '{"a": "x", "n": 1}']);
 });
+
+test('a group with another attribute is told, and its rules load', () => {
+  const text = rule('').replace('<group name="g,"', '<group name="g," id="1"');
+  const { value, problems } = compileRules({ own: [{ name: 'a', text }] });
+  assert.equal(value.rules.size, 1);
+  assert.match(problems[0]?.message ?? '', /another attribute than name/);
+});

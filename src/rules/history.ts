@@ -31,6 +31,8 @@ export interface Counted {
 export interface Composite {
   readonly correlation: Correlation;
   readonly slot: number;
+  /** Which of the slot's views its `same` values are. */
+  readonly view: number;
   readonly same: readonly number[];
   readonly different: readonly { readonly value: number; readonly dynamic: boolean }[];
 }
@@ -46,9 +48,22 @@ interface Entry {
   forgotten: boolean;
 }
 
-interface Slot {
+/** What is counted, and by which equal values: a rule that asks for the same address must not go through all others. */
+interface SlotPlan {
   readonly takes: (rule: Rule, decoded: Decoded) => boolean;
-  entries: Entry[];
+  /** Numbers of the values that must be equal. */
+  readonly views: (readonly number[])[];
+}
+
+interface Slot {
+  readonly takes: SlotPlan['takes'];
+  readonly views: readonly View[];
+}
+
+interface View {
+  readonly same: readonly number[];
+  /** By the equal values; entries that lack one of them are in none. */
+  readonly buckets: Map<string, Entry[]>;
 }
 
 export interface HistoryPlan {
@@ -61,16 +76,16 @@ export function planHistory(rules: Iterable<Rule>, strict: boolean): HistoryPlan
   const correlated = [...rules].filter((rule) => rule.correlation);
   const counted = new Set(correlated.flatMap((rule) => rule.correlation?.matchedSid ?? []));
   const slotNames = new Map<string, number>();
-  const takers: Slot['takes'][] = [];
+  const plans: SlotPlan[] = [];
   const valueNames = new Map<string, number>();
   const readers: FieldReader[] = [];
   const slotOf = (correlation: Correlation): number => {
     const name = JSON.stringify([correlation.matchedSid, correlation.matchedGroup?.pattern, patternOf(correlation)]);
     let slot = slotNames.get(name);
     if (slot === undefined) {
-      slot = takers.length;
+      slot = plans.length;
       slotNames.set(name, slot);
-      takers.push(takerOf(correlation, counted));
+      plans.push({ takes: takerOf(correlation, counted), views: [] });
     }
     return slot;
   };
@@ -88,14 +103,22 @@ export function planHistory(rules: Iterable<Rule>, strict: boolean): HistoryPlan
   for (const rule of correlated) {
     const { correlation } = rule;
     if (!correlation) continue;
+    const slot = slotOf(correlation);
+    const same = correlation.same.map(numberOf).sort((a, b) => a - b);
     composites.set(rule, {
       correlation,
-      slot: slotOf(correlation),
-      same: correlation.same.map(numberOf),
+      slot,
+      view: viewOf(plans[slot]?.views ?? [], same),
+      same,
       different: correlation.different.map((name) => ({ value: numberOf(name), dynamic: name.kind === 'field' })),
     });
   }
-  return { composites, create: () => createHistory(takers, readers) };
+  return { composites, create: () => createHistory(plans, readers) };
+}
+
+function viewOf(views: (readonly number[])[], same: readonly number[]): number {
+  const found = views.findIndex((view) => view.join() === same.join());
+  return found >= 0 ? found : views.push(same) - 1;
 }
 
 function patternOf(correlation: Correlation): string {
@@ -103,7 +126,7 @@ function patternOf(correlation: Correlation): string {
   return regex ? `${regex.type} ${regex.negate} ${regex.pattern}` : '';
 }
 
-function takerOf(correlation: Correlation, counted: ReadonlySet<string>): Slot['takes'] {
+function takerOf(correlation: Correlation, counted: ReadonlySet<string>): SlotPlan['takes'] {
   const { matchedSid, matchedGroup, matchedRegex } = correlation;
   if (matchedSid !== undefined) return (rule) => rule.id === matchedSid;
   if (matchedGroup) return (rule) => !counted.has(rule.id) && matchedGroup.test(rule.groupText) === true;
@@ -117,8 +140,11 @@ function readerOf(compared: ComparedName, strict: boolean): FieldReader {
   return attributeReader(compared.name as AnyAttribute);
 }
 
-function createHistory(takers: readonly Slot['takes'][], readers: readonly FieldReader[]): History {
-  const slots: readonly Slot[] = takers.map((takes) => ({ takes, entries: [] }));
+function createHistory(plans: readonly SlotPlan[], readers: readonly FieldReader[]): History {
+  const slots: readonly Slot[] = plans.map(({ takes, views }) => ({
+    takes,
+    views: views.map((same) => ({ same, buckets: new Map() })),
+  }));
   let all: Entry[] = [];
   let oldest = 0;
   const texts = keptTexts();
@@ -128,13 +154,15 @@ function createHistory(takers: readonly Slot['takes'][], readers: readonly Field
     if (oldest < all.length / 2) return;
     all = all.slice(oldest);
     oldest = 0;
-    for (const slot of slots) slot.entries = slot.entries.filter((entry) => !entry.forgotten);
+    for (const slot of slots) for (const view of slot.views) sweep(view);
   };
   const valuesOf = (decoded: Decoded): (string | undefined)[] => readers.map((reader) => bounded(reader(decoded)));
   return {
     count(composite, decoded, at, level, look) {
-      const entries = slots[composite.slot]?.entries ?? [];
       const now: Now = { values: valuesOf(decoded), decoded, at };
+      const key = bucketKey(composite.same, now.values);
+      const buckets = slots[composite.slot]?.views[composite.view]?.buckets;
+      const entries = (key === undefined ? undefined : buckets?.get(key)) ?? [];
       return countBack(composite, entries, now, level, look);
     },
     add(rule, decoded, at, consumed) {
@@ -149,7 +177,7 @@ function createHistory(takers: readonly Slot['takes'][], readers: readonly Field
           consumed,
           forgotten: false,
         };
-        slot.entries.push(entry);
+        for (const view of slot.views) remember(view, entry);
       }
       if (!entry) return;
       all.push(entry);
@@ -157,6 +185,33 @@ function createHistory(takers: readonly Slot['takes'][], readers: readonly Field
       if (all.length - oldest > limits.ruleHistoryMax) forget();
     },
   };
+}
+
+/** undefined when one of the values is absent: absent ones are never the same. */
+function bucketKey(same: readonly number[], values: readonly (string | undefined)[]): string | undefined {
+  let key = '';
+  for (const number of same) {
+    const value = values[number];
+    if (value === undefined) return undefined;
+    key += `${value.length}:${value}`;
+  }
+  return key;
+}
+
+function remember({ same, buckets }: View, entry: Entry): void {
+  const key = bucketKey(same, entry.values);
+  if (key === undefined) return;
+  const bucket = buckets.get(key);
+  if (bucket) bucket.push(entry);
+  else buckets.set(key, [entry]);
+}
+
+function sweep({ buckets }: View): void {
+  for (const [key, entries] of buckets) {
+    const kept = entries.filter((entry) => !entry.forgotten);
+    if (kept.length > 0) buckets.set(key, kept);
+    else buckets.delete(key);
+  }
 }
 
 /** Bounds the logs that are kept, apart from the entries themselves: a few long ones must not fill the memory. */
@@ -217,10 +272,8 @@ function countBack(composite: Composite, entries: readonly Entry[], now: Now, le
   return { fires: false, earlier, consumed: false, logs: [] };
 }
 
+/** What must be the same is: the entries come from the bucket of the values. */
 function agrees(composite: Composite, entry: Entry, { values, decoded }: Now): boolean {
-  for (const value of composite.same) {
-    if (values[value] === undefined || values[value] !== entry.values[value]) return false;
-  }
   for (const { value, dynamic } of composite.different) {
     if (values[value] !== undefined && values[value] === entry.values[value]) return false;
     if (dynamic && entry.fieldless && isFieldless(decoded)) return false;

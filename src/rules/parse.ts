@@ -37,6 +37,10 @@ export function parseRules(xml: string, file: string, lists: Lists = new Map(), 
       if (name) variables.set(name.toLowerCase(), root.text);
       else problems.push({ place: file, line: root.line, level: 'error', message: '<var> needs a name' });
     } else if (root.name === 'group' && attributeOf(root, 'name') !== undefined) {
+      if (root.attributes.length > 1) {
+        const message = '<group> has another attribute than name: Wazuh refuses to start';
+        problems.push({ place: file, line: root.line, level: 'warning', message });
+      }
       for (const element of root.children) {
         const note = (line: number, level: RuleProblem['level'], message: string): void => {
           problems.push({ place: file, line, level, message });
