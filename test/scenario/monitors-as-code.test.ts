@@ -23,12 +23,8 @@ test('pull, diff, push, validate: a folder and a server come to say the same', a
   const cli = (...args: readonly string[]) => run(['monitors', ...args, dir, '--url', program.url]);
 
   assert.equal((await cli('pull')).code, 0);
-  assert.deepEqual(
-    readdirSync(dir).sort(),
-    readdirSync(join(root, 'content/monitors/guide'))
-      .filter((name) => !name.includes('.cases.'))
-      .sort(),
-  );
+  const shipped = ['guide', 'hardened'].flatMap((kind) => readdirSync(join(root, 'content/monitors', kind)));
+  assert.deepEqual(readdirSync(dir).sort(), shipped.filter((name) => name.endsWith('.json')).sort());
   assert.equal((await cli('diff')).code, 0);
   assert.ok(lines((await cli('pull', '--json')).out).every(({ action }) => action === 'unchanged'));
 
