@@ -1,5 +1,5 @@
 import { type Document, isDocument, put } from '../base/document.ts';
-import { typeNameOf } from '../query/aggregations/bucket.ts';
+import { typeNameOf } from '../query/aggregations/type-names.ts';
 
 /** An answer's aggregations with their kind before their name (`sterms#users`), as `typed_keys` asks for. */
 export function typedKeys(aggregations: Document): Document {

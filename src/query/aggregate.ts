@@ -3,6 +3,7 @@ import type { Document } from '../base/document.ts';
 import type { AggregatedHit, AggregationNode, Tally } from './aggregations/aggregation.ts';
 import { answerNodes, enterNodes } from './aggregations/bucket.ts';
 import { makeBudget } from './aggregations/budget.ts';
+import { withPipelines } from './aggregations/pipeline.ts';
 import { parseAggregations } from './aggregations.ts';
 import type { Candidate } from './candidate.ts';
 import type { Mapping } from './mapping.ts';
@@ -21,7 +22,7 @@ export interface Aggregator {
 
 /** Throws TrailhoundError for aggregations that do not read or are not supported. */
 export function makeAggregator(json: Document, at: Instant): Aggregator {
-  const nodes = parseAggregations(json, at, makeBudget());
+  const { nodes, pipelines } = parseAggregations(json, at, makeBudget());
   const all = flat(nodes);
   const seeing = all.filter(({ aggregation }) => aggregation.see);
   let tallies: readonly Tally[] | undefined;
@@ -40,7 +41,7 @@ export function makeAggregator(json: Document, at: Instant): Aggregator {
       const hit = hitOf(candidate, score);
       for (const tally of tallies ?? []) tally.collect(hit);
     },
-    answer: () => (tallies ? answerNodes({}, tallies, nodes) : {}),
+    answer: () => (tallies ? withPipelines(answerNodes({}, tallies, nodes), pipelines) : {}),
   };
 }
 

@@ -14,7 +14,11 @@ import { histogram } from './aggregations/histogram.ts';
 import { ipRange } from './aggregations/ip-range.ts';
 import { metrics } from './aggregations/metrics.ts';
 import { missing } from './aggregations/missing.ts';
+import { multiTerms } from './aggregations/multi-terms.ts';
 import { nested, reverseNested } from './aggregations/nested.ts';
+import { percentiles } from './aggregations/percentiles.ts';
+import type { Pipeline } from './aggregations/pipeline.ts';
+import { orderedPipelines, parsePipeline, pipelineKinds } from './aggregations/pipelines.ts';
 import { range } from './aggregations/range.ts';
 import { stats } from './aggregations/stats.ts';
 import { terms } from './aggregations/terms.ts';
@@ -39,17 +43,19 @@ export const aggregationKinds: readonly AggregationKind[] = [
   cardinality,
   topHits,
   metrics,
+  multiTerms,
+  percentiles,
   stats,
   valueCount,
 ];
 
 /** What OpenSearch has besides; refused by name. */
 export const refusedAggregations: readonly string[] = (
-  'adjacency_matrix auto_date_histogram avg_bucket bucket_count_ks_test bucket_script bucket_selector bucket_sort ' +
-  'children cumulative_sum derivative diversified_sampler extended_stats_bucket geo_bounds geo_centroid geo_distance ' +
-  'geohash_grid geohex_grid geotile_grid matrix_stats max_bucket median_absolute_deviation min_bucket moving_avg ' +
-  'moving_fn multi_terms parent percentile_ranks percentiles percentiles_bucket rare_terms sampler scripted_metric ' +
-  'serial_diff significant_terms significant_text stats_bucket string_stats sum_bucket t_test top_metrics ' +
+  'adjacency_matrix auto_date_histogram bucket_count_ks_test bucket_script bucket_selector ' +
+  'children diversified_sampler extended_stats_bucket geo_bounds geo_centroid geo_distance ' +
+  'geohash_grid geohex_grid geotile_grid matrix_stats median_absolute_deviation moving_avg ' +
+  'moving_fn parent rare_terms sampler scripted_metric ' +
+  'significant_terms significant_text string_stats t_test top_metrics ' +
   'variable_width_histogram weighted_avg'
 ).split(' ');
 
@@ -57,17 +63,25 @@ const byName = new Map(aggregationKinds.flatMap((kind) => kind.names.map((name) 
 const refused = new Set(refusedAggregations);
 const innerKeys = ['aggs', 'aggregations'];
 
+/** The aggregations of one level, and those that read their answers. */
+export interface ParsedAggregations {
+  readonly nodes: readonly AggregationNode[];
+  readonly pipelines: readonly Pipeline[];
+}
+
 /** Reads `aggs`: name → kind and body. Throws TrailhoundError as OpenSearch refuses it; 501 for what is not supported. */
 export function parseAggregations(
   json: Document,
   at: Instant,
   budget: Budget,
   around: readonly string[] = [],
-): readonly AggregationNode[] {
+): ParsedAggregations {
   if (around.length > limits.queryDepthMax) {
     throw argumentError(`aggregations are nested more than [${limits.queryDepthMax}] deep`);
   }
-  return Object.entries(json).map(([name, definition]) => {
+  const nodes: AggregationNode[] = [];
+  const pipelines: Pipeline[] = [];
+  for (const [name, definition] of Object.entries(json)) {
     if (name === '' || /[[\]>]/.test(name)) {
       throw parsingError(
         `Invalid aggregation name [${name}]. Aggregation names can contain any character except '[', ']', and '>'`,
@@ -80,10 +94,17 @@ export function parseAggregations(
     const { meta } = definition;
     if (meta !== undefined && !isDocument(meta))
       throw parsingError(`Unexpected token in [${name}]: [meta] must be an object`);
+    if (!reader) {
+      const pipeline = parsePipeline(name, kind, body, meta);
+      if (pipeline.place === 'buckets' && around.length === 0) throw outermost(kind, name);
+      pipelines.push(pipeline);
+      continue;
+    }
     if (innerJson !== undefined && !isDocument(innerJson))
       throw parsingError(`Unexpected token in [${name}]: [aggs] must be an object`);
-    const inner = innerJson === undefined ? [] : parseAggregations(innerJson, at, budget, [...around, kind]);
-    if (inner.length > 0 && !reader.buckets) {
+    const parsed = innerJson === undefined ? none : parseAggregations(innerJson, at, budget, [...around, kind]);
+    const inner = parsed.nodes;
+    if (inner.length + parsed.pipelines.length > 0 && !reader.buckets) {
       throw new TrailhoundError(
         'bad-request',
         `Aggregator [${name}] of type [${kind}] cannot accept sub-aggregations`,
@@ -93,12 +114,26 @@ export function parseAggregations(
         },
       );
     }
-    return { name, kind, meta, inner, aggregation: reader.parse(body, { name, kind, inner, around, at, budget }) };
-  });
+    const aggregation = reader.parse(body, { name, kind, inner, around, at, budget });
+    nodes.push({ name, kind, meta, inner, aggregation, pipelines: parsed.pipelines });
+  }
+  return { nodes, pipelines: orderedPipelines(pipelines) };
 }
 
-/** The one kind that a definition names. */
-function kindOf(name: string, definition: Document): { kind: string; body: Document; reader: AggregationKind } {
+const none: ParsedAggregations = { nodes: [], pipelines: [] };
+
+function outermost(kind: string, name: string): Error {
+  return argumentError(
+    `Validation Failed: 1: ${kind} aggregation [${name}] must be declared inside of another aggregation;`,
+    'action_request_validation_exception',
+  );
+}
+
+/** The one kind that a definition names; without a reader it is one of `pipelineKinds`. */
+function kindOf(
+  name: string,
+  definition: Document,
+): { kind: string; body: Document; reader: AggregationKind | undefined } {
   const kinds = Object.keys(definition).filter((key) => key !== 'meta' && !innerKeys.includes(key));
   const [kind, second] = kinds;
   if (kind === undefined) throw parsingError(`Missing definition for aggregation [${name}]`);
@@ -110,7 +145,7 @@ function kindOf(name: string, definition: Document): { kind: string; body: Docum
     throw parsingError(`Expected [START_OBJECT] under [${kind}], but got a value in [${name}]`);
   }
   const reader = byName.get(kind);
-  if (reader) return { kind, body, reader };
+  if (reader || pipelineKinds.includes(kind)) return { kind, body, reader };
   if (refused.has(kind)) {
     throw new TrailhoundError('not-supported', `aggregation [${name}]: [${kind}] is not supported: leave it out`);
   }

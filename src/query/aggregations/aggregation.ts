@@ -3,6 +3,7 @@ import type { Document } from '../../base/document.ts';
 import type { Candidate } from '../candidate.ts';
 import type { Mapping } from '../mapping.ts';
 import type { Budget } from './budget.ts';
+import type { Pipeline } from './pipeline.ts';
 
 /** A match as an aggregation sees it: the document, or below `nested` one of its objects. */
 export interface AggregatedHit {
@@ -61,6 +62,8 @@ export interface AggregationNode {
   readonly meta: Document | undefined;
   readonly aggregation: Aggregation;
   readonly inner: readonly AggregationNode[];
+  /** What reads the answers of `inner`, in the order in which it can. */
+  readonly pipelines: readonly Pipeline[];
 }
 
 /** What an aggregation's JSON is read with. */

@@ -10,8 +10,8 @@ export interface OrderKey {
   readonly descending: boolean;
 }
 
-export interface KeyedBucket {
-  readonly key: Point;
+export interface KeyedBucket<Key = Point> {
+  readonly key: Key;
   readonly bucket: Bucket;
 }
 
@@ -32,21 +32,24 @@ export function parseOrder(json: unknown, kind: string, fallback: readonly Order
 }
 
 /** Compares buckets; what the order leaves equal goes by key, ascending. Throws a shard error for a path that leads nowhere. */
-export function bucketOrder(
+export function bucketOrder<Key = Point>(
   order: readonly OrderKey[],
   inner: readonly AggregationNode[],
-): (a: KeyedBucket, b: KeyedBucket) => number {
+  compareKeys: (a: Key, b: Key) => number = comparePoints as (a: Key, b: Key) => number,
+): (a: KeyedBucket<Key>, b: KeyedBucket<Key>) => number {
   const parts = order.map(({ path, descending }) => {
-    if (path === '_key') return (a: KeyedBucket, b: KeyedBucket) => comparePoints(a.key, b.key) * (descending ? -1 : 1);
+    if (path === '_key') {
+      return (a: KeyedBucket<Key>, b: KeyedBucket<Key>) => compareKeys(a.key, b.key) * (descending ? -1 : 1);
+    }
     const read = path === '_count' ? (bucket: Bucket): number => bucket.count : pathReader(path, inner);
-    return (a: KeyedBucket, b: KeyedBucket) => compareNumbers(read(a.bucket), read(b.bucket), descending);
+    return (a: KeyedBucket<Key>, b: KeyedBucket<Key>) => compareNumbers(read(a.bucket), read(b.bucket), descending);
   });
   return (a, b) => {
     for (const compare of parts) {
       const by = compare(a, b);
       if (by !== 0) return by;
     }
-    return comparePoints(a.key, b.key);
+    return compareKeys(a.key, b.key);
   };
 }
 

@@ -1,5 +1,7 @@
 import { type Document, put } from '../../base/document.ts';
 import type { AggregatedHit, AggregationNode, AggregationScope, Bucket, Place } from './aggregation.ts';
+import { withPipelines } from './pipeline.ts';
+import { tellTypeName } from './type-names.ts';
 
 /** An empty bucket with the tallies of what stands inside. Counts against the search's budget. */
 export function startBucket({ inner, budget }: Pick<AggregationScope, 'inner' | 'budget'>): Bucket {
@@ -24,10 +26,11 @@ export function answerNodes(
   nodes: readonly AggregationNode[],
 ): { [name: string]: unknown } {
   const answer: { [name: string]: unknown } = { ...before };
-  for (const [index, { name, meta, aggregation }] of nodes.entries()) {
-    const own = (tallies[index] as Bucket['tallies'][number]).answer();
+  for (const [index, { name, meta, aggregation, pipelines }] of nodes.entries()) {
+    const plain = (tallies[index] as Bucket['tallies'][number]).answer();
+    const own = withPipelines(plain, pipelines);
     const shown = meta === undefined ? own : { meta, ...own };
-    typeNames.set(shown, aggregation.typeName());
+    tellTypeName(shown, aggregation.typeName());
     put(answer, name, shown);
   }
   return answer;
@@ -35,15 +38,4 @@ export function answerNodes(
 
 export function enterNodes(nodes: readonly AggregationNode[], place: Place): void {
   for (const { aggregation } of nodes) aggregation.enter(place);
-}
-
-/**
- * What kind an answer is of (`sterms`), kept beside it: the kind of a terms aggregation is that of its field, which only
- * the search knows, and clients want it in the name with `typed_keys` only.
- */
-const typeNames = new WeakMap<object, string>();
-
-/** The prefix of an answer's name under `typed_keys`; undefined for what is no aggregation's answer. */
-export function typeNameOf(answer: object): string | undefined {
-  return typeNames.get(answer);
 }

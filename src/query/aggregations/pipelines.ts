@@ -1,0 +1,190 @@
+import type { Document } from '../../base/document.ts';
+import { asText, isDocument, put } from '../../base/document.ts';
+import { argumentError } from '../refusal.ts';
+import { checkBody, failedField, textOf, unsupported, wholeOf } from './body.ts';
+import { parseOrder } from './bucket-order.ts';
+import { gapPolicyOf, valueAt, valuesOf } from './buckets-path.ts';
+import { decimalFormat } from './decimal-format.ts';
+import type { Pipeline } from './pipeline.ts';
+
+export const pipelineKinds: readonly string[] = [
+  ...['max_bucket', 'min_bucket', 'avg_bucket', 'sum_bucket', 'stats_bucket', 'percentiles_bucket'],
+  ...['cumulative_sum', 'derivative', 'serial_diff', 'bucket_sort'],
+];
+
+export function parsePipeline(name: string, kind: string, body: Document, meta: Document | undefined): Pipeline {
+  const base = { name, kind, meta };
+  if (kind === 'bucket_sort') return { ...base, ...bucketSort(body, kind) };
+  checkBody(body, kind, ['buckets_path', 'format', 'gap_policy', ...(own[kind] ?? [])]);
+  const path = textOf(body, 'buckets_path', kind);
+  if (path === undefined)
+    throw argumentError(`Missing required field [buckets_path] for ${kind} aggregation [${name}]`);
+  const reads = [path.split(/[>.[]/)[0] ?? ''];
+  const format = textOf(body, 'format', kind);
+  const gaps = gapPolicyOf(body, kind);
+  const text = format === undefined ? undefined : decimalFormat(format);
+  const shown = (value: number): Document =>
+    Number.isFinite(value) ? { value, ...(text ? { value_as_string: text(value) } : {}) } : { value: null };
+  if (kind.endsWith('_bucket')) {
+    return {
+      ...base,
+      reads,
+      place: 'siblings',
+      typeName: siblingTypes[kind] ?? kind,
+      value: (level) => overBuckets(kind, body, valuesOf(level, path, gaps), shown),
+    };
+  }
+  const steps = runningSteps(kind, body);
+  return {
+    ...base,
+    reads,
+    place: 'buckets',
+    typeName: kind === 'derivative' ? 'derivative' : 'simple_value',
+    change: (buckets) => {
+      const results = steps(buckets.map(({ bucket }) => valueAt(bucket, path, gaps)));
+      return buckets.map(({ key, bucket }, at) => {
+        const value = results[at];
+        return value === undefined ? { key, bucket } : { key, bucket: { ...bucket, [name]: shown(value) } };
+      });
+    },
+  };
+}
+
+const own: Readonly<Record<string, readonly string[]>> = {
+  percentiles_bucket: ['percents', 'keyed'],
+  serial_diff: ['lag'],
+  derivative: ['unit'],
+};
+
+const siblingTypes: Readonly<Record<string, string>> = {
+  max_bucket: 'bucket_metric_value',
+  min_bucket: 'bucket_metric_value',
+  avg_bucket: 'simple_value',
+  sum_bucket: 'simple_value',
+};
+
+type Value = { readonly key: string; readonly value: number };
+
+function overBuckets(
+  kind: string,
+  body: Document,
+  values: readonly Value[],
+  shown: (value: number) => Document,
+): Document {
+  const numbers = values.map(({ value }) => value);
+  const count = numbers.length;
+  const sum = numbers.reduce((total, value) => total + value, 0);
+  // Not Math.max(...numbers): there may be more buckets than arguments.
+  const max = numbers.reduce((best, value) => Math.max(best, value), Number.NEGATIVE_INFINITY);
+  const min = numbers.reduce((best, value) => Math.min(best, value), Number.POSITIVE_INFINITY);
+  switch (kind) {
+    case 'max_bucket':
+    case 'min_bucket': {
+      const best = kind === 'max_bucket' ? max : min;
+      return { ...shown(best), keys: values.filter(({ value }) => value === best).map(({ key }) => key) };
+    }
+    case 'avg_bucket':
+      return shown(sum / count);
+    case 'sum_bucket':
+      return shown(sum);
+    case 'stats_bucket':
+      return count === 0
+        ? { count, min: null, max: null, avg: null, sum: 0 }
+        : { count, min, max, avg: sum / count, sum };
+    default:
+      return { values: bucketPercentiles(body, numbers) };
+  }
+}
+
+function bucketPercentiles(body: Document, numbers: readonly number[]): unknown {
+  const percents = Array.isArray(body.percents) ? body.percents.map(Number) : [1, 5, 25, 50, 75, 95, 99];
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const answer: { [name: string]: unknown } = {};
+  for (const percent of percents) {
+    const at = Math.round((percent / 100) * (sorted.length - 1));
+    put(answer, Number.isInteger(percent) ? `${percent}.0` : String(percent), sorted[at] ?? null);
+  }
+  return answer;
+}
+
+/** What each bucket gets; undefined: nothing. NaN stands for a gap. */
+function runningSteps(kind: string, body: Document): (values: readonly number[]) => readonly (number | undefined)[] {
+  if (body.unit !== undefined) throw unsupported(kind, 'unit');
+  if (kind === 'cumulative_sum') {
+    return (values) => {
+      let sum = 0;
+      return values.map((value) => {
+        if (Number.isFinite(value)) sum += value;
+        return sum;
+      });
+    };
+  }
+  if (kind === 'derivative') {
+    return (values) => {
+      let before: number | undefined;
+      return values.map((value) => {
+        if (Number.isNaN(value)) return undefined;
+        const last = before;
+        before = value;
+        return last === undefined ? undefined : value - last;
+      });
+    };
+  }
+  const lag = wholeOf(body, 'lag', kind, 1, 1);
+  return (values) =>
+    values.map((value, at) => {
+      const earlier = values[at - lag];
+      return at < lag || earlier === undefined || Number.isNaN(value - earlier) ? undefined : value - earlier;
+    });
+}
+
+function bucketSort(body: Document, kind: string): Omit<Pipeline, 'name' | 'kind' | 'meta'> {
+  checkBody(body, kind, ['sort', 'from', 'size', 'gap_policy']);
+  const from = wholeOf(body, 'from', kind, 0, 0);
+  const size = body.size === undefined ? Number.POSITIVE_INFINITY : wholeOf(body, 'size', kind, 10, 1);
+  const gaps = gapPolicyOf(body, kind);
+  const list = body.sort === undefined || body.sort === null ? [] : [body.sort].flat();
+  const keys = list.flatMap((item) => {
+    if (typeof item === 'string') return [{ path: item, descending: false }];
+    if (!isDocument(item)) throw failedField(kind, 'sort');
+    return Object.entries(item).flatMap(([path, how]) =>
+      parseOrder({ [path]: isDocument(how) ? (how.order ?? 'asc') : how }, kind, []),
+    );
+  });
+  return {
+    reads: keys.map(({ path }) => path.split(/[>.[]/)[0] ?? ''),
+    place: 'buckets',
+    typeName: kind,
+    change(buckets) {
+      const ranked = buckets
+        .map((entry) => ({ entry, values: keys.map(({ path }) => valueAt(entry.bucket, path, gaps)) }))
+        .filter(({ values }) => values.every((value) => !Number.isNaN(value)));
+      ranked.sort((a, b) => {
+        for (const [at, { descending }] of keys.entries()) {
+          const by = compareKeys(a.values[at], b.values[at]);
+          if (by !== 0) return descending ? -by : by;
+        }
+        return 0;
+      });
+      return ranked.map(({ entry }) => entry).slice(from, from + size);
+    },
+  };
+}
+
+function compareKeys(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return asText(a) < asText(b) ? -1 : asText(a) > asText(b) ? 1 : 0;
+}
+
+/** In an order in which everything read is there; the sorting of buckets comes last. */
+export function orderedPipelines(pipelines: readonly Pipeline[]): readonly Pipeline[] {
+  const waiting = [...pipelines].sort((a, b) => Number(a.kind === 'bucket_sort') - Number(b.kind === 'bucket_sort'));
+  const ordered: Pipeline[] = [];
+  while (waiting.length > 0) {
+    const names = new Set(waiting.map(({ name }) => name));
+    const at = waiting.findIndex(({ name, reads }) => reads.every((read) => read === name || !names.has(read)));
+    if (at < 0) throw argumentError(`Cyclical dependency found with pipeline aggregator ${waiting[0]?.name}`);
+    ordered.push(...waiting.splice(at, 1));
+  }
+  return ordered;
+}
