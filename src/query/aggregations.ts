@@ -18,7 +18,13 @@ import { multiTerms } from './aggregations/multi-terms.ts';
 import { nested, reverseNested } from './aggregations/nested.ts';
 import { percentiles } from './aggregations/percentiles.ts';
 import type { Pipeline } from './aggregations/pipeline.ts';
-import { orderedPipelines, parsePipeline, pipelineKinds } from './aggregations/pipelines.ts';
+import {
+  checkPipelines,
+  orderedPipelines,
+  type PipelineParent,
+  parsePipeline,
+  pipelineKinds,
+} from './aggregations/pipelines.ts';
 import { range } from './aggregations/range.ts';
 import { stats } from './aggregations/stats.ts';
 import { terms } from './aggregations/terms.ts';
@@ -75,6 +81,7 @@ export function parseAggregations(
   at: Instant,
   budget: Budget,
   around: readonly string[] = [],
+  parent?: PipelineParent,
 ): ParsedAggregations {
   if (around.length > limits.queryDepthMax) {
     throw argumentError(`aggregations are nested more than [${limits.queryDepthMax}] deep`);
@@ -96,13 +103,13 @@ export function parseAggregations(
       throw parsingError(`Unexpected token in [${name}]: [meta] must be an object`);
     if (!reader) {
       const pipeline = parsePipeline(name, kind, body, meta);
-      if (pipeline.place === 'buckets' && around.length === 0) throw outermost(kind, name);
       pipelines.push(pipeline);
       continue;
     }
     if (innerJson !== undefined && !isDocument(innerJson))
       throw parsingError(`Unexpected token in [${name}]: [aggs] must be an object`);
-    const parsed = innerJson === undefined ? none : parseAggregations(innerJson, at, budget, [...around, kind]);
+    const parsed =
+      innerJson === undefined ? none : parseAggregations(innerJson, at, budget, [...around, kind], { kind, body });
     const inner = parsed.nodes;
     if (inner.length + parsed.pipelines.length > 0 && !reader.buckets) {
       throw new TrailhoundError(
@@ -117,17 +124,11 @@ export function parseAggregations(
     const aggregation = reader.parse(body, { name, kind, inner, around, at, budget });
     nodes.push({ name, kind, meta, inner, aggregation, pipelines: parsed.pipelines });
   }
+  checkPipelines(pipelines, nodes, parent);
   return { nodes, pipelines: orderedPipelines(pipelines) };
 }
 
 const none: ParsedAggregations = { nodes: [], pipelines: [] };
-
-function outermost(kind: string, name: string): Error {
-  return argumentError(
-    `Validation Failed: 1: ${kind} aggregation [${name}] must be declared inside of another aggregation;`,
-    'action_request_validation_exception',
-  );
-}
 
 /** The one kind that a definition names; without a reader it is one of `pipelineKinds`. */
 function kindOf(

@@ -43,22 +43,25 @@ export function valuesOf(
   if (!entries) {
     throw failure(`No aggregation found for path [${path}]`);
   }
-  const inner = rest.length === 0 ? '_count' : rest.join('>');
+  if (rest.length === 0) throw notANumber('Object[]', first);
+  const inner = rest.join('>');
   return entries
-    .map(({ key, bucket }) => ({ key, value: Number(valueAt(bucket, inner, gaps)) }))
+    .map(({ key, bucket }) => ({ key, value: valueAt(bucket, inner, gaps) ?? Number.NaN }))
     .filter(({ value }) => !Number.isNaN(value));
 }
 
-/** The value of a path in a bucket; NaN for a gap. `_key` may be a text. */
-export function valueAt(bucket: Document, path: string, gaps: GapPolicy): number {
+/** The value of a path in a bucket; NaN for a gap, undefined where nothing stands there. `_key` may be a text. */
+export function valueAt(bucket: Document, path: string, gaps: GapPolicy): number | undefined {
   if (path === '_count') return Number(bucket.doc_count);
   if (path === '_key') return bucket.key as number;
-  const value = bucket.doc_count === 0 ? Number.NaN : metricAt(bucket, path);
+  const found = metricAt(bucket, path);
+  if (found === undefined) return undefined;
+  const value = bucket.doc_count === 0 ? Number.NaN : found;
   if (Number.isFinite(value)) return value;
   return gaps === 'insert_zeros' ? 0 : Number.NaN;
 }
 
-function metricAt(bucket: Document, path: string): number {
+function metricAt(bucket: Document, path: string): number | undefined {
   const steps = path.split('>');
   let at: unknown = bucket;
   for (const step of steps.slice(0, -1)) {
@@ -68,7 +71,7 @@ function metricAt(bucket: Document, path: string): number {
   const [name, part] = lastStep(steps.at(-1) ?? '', at);
   if (name === '_count') return Number(own(at, 'doc_count'));
   const answer = own(at, name);
-  if (!isDocument(answer)) throw failure(`No aggregation found for path [${path}]`);
+  if (!isDocument(answer)) return undefined;
   if (answer.buckets !== undefined) throw notANumber(javaName(typeNameOf(answer) ?? ''), name);
   const value = partOf(answer, part, name);
   return value === null || value === undefined ? Number.NaN : Number(value);

@@ -1,8 +1,7 @@
 import type { Document } from '../../base/document.ts';
 import { put } from '../../base/document.ts';
-import { argumentError } from '../refusal.ts';
 import type { Aggregation, AggregationKind, AggregationScope, Tally } from './aggregation.ts';
-import { checkBody, failedField, fieldOf, textOf } from './body.ts';
+import { checkBody, failedField, fieldOf, malformed, textOf } from './body.ts';
 import { doubleText } from './double-text.ts';
 import { type FieldValues, fieldValues, numeric, type Shown } from './field-values.ts';
 
@@ -17,12 +16,9 @@ export const percentiles: AggregationKind = {
     const ranks = scope.kind === 'percentile_ranks';
     checkBody(body, scope.kind, [...known, ranks ? 'values' : 'percents']);
     const asked = numbersOf(body, ranks ? 'values' : 'percents', scope.kind) ?? (ranks ? undefined : defaults);
-    if (asked === undefined || asked.length === 0)
-      throw argumentError(`[${ranks ? 'values' : 'percents'}] must not be null or an empty array: [${scope.name}]`);
-    if (!ranks && asked.some((percent) => percent < 0 || percent > 100)) {
-      throw argumentError(
-        `percent must be in [0,100], got [${asked.find((percent) => percent < 0 || percent > 100)}]: [${scope.name}]`,
-      );
+    const outside = ranks ? undefined : asked?.find((percent) => percent < 0 || percent > 100);
+    if (asked === undefined || asked.length === 0 || outside !== undefined) {
+      throw malformed(`Failed to build [${scope.kind}] after last required field arrived`);
     }
     return make(
       body,
@@ -111,15 +107,19 @@ function percentileOf(sorted: readonly number[], percent: number): number {
   return place <= 0 || low === last ? left : left + (place - low) * (right - left);
 }
 
+/** As the original's digest has it: each value reaches half way to its neighbours, the last but one to all beyond. */
 function rankOf(sorted: readonly number[], value: number): number {
   const count = sorted.length;
   if (count === 0) return Number.NaN;
-  const below = sorted.filter((one) => one < value).length;
-  const equal = sorted.filter((one) => one === value).length;
-  if (equal > 0) return (100 * (below + equal / 2)) / count;
-  if (below === 0 || below === count) return below === 0 ? 0 : 100;
-  const [left = 0, right = 0] = [sorted[below - 1], sorted[below]];
-  return (100 * (below - 0.5 + (value - left) / (right - left))) / count;
+  if (count === 1) return value < (sorted[0] as number) ? 0 : 100;
+  let left = ((sorted[1] as number) - (sorted[0] as number)) / 2;
+  for (let at = 0; at < count - 1; at++) {
+    const own = sorted[at] as number;
+    const right = ((sorted[at + 1] as number) - own) / 2;
+    if (value < own + right) return Math.max(0, (100 * (at + (value - own + left) / (left + right))) / count);
+    left = right;
+  }
+  return 100;
 }
 
 function numbersOf(body: Document, key: string, kind: string): readonly number[] | undefined {

@@ -7,6 +7,7 @@ export interface Pipeline {
   readonly name: string;
   readonly kind: string;
   readonly meta: Document | undefined;
+  readonly paths: readonly string[];
   /** Names of what it reads: they come first. */
   readonly reads: readonly string[];
   /** `siblings`: gives one answer beside them. `buckets`: changes the list of buckets around it. */

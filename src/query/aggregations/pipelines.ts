@@ -1,6 +1,7 @@
 import type { Document } from '../../base/document.ts';
 import { asText, isDocument, put } from '../../base/document.ts';
-import { argumentError } from '../refusal.ts';
+import { argumentError, parsingError } from '../refusal.ts';
+import type { AggregationNode } from './aggregation.ts';
 import { checkBody, failedField, textOf, unsupported, wholeOf } from './body.ts';
 import { parseOrder } from './bucket-order.ts';
 import { gapPolicyOf, valueAt, valuesOf } from './buckets-path.ts';
@@ -13,12 +14,11 @@ export const pipelineKinds: readonly string[] = [
 ];
 
 export function parsePipeline(name: string, kind: string, body: Document, meta: Document | undefined): Pipeline {
-  const base = { name, kind, meta };
-  if (kind === 'bucket_sort') return { ...base, ...bucketSort(body, kind) };
+  const base = { name, kind, meta, paths: [] };
+  if (kind === 'bucket_sort') return { ...base, ...bucketSort(body, kind, name) };
   checkBody(body, kind, ['buckets_path', 'format', 'gap_policy', ...(own[kind] ?? [])]);
   const path = textOf(body, 'buckets_path', kind);
-  if (path === undefined)
-    throw argumentError(`Missing required field [buckets_path] for ${kind} aggregation [${name}]`);
+  if (path === undefined) throw parsingError(`Missing required field [buckets_path] for aggregation [${name}]`);
   const reads = [path.split(/[>.[]/)[0] ?? ''];
   const format = textOf(body, 'format', kind);
   const gaps = gapPolicyOf(body, kind);
@@ -28,6 +28,7 @@ export function parsePipeline(name: string, kind: string, body: Document, meta: 
   if (kind.endsWith('_bucket')) {
     return {
       ...base,
+      paths: [path],
       reads,
       place: 'siblings',
       typeName: siblingTypes[kind] ?? kind,
@@ -37,6 +38,7 @@ export function parsePipeline(name: string, kind: string, body: Document, meta: 
   const steps = runningSteps(kind, body);
   return {
     ...base,
+    paths: [path],
     reads,
     place: 'buckets',
     typeName: kind === 'derivative' ? 'derivative' : 'simple_value',
@@ -90,31 +92,43 @@ function overBuckets(
     case 'stats_bucket':
       return count === 0
         ? { count, min: null, max: null, avg: null, sum: 0 }
-        : { count, min, max, avg: sum / count, sum };
+        : { count, min, max, avg: sum / count, sum, ...statTexts({ min, max, avg: sum / count, sum }, shown) };
     default:
-      return { values: bucketPercentiles(body, numbers) };
+      return { values: bucketPercentiles(body, numbers, shown) };
   }
 }
 
-function bucketPercentiles(body: Document, numbers: readonly number[]): unknown {
+function statTexts(stats: Readonly<Record<string, number>>, shown: (value: number) => Document): Document {
+  const texts = Object.entries(stats).map(([part, value]) => [`${part}_as_string`, shown(value).value_as_string]);
+  return Object.fromEntries(texts.filter(([, text]) => text !== undefined));
+}
+
+function bucketPercentiles(body: Document, numbers: readonly number[], shown: (value: number) => Document): unknown {
   const percents = Array.isArray(body.percents) ? body.percents.map(Number) : [1, 5, 25, 50, 75, 95, 99];
   const sorted = [...numbers].sort((a, b) => a - b);
   const answer: { [name: string]: unknown } = {};
   for (const percent of percents) {
     const at = Math.round((percent / 100) * (sorted.length - 1));
-    put(answer, Number.isInteger(percent) ? `${percent}.0` : String(percent), sorted[at] ?? null);
+    const name = Number.isInteger(percent) ? `${percent}.0` : String(percent);
+    const value = sorted[at];
+    put(answer, name, value ?? null);
+    const text = value === undefined ? undefined : shown(value).value_as_string;
+    if (text !== undefined) put(answer, `${name}_as_string`, text);
   }
   return answer;
 }
 
 /** What each bucket gets; undefined: nothing. NaN stands for a gap. */
-function runningSteps(kind: string, body: Document): (values: readonly number[]) => readonly (number | undefined)[] {
+function runningSteps(
+  kind: string,
+  body: Document,
+): (values: readonly (number | undefined)[]) => readonly (number | undefined)[] {
   if (body.unit !== undefined) throw unsupported(kind, 'unit');
   if (kind === 'cumulative_sum') {
     return (values) => {
       let sum = 0;
       return values.map((value) => {
-        if (Number.isFinite(value)) sum += value;
+        if (value !== undefined && Number.isFinite(value)) sum += value;
         return sum;
       });
     };
@@ -123,10 +137,9 @@ function runningSteps(kind: string, body: Document): (values: readonly number[])
     return (values) => {
       let before: number | undefined;
       return values.map((value) => {
-        if (Number.isNaN(value)) return undefined;
         const last = before;
         before = value;
-        return last === undefined ? undefined : value - last;
+        return last === undefined || value === undefined ? undefined : value - last;
       });
     };
   }
@@ -134,16 +147,22 @@ function runningSteps(kind: string, body: Document): (values: readonly number[])
   return (values) =>
     values.map((value, at) => {
       const earlier = values[at - lag];
-      return at < lag || earlier === undefined || Number.isNaN(value - earlier) ? undefined : value - earlier;
+      const difference = value === undefined || earlier === undefined ? Number.NaN : value - earlier;
+      return at < lag || Number.isNaN(difference) ? undefined : difference;
     });
 }
 
-function bucketSort(body: Document, kind: string): Omit<Pipeline, 'name' | 'kind' | 'meta'> {
+function bucketSort(body: Document, kind: string, name: string): Omit<Pipeline, 'name' | 'kind' | 'meta'> {
   checkBody(body, kind, ['sort', 'from', 'size', 'gap_policy']);
   const from = wholeOf(body, 'from', kind, 0, 0);
   const size = body.size === undefined ? Number.POSITIVE_INFINITY : wholeOf(body, 'size', kind, 10, 1);
   const gaps = gapPolicyOf(body, kind);
   const list = body.sort === undefined || body.sort === null ? [] : [body.sort].flat();
+  if (list.length === 0 && body.size === undefined && from === 0) {
+    throw refusedPipeline(
+      `[${name}] is configured to perform nothing. Please set either of [sort, size, from] to use bucket_sort`,
+    );
+  }
   const keys = list.flatMap((item) => {
     if (typeof item === 'string') return [{ path: item, descending: false }];
     if (!isDocument(item)) throw failedField(kind, 'sort');
@@ -152,13 +171,14 @@ function bucketSort(body: Document, kind: string): Omit<Pipeline, 'name' | 'kind
     );
   });
   return {
+    paths: keys.map(({ path }) => path),
     reads: keys.map(({ path }) => path.split(/[>.[]/)[0] ?? ''),
     place: 'buckets',
     typeName: kind,
     change(buckets) {
       const ranked = buckets
         .map((entry) => ({ entry, values: keys.map(({ path }) => valueAt(entry.bucket, path, gaps)) }))
-        .filter(({ values }) => values.every((value) => !Number.isNaN(value)));
+        .filter(({ values }) => values.every((value) => value !== undefined && !Number.isNaN(value)));
       ranked.sort((a, b) => {
         for (const [at, { descending }] of keys.entries()) {
           const by = compareKeys(a.values[at], b.values[at]);
@@ -174,6 +194,62 @@ function bucketSort(body: Document, kind: string): Omit<Pipeline, 'name' | 'kind
 function compareKeys(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   return asText(a) < asText(b) ? -1 : asText(a) > asText(b) ? 1 : 0;
+}
+
+/** What is wrong with where a pipeline stands: told before anything is read. */
+export function refusedPipeline(reason: string): Error {
+  return argumentError(`Validation Failed: 1: ${reason};`, 'action_request_validation_exception');
+}
+
+/** The aggregation that pipelines stand in. */
+export interface PipelineParent {
+  readonly kind: string;
+  readonly body: Document;
+}
+
+/** Throws for paths that lead nowhere, and for running sums outside of a histogram. */
+export function checkPipelines(
+  pipelines: readonly Pipeline[],
+  nodes: readonly AggregationNode[],
+  parent: PipelineParent | undefined,
+): void {
+  for (const pipeline of pipelines) {
+    const { name, kind, place, paths } = pipeline;
+    if (place === 'buckets' && !parent) {
+      throw refusedPipeline(`${kind} aggregation [${name}] must be declared inside of another aggregation`);
+    }
+    if (place === 'buckets' && kind !== 'bucket_sort') checkHistogram(name, kind, parent);
+    for (const path of paths) checkPath(path, nodes, pipelines);
+  }
+}
+
+function checkPath(path: string, nodes: readonly AggregationNode[], pipelines: readonly Pipeline[]): void {
+  const [first = '', second] = path.split('>');
+  const node = nodes.find((one) => isNamed(first, one.name));
+  if (!node && !pipelines.some((one) => isNamed(first, one.name)) && !first.startsWith('_')) {
+    throw refusedPipeline(`No aggregation found for path [${path}]`);
+  }
+  const inner = node && [...node.inner, ...node.pipelines];
+  if (second === undefined || !inner || second.startsWith('_')) return;
+  if (inner.some((one) => isNamed(second, one.name))) return;
+  throw refusedPipeline(`No aggregation [${second.split(/[.[]/)[0]}] found for path [${path}]`);
+}
+
+/** `s`, `s.avg` and `s[avg]` name s. */
+function isNamed(step: string, name: string): boolean {
+  return step === name || step.startsWith(`${name}.`) || step.startsWith(`${name}[`);
+}
+
+function checkHistogram(name: string, kind: string, parent: PipelineParent | undefined): void {
+  if (parent?.kind !== 'histogram' && parent?.kind !== 'date_histogram') {
+    throw refusedPipeline(
+      `${kind} aggregation [${name}] must have a histogram, date_histogram or auto_date_histogram as parent`,
+    );
+  }
+  const least = parent.body.min_doc_count;
+  if (least !== undefined && Number(least) !== 0) {
+    throw refusedPipeline(`parent histogram of ${kind} aggregation [${name}] must have min_doc_count of 0`);
+  }
 }
 
 /** In an order in which everything read is there; the sorting of buckets comes last. */
