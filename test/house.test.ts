@@ -49,6 +49,7 @@ const seams = [
   'store/store.ts',
   'query/clauses/clause.ts',
   'api/route.ts',
+  'lab/attack.ts',
   'notify/channel.ts',
   'notify/notifier.ts',
 ];

@@ -60,8 +60,20 @@ export const limits = {
   requestTimeoutMs: 120_000,
   /** Connections at one time; loopback clients need few. Further ones are closed. */
   connectionsMax: 512,
-  /** A request body that the lab reads: nothing of the guide's attacks sends one. Larger: 413. */
-  labRequestBodyMax: 1024 * 1024,
+  /** A request body that the lab reads: aws uploads parts of 8 MB, and the lab keeps all in memory. Larger: 413. */
+  labRequestBodyMax: 64 * 1024 * 1024,
+  /** A key's bytes, as in S3. Longer: KeyTooLongError. */
+  labKeyMax: 1024,
+  /** Records that wait for one trail's next file; a bucket that refuses them must not fill the memory. The oldest go. */
+  labRecordsWaitingMax: 50_000,
+  /** Bytes of a data lake of an earlier run that the lab takes up again at its start; older files stay on the disk only. */
+  labLakeReloadMax: 256 * 1024 * 1024,
+  /** Messages of one queue; the oldest go, as they would after SQS's four days. */
+  labQueueMessagesMax: 10_000,
+  /** Resources of one stack (CloudFormation's own limit). Beyond: ValidationError. */
+  labStackResourcesMax: 500,
+  /** Characters of a template (CloudFormation's limit for one in S3). Beyond: ValidationError. */
+  labTemplateMax: 1024 * 1024,
   /** Documents that a search returns (`index.max_result_window`). Beyond: 400. */
   resultWindowMax: 10_000,
   /** Scrolls open at one time; each holds up to a window of hits. Beyond: 429. */

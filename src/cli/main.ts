@@ -6,6 +6,7 @@ import type { RegisterCommand, Terminal } from './command.ts';
 import { configCommand } from './config.ts';
 import { exposureCommand } from './exposure.ts';
 import { ingestCommand } from './ingest.ts';
+import { labCommand } from './lab.ts';
 import { lintCommand } from './lint.ts';
 import { logtestCommand } from './logtest.ts';
 import { monitorsCommand } from './monitors.ts';
@@ -20,6 +21,7 @@ const commands: readonly RegisterCommand[] = [
   ingestCommand,
   logtestCommand,
   lintCommand,
+  labCommand,
   exposureCommand,
   searchCommand,
   alertsCommand,

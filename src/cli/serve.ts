@@ -5,9 +5,11 @@ import { reasonOf } from '../base/errors.ts';
 import { printable } from '../base/problem.ts';
 import type { Config } from '../config/config.ts';
 import { type Lab, openLab } from '../lab/lab.ts';
-import { playAttacks } from '../lab/play.ts';
+import { playUntilReverted } from '../lab/play.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
 import { jsonLine } from './json-line.ts';
+import { attackNamed, labAttacks, labTemplates, trailStack, trailTemplate } from './lab-content.ts';
+import { aborted, noteLog } from './note-log.ts';
 import { everySecond } from './progress-line.ts';
 import { addContentFlags, addDataFlags, collect, effectiveConfig, port, type SettingFlags } from './settings.ts';
 
@@ -96,6 +98,9 @@ async function watch(app: App, uri: string, terminal: Terminal, failures: string
   }
 }
 
+/** The guide's two tests. Nothing is removed afterwards, so that a person can repeat by hand what was played. */
+const guideAttacks = ['leaky-bucket', 'insecure-api'];
+
 /** Plays the attacks and tells the console where one can repeat them by hand. */
 async function attack(app: App, lab: Lab, terminal: Terminal): Promise<void> {
   const { port } = new URL(lab.url);
@@ -104,7 +109,14 @@ async function attack(app: App, lab: Lab, terminal: Terminal): Promise<void> {
   };
   show('api-id', 'The attacks are being played.');
   try {
-    const { ApiId = 'api-id' } = await playAttacks(lab, (line) => terminal.note(printable(line)));
+    const attacks = labAttacks();
+    const target = { url: lab.url, templates: labTemplates(), clock: systemClock };
+    await lab.deploy(trailStack, trailTemplate());
+    let ApiId = 'api-id';
+    for (const { title, technique, ...play } of guideAttacks.map((id) => attackNamed(attacks, id))) {
+      terminal.note(printable(`${title} (${technique}) …`));
+      ApiId = (await playUntilReverted(target, { title, ...play })).ApiId ?? ApiId;
+    }
     show(ApiId, 'The attacks were played.');
     terminal.note('');
     terminal.note(`  Attack it yourself:  curl http://${ApiId}.execute-api.localhost:${port}/prod/users`);
@@ -136,23 +148,4 @@ function sourceLines(sources: readonly string[]): readonly string[] {
   return [
     'No source is given: serving what the data folder holds. Add --source FOLDER or --source s3://bucket/prefix, or --lab.',
   ];
-}
-
-function noteLog(terminal: Terminal): {
-  info(line: string): void;
-  warn(line: string): void;
-  error(line: string): void;
-} {
-  return {
-    info: (line) => terminal.note(printable(line)),
-    warn: (line) => terminal.note(`warning: ${printable(line)}`),
-    error: (line) => terminal.note(`error: ${printable(line)}`),
-  };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,21 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
 /** The lab's AWS account: all zeros, so that nobody takes it for a real one. */
 export const account = '000000000000';
 export const region = 'us-east-1';
-
-/** Who deploys the lab's stacks. The key is made up; nothing checks it. */
-export const administrator = {
-  type: 'IAMUser',
-  principalId: 'AIDALABADMINISTRATOR0',
-  arn: `arn:aws:iam::${account}:user/lab-admin`,
-  accountId: account,
-  accessKeyId: 'AKIALABNOTAREALKEY00',
-  userName: 'lab-admin',
-} as const;
-
-/** A caller without credentials, as AWS has written it since 2023. */
-export const anonymousCaller = { type: 'AWSAccount', principalId: '', accountId: 'anonymous' } as const;
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
@@ -25,8 +12,8 @@ export function requestId(): string {
 }
 
 /** Ten small letters and digits, as API Gateway's ids. */
-export function apiGatewayId(): string {
-  return randomText(letters.toLowerCase(), 10);
+export function apiGatewayId(length = 10): string {
+  return randomText(letters.toLowerCase(), length);
 }
 
 /** S3's second request id: 76 characters of base64. */
@@ -38,6 +25,11 @@ export function eventId(): string {
   return randomUUID();
 }
 
-function randomText(alphabet: string, length: number): string {
+/** The 64 hex digits by which ACLs name an account. */
+export function canonicalId(accountId: string): string {
+  return createHash('sha256').update(`trailhound lab account ${accountId}`).digest('hex');
+}
+
+export function randomText(alphabet: string, length: number): string {
   return Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('');
 }

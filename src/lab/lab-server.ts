@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import { put } from '../base/document.ts';
 import { reasonOf, TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
@@ -12,28 +13,36 @@ export interface LabServer {
   close(): Promise<void>;
 }
 
-/** Listens on `port`; when that is taken and `orAnother`, on a free one. Throws 'bad-request' when it cannot. */
+export interface Where {
+  readonly port: number;
+  /** When the port is taken, listen on a free one. */
+  readonly orAnother: boolean;
+  /** Another address than 127.0.0.1 takes any Host header: whoever asks for it was told twice. */
+  readonly host: string;
+}
+
+/** Throws 'bad-request' when it cannot listen. */
 export async function listen(
-  port: number,
-  orAnother: boolean,
+  { port, orAnother, host }: Where,
   clock: Clock,
   log: Log,
-  answer: (request: Request) => Reply,
+  answer: (request: Request) => Promise<Reply>,
 ): Promise<LabServer> {
-  const server = createServer((incoming, response) => {
-    void serve(incoming, response, clock, answer).catch((error) => {
+  const open = host !== '127.0.0.1';
+  const server = createServer({ maxHeaderSize: limits.requestHeadersMax }, (incoming, response) => {
+    void serve(incoming, response, clock, answer, open).catch((error) => {
       log.error(`the lab failed to answer ${incoming.method} ${incoming.url}: ${reasonOf(error)}`);
       response.destroy();
     });
   });
-  const open = await bind(server, port).catch((error: NodeJS.ErrnoException) => {
-    if (orAnother && error.code === 'EADDRINUSE') return bind(server, 0);
+  const bound = await bind(server, port, host).catch((error: NodeJS.ErrnoException) => {
+    if (orAnother && error.code === 'EADDRINUSE') return bind(server, 0, host);
     throw new TrailhoundError('bad-request', `the lab cannot listen on port ${port}: ${error.message}`, {
       cause: error,
     });
   });
   return {
-    url: `http://127.0.0.1:${open}`,
+    url: `http://${open ? host : '127.0.0.1'}:${bound}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -42,10 +51,10 @@ export async function listen(
   };
 }
 
-function bind(server: Server, port: number): Promise<number> {
+function bind(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       server.off('error', reject);
       resolve((server.address() as AddressInfo).port);
     });
@@ -56,9 +65,10 @@ async function serve(
   incoming: IncomingMessage,
   response: ServerResponse,
   clock: Clock,
-  answer: (request: Request) => Reply,
+  answer: (request: Request) => Promise<Reply>,
+  open: boolean,
 ): Promise<void> {
-  const refusal = refusalOf(incoming);
+  const refusal = refusalOf(incoming, open);
   if (refusal) return send(incoming, response, plain(403, refusal));
   const body = await read(incoming);
   if (!body) return send(incoming, response, plain(413, 'the request is too large'));
@@ -66,25 +76,38 @@ async function serve(
   const request: Request = {
     method: incoming.method ?? 'GET',
     path,
-    query: new URLSearchParams(query),
-    headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, value?.toString()])),
+    rawQuery: query,
+    // S3's keys may hold a plus: only percent signs are decoded.
+    query: new URLSearchParams(query.replaceAll('+', '%2B')),
+    headers: headersOf(incoming),
     host: incoming.headers.host ?? '',
     body,
     sourceAddress: (incoming.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
     at: clock.now(),
   };
-  send(incoming, response, answer(request));
+  send(incoming, response, await answer(request));
 }
 
 /** Names that lead to this machine, and API Gateway's own, which a caller may send as Host header. */
 const hosts =
-  /^(?:127\.0\.0\.1|localhost|(?:[a-z0-9-]+\.)+localhost|[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com)(?::\d+)?$/i;
+  /^(?:127\.0\.0\.1|localhost|(?:[a-z0-9-]+\.)+localhost|(?:[a-z0-9.-]+\.)?(?:s3|execute-api)(?:[.-][a-z0-9-]+)*\.amazonaws\.com)(?::\d+)?$/i;
 
 /** A web page shows itself by its Origin, or (DNS rebinding) by a foreign name in Host: its calls leave no record. */
-function refusalOf(incoming: IncomingMessage): string | undefined {
-  if (!hosts.test(incoming.headers.host ?? '')) return 'the lab answers only to names of this machine';
+function refusalOf(incoming: IncomingMessage, open: boolean): string | undefined {
+  if (!open && !hosts.test(incoming.headers.host ?? '')) return 'the lab answers only to names of this machine';
   if (incoming.headers.origin !== undefined) return 'the lab answers no web page';
   return undefined;
+}
+
+/** Headers as signatures see them: those that were sent several times are joined by commas. */
+function headersOf({ rawHeaders }: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase();
+    const value = rawHeaders[at + 1] ?? '';
+    put(headers, name, Object.hasOwn(headers, name) ? `${headers[name]},${value}` : value);
+  }
+  return headers;
 }
 
 /** undefined when it is larger than limits.labRequestBodyMax; the rest is passed over. */
@@ -109,7 +132,8 @@ function plain(status: number, message: string): Reply {
 }
 
 function send(incoming: IncomingMessage, response: ServerResponse, reply: Reply): void {
-  const length = { 'content-length': String(Buffer.byteLength(reply.body)) };
+  const length =
+    reply.status === 204 || reply.status === 304 ? {} : { 'content-length': String(Buffer.byteLength(reply.body)) };
   response.writeHead(reply.status, { ...reply.headers, ...length });
   response.end(incoming.method === 'HEAD' ? undefined : reply.body);
 }

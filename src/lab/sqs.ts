@@ -1,0 +1,266 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Clock, Instant } from '../base/clock.ts';
+import { asText, type Document, isDocument, own, text } from '../base/document.ts';
+import { limits } from '../base/limits.ts';
+import { account, region } from './account.ts';
+import { AwsRefusal, jsonReply, type Reply } from './exchange.ts';
+import { jsonBody, lowerMembers, runManaged, type ServiceCall } from './service-call.ts';
+
+interface Message {
+  readonly id: string;
+  readonly body: string;
+  readonly sentAt: Instant;
+  receipt: string;
+  visibleAt: Instant;
+  received: number;
+  firstAt: Instant | undefined;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly attributes: { [name: string]: string };
+  readonly createdAt: Instant;
+  messages: Message[];
+}
+
+/** Queues as far as bucket notifications and their readers need them. */
+export interface Sqs {
+  readonly queues: Map<string, Queue>;
+  readonly clock: Clock;
+  /** Where the lab listens: queue URLs begin with it. */
+  url(): string;
+}
+
+export function queueArn(name: string): string {
+  return `arn:aws:sqs:${region}:${account}:${name}`;
+}
+
+export function queueUrl(sqs: Sqs, name: string): string {
+  return `${sqs.url()}/${account}/${name}`;
+}
+
+/** Puts a message into the queue of this ARN; false where there is none. */
+export function sendTo(sqs: Sqs, arn: string, body: string): boolean {
+  const queue = sqs.queues.get(arn.split(':').at(-1) ?? '');
+  if (!queue || queueArn(queue.name) !== arn) return false;
+  enqueue(sqs, queue, body, 0);
+  return true;
+}
+
+function enqueue({ clock }: Sqs, queue: Queue, body: string, delaySeconds: number): Message {
+  const now = clock.now();
+  const message: Message = {
+    id: randomUUID(),
+    body,
+    sentAt: now,
+    receipt: '',
+    visibleAt: now + delaySeconds * 1000,
+    received: 0,
+    firstAt: undefined,
+  };
+  queue.messages.push(message);
+  if (queue.messages.length > limits.labQueueMessagesMax) queue.messages.shift();
+  return message;
+}
+
+type Operation = (sqs: Sqs, input: Document) => Document;
+
+const control: Readonly<Record<string, Operation>> = {
+  CreateQueue(sqs, input) {
+    const name = text(own(input, 'QueueName')) ?? '';
+    if (!/^[A-Za-z0-9_-]{1,80}$/.test(name)) {
+      throw refusal(
+        'InvalidParameterValue',
+        'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length',
+      );
+    }
+    if (!sqs.queues.has(name)) {
+      sqs.queues.set(name, { name, attributes: attributesOf(input), createdAt: sqs.clock.now(), messages: [] });
+    }
+    return { QueueUrl: queueUrl(sqs, name) };
+  },
+  DeleteQueue(sqs, input) {
+    sqs.queues.delete(queueOf(sqs, input).name);
+    return {};
+  },
+  GetQueueUrl(sqs, input) {
+    const name = text(own(input, 'QueueName')) ?? '';
+    if (!sqs.queues.has(name)) throw missing();
+    return { QueueUrl: queueUrl(sqs, name) };
+  },
+  ListQueues(sqs, input) {
+    const prefix = text(own(input, 'QueueNamePrefix')) ?? '';
+    return {
+      QueueUrls: [...sqs.queues.keys()].filter((name) => name.startsWith(prefix)).map((name) => queueUrl(sqs, name)),
+    };
+  },
+  GetQueueAttributes(sqs, input) {
+    const queue = queueOf(sqs, input);
+    const asked = own(input, 'AttributeNames');
+    const names = Array.isArray(asked) ? asked : [];
+    const all = factsOf(sqs, queue);
+    const shown = names.includes('All')
+      ? Object.entries(all)
+      : Object.entries(all).filter(([name]) => names.includes(name));
+    return { Attributes: Object.fromEntries(shown) };
+  },
+  SetQueueAttributes(sqs, input) {
+    Object.assign(queueOf(sqs, input).attributes, attributesOf(input));
+    return {};
+  },
+  PurgeQueue(sqs, input) {
+    queueOf(sqs, input).messages = [];
+    return {};
+  },
+  ListQueueTags: (sqs, input) => ({ Tags: queueOf(sqs, input) && {} }),
+};
+
+const plane: Readonly<Record<string, (sqs: Sqs, input: Document) => Document | Promise<Document>>> = {
+  SendMessage(sqs, input) {
+    const body = text(own(input, 'MessageBody')) ?? '';
+    const message = enqueue(sqs, queueOf(sqs, input), body, Number(own(input, 'DelaySeconds') ?? 0) || 0);
+    return { MessageId: message.id, MD5OfMessageBody: md5(body) };
+  },
+  ReceiveMessage: receive,
+  DeleteMessage(sqs, input) {
+    remove(queueOf(sqs, input), own(input, 'ReceiptHandle'));
+    return {};
+  },
+  DeleteMessageBatch(sqs, input) {
+    const queue = queueOf(sqs, input);
+    const entries = entriesOf(input);
+    for (const entry of entries) remove(queue, own(entry, 'ReceiptHandle'));
+    return { Successful: entries.map((entry) => ({ Id: own(entry, 'Id') })), Failed: [] };
+  },
+  ChangeMessageVisibility(sqs, input) {
+    show(sqs, queueOf(sqs, input), input);
+    return {};
+  },
+  ChangeMessageVisibilityBatch(sqs, input) {
+    const queue = queueOf(sqs, input);
+    const entries = entriesOf(input);
+    for (const entry of entries) show(sqs, queue, entry);
+    return { Successful: entries.map((entry) => ({ Id: own(entry, 'Id') })), Failed: [] };
+  },
+};
+
+/** `X-Amz-Target: AmazonSQS.ReceiveMessage` with a JSON body. Messages are data: no trail tells of them by default. */
+export async function answerSqs(sqs: Sqs, call: ServiceCall): Promise<Reply> {
+  const name = (call.request.headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
+  const input = jsonBody(call.request);
+  const json = { 'content-type': 'application/x-amz-json-1.0' };
+  const moves = Object.hasOwn(plane, name) ? plane[name] : undefined;
+  if (moves) {
+    if (call.caller.kind === 'anonymous')
+      throw new AwsRefusal(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
+    return jsonReply(200, await moves(sqs, input), json);
+  }
+  const operation = Object.hasOwn(control, name) ? control[name] : undefined;
+  if (!operation) throw refusal('InvalidAction', `The lab's SQS has no operation ${name}.`);
+  const output = runManaged(
+    call,
+    { eventSource: 'sqs.amazonaws.com', eventName: name, readOnly: /^(Get|List)/.test(name), action: `sqs:${name}` },
+    { requestParameters: lowerMembers(input) as Document },
+    () => {
+      const result = operation(sqs, input);
+      return { result, responseElements: Object.keys(result).length === 0 ? null : (lowerMembers(result) as Document) };
+    },
+  );
+  return jsonReply(200, output, json);
+}
+
+const waitMaxSeconds = 20;
+const lookAgainMs = 200;
+
+async function receive(sqs: Sqs, input: Document): Promise<Document> {
+  const queue = queueOf(sqs, input);
+  const max = Math.min(10, Math.max(1, Number(own(input, 'MaxNumberOfMessages') ?? 1) || 1));
+  const hidden = Number(own(input, 'VisibilityTimeout') ?? queue.attributes.VisibilityTimeout ?? 30);
+  const wait = Math.min(
+    waitMaxSeconds,
+    Number(own(input, 'WaitTimeSeconds') ?? queue.attributes.ReceiveMessageWaitTimeSeconds ?? 0) || 0,
+  );
+  const until = sqs.clock.now() + wait * 1000;
+  for (;;) {
+    const now = sqs.clock.now();
+    const found = queue.messages.filter(({ visibleAt }) => visibleAt <= now).slice(0, max);
+    if (found.length > 0) return { Messages: found.map((message) => handOut(message, now, hidden)) };
+    if (now >= until || !sqs.queues.has(queue.name)) return {};
+    await sqs.clock.sleep(Math.min(lookAgainMs, until - now));
+  }
+}
+
+function handOut(message: Message, now: Instant, hiddenSeconds: number): Document {
+  message.receipt = randomUUID();
+  message.visibleAt = now + hiddenSeconds * 1000;
+  message.received += 1;
+  message.firstAt ??= now;
+  return {
+    MessageId: message.id,
+    ReceiptHandle: message.receipt,
+    Body: message.body,
+    MD5OfBody: md5(message.body),
+    Attributes: {
+      SenderId: account,
+      SentTimestamp: String(message.sentAt),
+      ApproximateReceiveCount: String(message.received),
+      ApproximateFirstReceiveTimestamp: String(message.firstAt),
+    },
+  };
+}
+
+function remove(queue: Queue, receipt: unknown): void {
+  queue.messages = queue.messages.filter((message) => message.receipt === '' || message.receipt !== receipt);
+}
+
+function show(sqs: Sqs, queue: Queue, entry: unknown): void {
+  const message = queue.messages.find(({ receipt }) => receipt !== '' && receipt === own(entry, 'ReceiptHandle'));
+  if (!message) throw refusal('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
+  message.visibleAt = sqs.clock.now() + (Number(own(entry, 'VisibilityTimeout') ?? 0) || 0) * 1000;
+}
+
+function factsOf({ clock }: Sqs, queue: Queue): Record<string, string> {
+  const now = clock.now();
+  const visible = queue.messages.filter(({ visibleAt }) => visibleAt <= now).length;
+  return {
+    VisibilityTimeout: '30',
+    ReceiveMessageWaitTimeSeconds: '0',
+    MessageRetentionPeriod: '345600',
+    ...queue.attributes,
+    QueueArn: queueArn(queue.name),
+    CreatedTimestamp: String(Math.floor(queue.createdAt / 1000)),
+    ApproximateNumberOfMessages: String(visible),
+    ApproximateNumberOfMessagesNotVisible: String(queue.messages.length - visible),
+    ApproximateNumberOfMessagesDelayed: '0',
+  };
+}
+
+function attributesOf(input: Document): { [name: string]: string } {
+  const given = own(input, 'Attributes');
+  return isDocument(given)
+    ? Object.fromEntries(Object.entries(given).map(([name, value]) => [name, asText(value)]))
+    : {};
+}
+
+function entriesOf(input: Document): readonly unknown[] {
+  const entries = own(input, 'Entries');
+  return Array.isArray(entries) ? entries : [];
+}
+
+function queueOf({ queues }: Sqs, input: Document): Queue {
+  const queue = queues.get(text(own(input, 'QueueUrl'))?.split('/').at(-1) ?? '');
+  if (!queue) throw missing();
+  return queue;
+}
+
+function missing(): AwsRefusal {
+  return refusal('com.amazonaws.sqs#QueueDoesNotExist', 'The specified queue does not exist.');
+}
+
+function refusal(code: string, message: string): AwsRefusal {
+  return new AwsRefusal(400, code, message);
+}
+
+function md5(body: string): string {
+  return createHash('md5').update(body).digest('hex');
+}
