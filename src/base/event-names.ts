@@ -73,7 +73,8 @@ function tableOf(names: readonly string[]): Table {
   };
 }
 
-const eventTable = tableOf(eventFields.map((name) => name.toLowerCase()));
+/** A list has a text for rules, which see it as one; in a document its members are objects. */
+const eventTable = tableOf([...eventFields, 'aws.resources'].map((name) => name.toLowerCase()));
 const documentTable = tableOf(documentFields);
 
 function lookUp(table: Table, name: string): KnownName {

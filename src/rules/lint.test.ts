@@ -156,6 +156,17 @@ for (const [name, rules, wanted] of cases) {
   });
 }
 
+test('liberties that an order or a list makes are told', () => {
+  const silent = rule(100, '<field name="x">word</field>', 0);
+  const found = lint([silent, rule(101, '<field name="x">a word</field><match>y</match>')], 'wazuh');
+  assert.ok(
+    found.some((one) => /error 3: rule 101: works here, not on Wazuh: rule 100/.test(one)),
+    JSON.stringify(found),
+  );
+  const listed = lint([root, rule(100, '<if_sid>80200</if_sid><field name="aws.resources.ARN">x</field>')]);
+  assert.match(listed.join(), /^warning 3: rule 100: "aws.resources.ARN" is found in any member here/);
+});
+
 test('what hangs below a rule that can never fire is not told again', () => {
   const found = lint([
     rule(100, '<decoded_as>sshd</decoded_as>'),

@@ -28,7 +28,7 @@ export function lintRules(files: RuleFiles, options: { readonly for?: 'wazuh' | 
       findings.set(node.rule, []);
       return;
     }
-    const found = [...deadOnes(node, above, before), ...unreachable(node, there)];
+    const found = [...deadOnes(node, above, before), ...unreachable(node, above, before, there)];
     const known = findings.get(node.rule);
     // Below several parents a rule is dead only if it is so below each.
     findings.set(
@@ -165,15 +165,53 @@ function contradiction(
   return undefined;
 }
 
-/** On Wazuh the stock rule 80200 (level 0) is tried before any rule without a parent, and ends the search. */
-function unreachable({ rule, parentless }: RuleNode, level: Finding['level']): Finding[] {
-  if (!parentless || rule.level === 0 || rule.id === '80200') return [];
+/**
+ * What ends the search on Wazuh before the rule is tried, and not here: rules of level 0 without a parent, first of all its stock
+ * rule 80200.
+ */
+function unreachable(
+  { rule, parentless }: RuleNode,
+  above: readonly Rule[],
+  before: readonly RuleNode[],
+  level: Finding['level'],
+): Finding[] {
+  const told: Finding[] = rule.conditions.flatMap((one) => memberOfList(rule, one));
+  if (!parentless || above.length > 0 || rule.level === 0) return told;
+  const works = `rule ${rule.id}: works here, not on Wazuh: `;
   const ofAws = rule.conditions.some(
     (one) => one.kind === 'field' && /^(integration$|aws\.)/.test(fieldName(one.name)),
   );
-  if (!ofAws) return [];
-  const message = `rule ${rule.id}: works here, not on Wazuh: its stock rule 80200 (level 0) takes every event of AWS before a rule without a parent is tried`;
-  return [{ level, ...placeOf(rule), message, fix: 'write <if_sid>80200</if_sid> into it' }];
+  if (ofAws) {
+    const message = `${works}its stock rule 80200 (level 0) takes every event of AWS before a rule without a parent is tried`;
+    return [...told, { level, ...placeOf(rule), message, fix: 'write <if_sid>80200</if_sid> into it' }];
+  }
+  const silent = before.find(
+    (earlier) =>
+      isSilentRoot(earlier) &&
+      earlier.rule.conditions.every((wide) => rule.conditions.some((mine) => implies(mine, wide))),
+  );
+  if (!silent) return told;
+  const { id, file, line } = silent.rule;
+  const message = `${works}rule ${id} (level 0, without a parent, ${file}:${line}) takes its events before it is tried`;
+  return [...told, { level, ...placeOf(rule), message, fix: `write <if_sid>${id}</if_sid> into it` }];
+}
+
+function isSilentRoot({ rule, parentless }: RuleNode): boolean {
+  return parentless && rule.level === 0 && !rule.noAlert && !rule.correlation && rule.conditions.length > 0;
+}
+
+/** Wazuh has fields below a list only where the wodle put its one member in the list's place. */
+function memberOfList(rule: Rule, condition: Condition): Finding[] {
+  if (condition.kind !== 'field' || !fieldName(condition.name).startsWith('aws.resources.')) return [];
+  const message = `rule ${rule.id}: "${condition.name}" is found in any member here, on Wazuh only where the list has one`;
+  return [
+    {
+      level: 'warning',
+      ...placeOf(rule, condition),
+      message,
+      fix: 'there, ask for a word in the list itself: "aws.resources"',
+    },
+  ];
 }
 
 /** A rule below no root of JSON events. */
