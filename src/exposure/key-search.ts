@@ -30,7 +30,7 @@ export function findValues(
   const fulfils = (given: readonly string[] | undefined): boolean =>
     wishes.every(({ condition, hold, resolve }) => holds(condition, given, resolve) === hold);
   if (said.absent && fulfils(undefined)) return 'absent';
-  const candidates = said.values === 'any' ? candidatesOf(wishes, forbidden, effort) : said.values;
+  const candidates = said.values === 'any' ? candidatesOf(wishes, said, forbidden, effort) : said.values;
   const single = candidates.find((value) => fulfils([value]));
   if (single !== undefined) return [single];
   if (said.values !== 'any' || !wishes.some(({ condition }) => condition.quantifier)) return undefined;
@@ -40,26 +40,33 @@ export function findValues(
   return undefined;
 }
 
-function candidatesOf(wishes: readonly KeyWish[], forbidden: Forbidden, effort: Effort): readonly string[] {
+function candidatesOf(wishes: readonly KeyWish[], said: Said, forbidden: Forbidden, effort: Effort): readonly string[] {
+  const compared = new Set(wishes.map(({ condition }) => condition.operator.compares));
+  const typed = said.holds !== undefined && !compared.has('text') && !compared.has('arn');
   const candidates: string[] = [];
-  const never: TextWish = { patterns: forbidden.texts, match: false };
-  const texts = wishes.filter(({ condition: { operator } }) => isText(operator.compares));
-  const wanted = texts.flatMap((wish) => textWish(wish));
-  // Each alone as well: a key of several values may need one value for each.
-  const sets = [wanted, ...(texts.some(({ condition }) => condition.quantifier) ? wanted.map((wish) => [wish]) : [])];
-  for (const set of sets) {
-    const found = findText([...set, never, notEmpty], effort);
-    if (found !== undefined) candidates.push(found);
+  if (compared.has('text') || compared.has('arn') || (!typed && [...compared].every((one) => one === 'presence'))) {
+    candidates.push(...texts(wishes, forbidden, effort));
   }
+  if (compared.has('address') || (typed && said.holds === 'address'))
+    candidates.push(...addresses(wishes, forbidden.blocks));
+  if (typed && said.holds === 'date') candidates.push('2026-01-01T00:00:00.000Z');
   for (const { condition } of wishes) {
     const { compares } = condition.operator;
-    if (compares === 'address') candidates.push(...addresses(wishes, forbidden.blocks));
-    else if (compares === 'number') candidates.push(...condition.values.flatMap(aroundNumber), '0');
+    if (compares === 'number') candidates.push(...condition.values.flatMap(aroundNumber), '0');
     else if (compares === 'date') candidates.push(...condition.values.flatMap(aroundDate));
     else if (compares === 'boolean') candidates.push('true', 'false');
     else if (compares === 'binary') candidates.push(...condition.values);
   }
   return candidates.slice(0, candidatesMax);
+}
+
+function texts(wishes: readonly KeyWish[], forbidden: Forbidden, effort: Effort): readonly string[] {
+  const never: TextWish = { patterns: forbidden.texts, match: false };
+  const asking = wishes.filter(({ condition: { operator } }) => isText(operator.compares));
+  const wanted = asking.map(textWish);
+  // Each alone as well: a key of several values may need one value for each.
+  const sets = [wanted, ...(asking.some(({ condition }) => condition.quantifier) ? wanted.map((wish) => [wish]) : [])];
+  return sets.flatMap((set) => findText([...set, never, notEmpty], effort) ?? []);
 }
 
 /** Pairs of these are tried for keys of several values. */

@@ -45,8 +45,8 @@ export function findEntry(allow: Statement, question: Question): Entry | undefin
     (statement) => statement.effect === 'Deny' && includesCaller(statement.principals, stranger.caller),
   );
   const wishes: Wishes = {
-    action: [nameWish(allow, 'actions', true, question), ...mayWish(stranger)],
-    resource: [nameWish(allow, 'resources', true, question)],
+    action: [nameWish(allow, 'actions', true, question), ...serviceWish(allow, question.kind), ...mayWish(stranger)],
+    resource: [nameWish(allow, 'resources', true, question), ...holderWish(allow, question)],
     keys: new Map(),
   };
   const conditioned = allow.conditions.reduce(
@@ -139,6 +139,36 @@ function breaks(deny: Statement, wishes: Wishes, question: Question): readonly W
     { ...wishes, action: [...wishes.action, nameWish(deny, 'actions', false, question)] },
   ];
 }
+
+/** "Everything" and "everything but" count for the actions of the service that holds the policy: no other is asked there. */
+function serviceWish({ actions }: Statement, kind: PolicyKind): readonly TextWish[] {
+  if (!actions.not && actions.values.every((value) => /^[a-z0-9-]+:/i.test(value))) return [];
+  const patterns = [compilePattern(`${services[kind]}:?*`, { wild: true, fold: true }) ?? []].flat();
+  return [{ patterns, match: true }];
+}
+
+const services: Readonly<Record<PolicyKind, string>> = {
+  s3: 's3',
+  's3-accesspoint': 's3',
+  apigw: 'execute-api',
+  lambda: 'lambda',
+};
+
+/** The same of resources: `*` is not the world, but what the policy can be attached to. */
+function holderWish({ resources }: Statement, { policy, kind }: Question): readonly TextWish[] {
+  if (!resources.not && resources.values.every((value) => /^(arn|execute-api):/i.test(value))) return [];
+  const named = policy.statements.flatMap(({ resources: { values } }) => values).join(' ');
+  const partition = /arn:(aws-[a-z-]{1,20}):/.exec(named)?.[1] ?? 'aws';
+  const holder = holders[kind].replace('PARTITION', partition);
+  return [{ patterns: [compilePattern(holder, { wild: true }) ?? []].flat(), match: true }];
+}
+
+const holders: Readonly<Record<PolicyKind, string>> = {
+  s3: 'arn:PARTITION:s3:::?*',
+  's3-accesspoint': 'arn:PARTITION:s3:*:*:accesspoint/?*',
+  apigw: 'execute-api:/*',
+  lambda: 'arn:PARTITION:lambda:*',
+};
 
 function mayWish({ may }: Stranger): readonly TextWish[] {
   if (!may) return [];

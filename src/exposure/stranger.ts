@@ -16,6 +16,8 @@ export interface Stranger {
 export interface Said {
   readonly absent: boolean;
   readonly values: 'any' | readonly string[];
+  /** What its values are, where they are no free text. */
+  readonly holds?: 'address' | 'date';
 }
 
 const free: Said = { absent: true, values: 'any' };
@@ -53,12 +55,12 @@ function unsignedSays(key: string, kind: PolicyKind): Said {
 const unsignedValues: ReadonlyMap<string, Said> = new Map<string, Said>([
   ['aws:userid', { absent: false, values: ['anonymous'] }],
   ['aws:principaltype', { absent: false, values: ['Anonymous'] }],
-  ['aws:sourceip', always],
+  ['aws:sourceip', { ...always, holds: 'address' }],
   ['aws:securetransport', { absent: false, values: ['true', 'false'] }],
   ['aws:viaawsservice', { absent: false, values: ['false'] }],
   ['aws:principalisawsservice', never],
-  ['aws:currenttime', always],
-  ['aws:epochtime', always],
+  ['aws:currenttime', { ...always, holds: 'date' }],
+  ['aws:epochtime', { ...always, holds: 'date' }],
 ]);
 
 const signedOnly = new Set([
@@ -139,7 +141,8 @@ function meant({ kind, value }: Principal, account: string, anyAccount: Stranger
 /** Signed requests always name their principal; a stranger's own services and networks may be anything. */
 function signedSays(key: string): Said {
   if (key === 'aws:principalarn' || key === 'aws:principalaccount' || key === 'aws:userid') return always;
-  if (key === 'aws:currenttime' || key === 'aws:epochtime') return always;
+  if (key === 'aws:currenttime' || key === 'aws:epochtime') return { ...always, holds: 'date' };
+  if (key === 'aws:sourceip' || key === 'aws:vpcsourceip') return { ...free, holds: 'address' };
   // Strangers come themselves; that a service acts for them is the business of the keys Source*.
   if (key === 'aws:viaawsservice' || key === 'aws:principalisawsservice') return { absent: false, values: ['false'] };
   if (key === 'aws:securetransport') return { absent: false, values: ['true', 'false'] };
