@@ -1,4 +1,12 @@
-import { type ByteSet, complement, controlByte, posixClass, shorthand, withBothCases } from './pcre-class.ts';
+import {
+  type ByteSet,
+  complement,
+  controlByte,
+  posixClass,
+  propertySet,
+  shorthand,
+  withBothCases,
+} from './pcre-class.ts';
 import { accept, type PcreCursor, PcreRefusal, scan } from './pcre-cursor.ts';
 
 /** Reads a character class after its `[`. Case is ignored before the class is turned round: `(?i)[^a]` is not `A` either. */
@@ -51,9 +59,20 @@ function member(cursor: PcreCursor): number | ByteSet {
     cursor.at++;
     return set;
   }
+  const property = readProperty(cursor);
+  if (property) return property;
   const byte = readByteEscape(cursor, true);
   if (byte === undefined) throw new PcreRefusal(`has the escape \\${letter} within a class, which is not supported`);
   return byte;
+}
+
+/** Reads `p{Lu}`, `pL` or `P{^N}` after its backslash: without UTF a byte is the character of its number. */
+export function readProperty(cursor: PcreCursor): ByteSet | undefined {
+  const found = scan(cursor, /([pP])(?:\{(\^?)([A-Za-z_&]{1,40})\}|([A-Za-z]))/y);
+  if (!found) return undefined;
+  const set = propertySet(found[3] ?? found[4] ?? '');
+  if (!set) throw new PcreRefusal(`has the property ${found[0]}, which is not known`);
+  return (found[1] === 'P') !== (found[2] === '^') ? complement(set) : set;
 }
 
 /** Reads an escape for one byte after its backslash; undefined when it is something else. */

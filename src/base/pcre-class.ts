@@ -40,6 +40,20 @@ export const shorthand: ReadonlyMap<string, ByteSet> = new Map(
   ).flatMap(([letter, set]) => [[letter, set] as const, [letter.toUpperCase(), complement(set)] as const]),
 );
 
+/** A property of characters or a script by its name in Unicode; undefined when there is none. */
+export function propertySet(name: string): ByteSet | undefined {
+  if (name === 'Any') return anyByte;
+  for (const written of name === 'L&' ? ['LC'] : [name, `Script=${name}`]) {
+    try {
+      const property = new RegExp(`^\\p{${written}}$`, 'u');
+      return byteSet((byte) => property.test(String.fromCharCode(byte)));
+    } catch {
+      // No property of this name: perhaps a script.
+    }
+  }
+  return undefined;
+}
+
 /** `[:alpha:]` and its like. */
 export const posixClass: ReadonlyMap<string, ByteSet> = new Map([
   ['alpha', byteSet(isLetter)],

@@ -1,4 +1,4 @@
-import { parseBracket, readByteEscape } from './pcre-bracket.ts';
+import { parseBracket, readByteEscape, readProperty } from './pcre-bracket.ts';
 import { anyByte, type ByteSet, byteSet, notNewline, shorthand, withBothCases } from './pcre-class.ts';
 import { accept, type PcreCursor, PcreRefusal, scan } from './pcre-cursor.ts';
 import type { PcreAssertion, PcreNode } from './pcre-tree.ts';
@@ -183,6 +183,8 @@ function parseEscape(parser: Parser): PcreNode {
   if (letter === 'R') return lineEnd;
   // \K only moves the start of what is reported; \E without \Q is nothing.
   if (letter === 'K' || letter === 'E') return { kind: 'empty' };
+  const property = readProperty(parser);
+  if (property) return bytes(parser, property);
   const named = scan(parser, /k(?:\{(\w+)\}|<(\w+)>|'(\w+)')|g\{([A-Za-z_]\w*)\}/y);
   if (named) return reference(parser, parser.names.get(named[1] ?? named[2] ?? named[3] ?? named[4] ?? ''));
   const numbered = scan(parser, /g(?:\{(-?\d{1,3})\}|(-?\d{1,3}))/y);

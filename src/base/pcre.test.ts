@@ -56,6 +56,8 @@ const cases: readonly (readonly [string, readonly string[], readonly string[]])[
   ['(?:a?)*?b', ['aab'], ['aa']],
   ['x*+', ['', 'x'], []],
   ['foo\\Kbar', ['foobar'], ['bar']],
+  ['^\\p{Lu}\\P{L}\\pN[\\p{P}x]$', ['A-1!', 'B 2x'], ['a-1!', 'A-1y']],
+  ['^\\p{^Lu}\\p{L&}$', ['-a', 'aA'], ['Aa']],
   ['a|', ['', 'z'], []],
   ['\xc3\xa9', ['caf\xc3\xa9'], ['caf\xe9']],
 ];
@@ -76,7 +78,7 @@ test('what is wrong or not supported is said, not thrown', () => {
     ['a{3,2}', /backwards/],
     ['[z-a]', /backwards/],
     ['\\', /backslash/],
-    ['\\p{L}', /not supported/],
+    ['\\p{Nope}', /not known/],
     ['(?R)', /not supported/],
     ['(*UTF)a', /verb/],
     ['\\2(a)', /not there/],

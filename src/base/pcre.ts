@@ -9,7 +9,7 @@ export type PcreTest = (text: string) => boolean | 'too-hard';
 
 /**
  * Compiles an expression of PCRE2 as `pcre2_compile` without flags would: case counts, `.` is no newline, bytes not
- * characters. Answers what is wrong or not supported as text (recursion, conditions, verbs, `\p`, callouts). Expressions from
+ * characters. Answers what is wrong or not supported as text (recursion, conditions, branch resets, verbs, callouts). Expressions from
  * users must not hang the process: regular ones run in linear time, others under limits.regexStepsMax.
  */
 export function compilePcre(pattern: string): PcreTest | string {
