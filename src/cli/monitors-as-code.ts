@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { asSent, comparable, withServerIds } from '../alerting/as-code/canonical-monitor.ts';
 import { checkMonitorFile } from '../alerting/as-code/check.ts';
 import { type Difference, differences } from '../alerting/as-code/difference.ts';
+import { looksLikeMonitor, readMonitorFile } from '../alerting/monitor-file.ts';
 import { asText, at, type Document, isDocument, own } from '../base/document.ts';
 import { reasonOf } from '../base/errors.ts';
-import { describeProblem, printable } from '../base/problem.ts';
-import { readContent } from '../config/content.ts';
+import { describeProblem, type Parsed, printable } from '../base/problem.ts';
+import { type ContentFile, readContent } from '../config/content.ts';
 import { type Client, type Where, withClient } from './client.ts';
 import type { Terminal } from './command.ts';
 import { jsonLine } from './json-line.ts';
@@ -179,7 +180,7 @@ function merged(file: Document, server: Document): Document {
 }
 
 function validate(paths: readonly string[], flags: Flags, terminal: Terminal): number {
-  const { value, problems } = readContent(paths, ['.json', '.yaml', '.yml']);
+  const { value, problems } = monitorFiles(paths);
   for (const problem of problems) terminal.note(`error: ${describeProblem(problem)}`);
   const faults = faultsOf(paths);
   for (const fault of faults) {
@@ -197,8 +198,19 @@ function validate(paths: readonly string[], flags: Flags, terminal: Terminal): n
   return faults.length + problems.length > 0 ? 1 : 0;
 }
 
+/** Cases and other YAML lie in the same folders: what is no monitor there is left alone, unless it is named. */
+function monitorFiles(paths: readonly string[]): Parsed<readonly ContentFile[]> {
+  const { value, problems } = readContent(paths, ['.json', '.yaml', '.yml']);
+  const files = value.filter(({ path, text }) => {
+    if (path.endsWith('.json') || paths.includes(path)) return true;
+    const { json, broken } = readMonitorFile(text);
+    return broken !== undefined || looksLikeMonitor(json);
+  });
+  return { value: files, problems };
+}
+
 function faultsOf(paths: readonly string[]): ReturnType<typeof checkMonitorFile> {
-  return readContent(paths, ['.json', '.yaml', '.yml']).value.flatMap((file) => checkMonitorFile(file));
+  return monitorFiles(paths).value.flatMap((file) => checkMonitorFile(file));
 }
 
 async function remotes(client: Client): Promise<readonly RemoteMonitor[]> {

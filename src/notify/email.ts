@@ -39,7 +39,7 @@ export function openEmail(settings: MailSettings, { rules, lookup }: MailPorts):
       let target: Target;
       try {
         secrets = readLogin(settings.login);
-        target = await resolveTarget(settings.host, rules, lookup);
+        target = await resolveTarget(settings.host, rules, lookup, signal);
       } catch (error) {
         const refused = error instanceof RefusedTarget && !error.retry;
         const text = `Email message creation failed with status:${reasonOf(error)}`;

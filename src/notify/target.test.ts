@@ -126,6 +126,12 @@ for (const [host, entry, isOpen] of allowed) {
   });
 }
 
+test('a name server that is silent costs the time of one try', async () => {
+  const silent = (): Promise<readonly string[]> => new Promise(() => undefined);
+  const asked = resolveTarget('hooks.example.com', none, silent, AbortSignal.timeout(50));
+  await assert.rejects(asked, (error) => error instanceof RefusedTarget && error.retry);
+});
+
 test('a name that is not resolved may be so later; what is no host never is', async () => {
   await assert.rejects(
     resolveTarget('nope.example.com', none, lookup),

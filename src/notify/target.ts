@@ -29,20 +29,35 @@ export class RefusedTarget extends Error {
   }
 }
 
-export const systemResolver: Lookup = async (host) =>
-  (await systemLookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+/** Questions under way: Node asks two at a time, and a name server that is silent must not take both for one name. */
+const asked = new Map<string, Promise<readonly string[]>>();
+
+export const systemResolver: Lookup = (host) => {
+  const running = asked.get(host);
+  if (running) return running;
+  const answer = systemLookup(host, { all: true, verbatim: true })
+    .then((found) => found.map(({ address }) => address))
+    .finally(() => asked.delete(host));
+  asked.set(host, answer);
+  return answer;
+};
 
 /**
  * Resolves a host once and checks every address of it: one bad one refuses the host, for a name may change its answer between
- * two questions. Throws RefusedTarget.
+ * two questions. Throws RefusedTarget, also when the signal's time is over before there is an answer.
  */
-export async function resolveTarget(text: string, rules: HostRules, lookup: Lookup): Promise<Target> {
+export async function resolveTarget(
+  text: string,
+  rules: HostRules,
+  lookup: Lookup,
+  signal?: AbortSignal,
+): Promise<Target> {
   const host = canonicalHost(text);
   if (host === undefined) throw new RefusedTarget(`[${text}] is neither a host name nor an address`, false);
   const literal = parseIp(host);
   const named = (entry: string): boolean => canonicalHost(entry) === host;
   if (rules.deny.some(named)) throw denied();
-  const addresses = literal === undefined ? await resolved(host, lookup) : [host];
+  const addresses = literal === undefined ? await resolved(host, lookup, signal) : [host];
   const keys = addresses.map((address) => parseIp(address.replace(/%.*$/, '')));
   const forms = keys.flatMap((key) => (key === undefined ? [] : formsOf(key)));
   if (keys.length === 0 || keys.includes(undefined)) {
@@ -100,11 +115,18 @@ function canonicalHost(text: string): string | undefined {
   return new URL(url).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }
 
-async function resolved(host: string, lookup: Lookup): Promise<readonly string[]> {
+async function resolved(host: string, lookup: Lookup, signal: AbortSignal | undefined): Promise<readonly string[]> {
+  let stop = (): void => undefined;
+  const over = new Promise<never>((_, reject) => {
+    stop = () => reject(new Error('no answer in time'));
+    signal?.addEventListener('abort', stop);
+  });
   try {
-    return await lookup(host);
+    return await Promise.race([lookup(host), over]);
   } catch {
     throw new RefusedTarget('Host could not be resolved to a valid Ip address', true);
+  } finally {
+    signal?.removeEventListener('abort', stop);
   }
 }
 

@@ -30,7 +30,7 @@ export function openWebChannel(
       const told = (outcome: Outcome): Outcome => ({ ...outcome, text: redacted(outcome.text, secrets) });
       try {
         const url = new URL(request.url.reveal());
-        const target = await resolveTarget(url.hostname, rules, lookup);
+        const target = await resolveTarget(url.hostname, rules, lookup, signal);
         const headers = { 'User-Agent': 'Trailhound', 'Idempotency-Key': message.key, ...request.headers };
         return told(answered(await sendHttp({ ...request, url, target, headers }, signal)));
       } catch (error) {
