@@ -69,22 +69,22 @@ await withStore(async (store) => {
         },
       ],
     });
-    const run = elapsedMs();
+    const run = both();
     await alerting.execute(id);
-    print('10,000 buckets to 10,000 alerts', `${run().toFixed(0)} ms`);
-    const list = elapsedMs();
+    print('10,000 buckets to 10,000 alerts', run());
+    const list = both();
     const { alerts, totalAlerts } = await alerting.listAlerts({ size: 1000, alertState: 'ACTIVE' });
-    print(`list 1,000 of ${totalAlerts} open alerts`, `${list().toFixed(0)} ms (goal: < 200 ms)`);
-    const acknowledge = elapsedMs();
+    print(`list 1,000 of ${totalAlerts} open alerts`, `${list()} (goal: < 200 ms)`);
+    const acknowledge = both();
     await alerting.acknowledge(
       id,
       alerts.map((alert) => String(alert.id)),
     );
-    print('acknowledge 1,000 of them', `${acknowledge().toFixed(0)} ms`);
-    const one = elapsedMs();
+    print('acknowledge 1,000 of them', acknowledge());
+    const one = both();
     const { alerts: next } = await alerting.listAlerts({ size: 1, alertState: 'ACTIVE' });
     await alerting.acknowledge(id, [String(next[0]?.id)]);
-    print('list and acknowledge one', `${one().toFixed(0)} ms (goal: < 200 ms)`);
+    print('list and acknowledge one', `${one()} (goal: < 200 ms)`);
   });
 });
 
@@ -196,6 +196,13 @@ function cpuSeconds(): () => number {
     const used = process.cpuUsage(start);
     return (used.user + used.system) / 1e6;
   };
+}
+
+/** Wall-clock time depends on what else the machine does; CPU time less. */
+function both(): () => string {
+  const passed = elapsedMs();
+  const used = cpuSeconds();
+  return () => `${(used() * 1000).toFixed(0)} ms CPU, ${passed().toFixed(0)} ms passed`;
 }
 
 function share(cpu: number): string {

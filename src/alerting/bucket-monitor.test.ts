@@ -388,3 +388,54 @@ test('a trigger dropped and a monitor deleted end all their alerts', async () =>
   assert.equal((await alertsOf(world, { alertState: 'DELETED' })).length, 30);
   await world.stop();
 });
+
+test('a day of virtual time: a bucket comes, stays and goes, and each of 1,440 runs keeps its minute', async () => {
+  const world = await openWith(monitorJson({ ui_metadata: { trailhound: { live: false } } }));
+  const stored = await events(world, get('a', '1'));
+  const runs = world.alerting.stats().runs;
+  await world.pass(12 * hour);
+  assert.deepEqual(shown(await alertsOf(world)), ['ACTIVE a 1']);
+  await world.store.write(stored.map(({ id }) => ({ action: 'delete', index, id })));
+  await world.pass(minute);
+  const [ended] = await alertsOf(world);
+  assert.equal(ended?.state, 'COMPLETED');
+  assert.equal(Number(ended?.end_time) - Number(ended?.start_time), 12 * hour);
+  await world.pass(12 * hour - minute);
+  assert.equal(world.alerting.stats().runs - runs, 1440);
+  assert.equal((await alertsOf(world)).length, 1);
+  await world.stop();
+});
+
+test('an index that goes: no alert opens or ends, and the ones that a message tells of are errors until it is back', async () => {
+  const inputs = (monitorJson().inputs as Document[]).map(({ search }) => ({
+    search: { ...(search as Document), indices: [index] },
+  }));
+  const world = await openWith(monitorJson({ inputs }, {}, [action()]));
+  await events(world, get('a', '1'));
+  await world.alerting.execute(world.id);
+  await world.store.deleteIndex(index);
+  const gone = await world.alerting.execute(world.id);
+  assert.deepEqual(gone.input_results, { results: [], error: `no such index [${index}]` });
+  const [alert] = await alertsOf(world);
+  assert.equal(alert?.state, 'ERROR');
+  assert.match(String(alert?.error_message), /^Failed fetching inputs:/);
+  await events(world, get('a', '1'));
+  await world.alerting.execute(world.id);
+  assert.deepEqual(shown(await alertsOf(world)), ['ACTIVE a 1']);
+  assert.equal((await alertsOf(world))[0]?.id, alert?.id, 'the same alert');
+  await world.stop();
+});
+
+test('disabled, the alerts stay as they are; enabled again the next run goes on with them', async () => {
+  const world = await openWith(monitorJson({ ui_metadata: { trailhound: { live: false } } }));
+  const stored = await events(world, get('a', '1'));
+  await world.pass(minute);
+  await world.alerting.updateMonitor(world.id, monitorJson({ enabled: false }));
+  await world.store.write(stored.map(({ id }) => ({ action: 'delete', index, id })));
+  await world.pass(hour);
+  assert.deepEqual(shown(await alertsOf(world)), ['ACTIVE a 1']);
+  await world.alerting.updateMonitor(world.id, monitorJson());
+  await world.pass(minute);
+  assert.deepEqual(shown(await alertsOf(world)), ['COMPLETED a 1']);
+  await world.stop();
+});
