@@ -69,6 +69,7 @@ function hitAnswer(hit: SearchHit, body: SearchBody): Document {
     _score: hit.score,
     ...(bare || !wantsSource(body) ? {} : { _source: hit.text === undefined ? hit.source : new RawJson(hit.text) }),
     ...(hit.fields === undefined ? {} : { fields: hit.fields }),
+    ...(hit.highlight === undefined ? {} : { highlight: hit.highlight }),
     ...(hit.sort === undefined ? {} : { sort: hit.sort }),
     ...(hit.matchedQueries?.length ? { matched_queries: hit.matchedQueries } : {}),
   };

@@ -6,6 +6,7 @@ import type { Aggregator } from './aggregate.ts';
 import { makeAggregator } from './aggregate.ts';
 import type { Candidate, Matcher, RequiredTerms } from './candidate.ts';
 import { lowerQuery } from './compile.ts';
+import { type Highlighter, makeHighlighter } from './highlight.ts';
 import { type HitFieldReader, hitFieldReader } from './hit-fields.ts';
 import type { Lucene } from './lucene.ts';
 import { compileLucene } from './lucene-match.ts';
@@ -46,6 +47,8 @@ export interface FoundHit {
   readonly text: string | undefined;
   /** Values that `fields`, `docvalue_fields` and `collapse` ask for. */
   readonly fields?: Document;
+  /** Words of the query marked in the values of fields. */
+  readonly highlight?: Document;
   /** Names of the query's clauses that match it; undefined where no clause has a name. */
   readonly matchedQueries?: readonly string[];
 }
@@ -124,6 +127,7 @@ interface Plan {
   readonly score: Scorer;
   readonly columns: readonly SortColumn[];
   readonly fields: HitFieldReader | undefined;
+  readonly highlight: Highlighter | undefined;
   readonly named: ((candidate: Candidate) => readonly string[]) | undefined;
   /** The value that hits are collapsed by. */
   readonly group: HitFieldReader | undefined;
@@ -161,6 +165,7 @@ function makePlan(body: SearchBody, index: SearchableIndex, at: Instant): Plan {
     score: compileScore(query, mapping),
     columns,
     fields: hitFieldReader({ fields: body.fields, docValues: body.docValueFields }, mapping, at),
+    highlight: makeHighlighter(body.highlight, query, mapping),
     named: namedQueries([body.query, body.postFilter], mapping, at),
     group: body.collapse === undefined ? undefined : groupReader(body.collapse, mapping, at),
     after: body.searchAfter && columns.map((column, key) => column.parse(body.searchAfter?.[key] ?? null)),
@@ -312,9 +317,11 @@ function showHit({ candidate, plan, score, values, group }: Entry, body: SearchB
   const sort = plan.columns.map((column, key) => column.show(values[key] ?? null));
   const fields = plan.fields?.(candidate);
   const shown = fields || group ? { fields: { ...fields, ...group } } : {};
+  const highlight = plan.highlight?.(candidate);
   return {
     candidate,
     ...shown,
+    ...(highlight ? { highlight } : {}),
     ...(plan.named ? { matchedQueries: plan.named(candidate) } : {}),
     score: scored ? score : null,
     ...(body.sort.length > 0 ? { sort } : {}),

@@ -1,5 +1,6 @@
 import { asNumber, asText, type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { type HighlightField, parseHighlight } from './highlight.ts';
 import { parseWantedFields, type WantedField } from './hit-fields.ts';
 import { parseQuery } from './parse.ts';
 import type { Query } from './query.ts';
@@ -31,6 +32,7 @@ export interface SearchBody {
   /** Fields whose values hits carry, read from `_source` and as doc values. */
   readonly fields: readonly WantedField[];
   readonly docValueFields: readonly WantedField[];
+  readonly highlight: readonly HighlightField[];
   /** Only the best hit of each value of this field. */
   readonly collapse?: string;
   /** Factors of scores by index expressions, the first that fits. */
@@ -87,6 +89,7 @@ export function parseSearchBody(json: unknown): SearchBody {
     seqNoPrimaryTerm: flag(body, 'seq_no_primary_term'),
     fields: parseWantedFields(body.fields, 'fields'),
     docValueFields: parseWantedFields(body.docvalue_fields, 'docvalue_fields'),
+    highlight: parseHighlight(body.highlight),
     ...(body.collapse === undefined ? {} : { collapse: readCollapse(body.collapse) }),
     indicesBoost: readIndicesBoost(body.indices_boost),
   };

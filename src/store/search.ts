@@ -85,6 +85,7 @@ export async function searchIndices(
       score: hit.score,
       ...(hit.sort ? { sort: hit.sort } : {}),
       ...(hit.fields ? { fields: hit.fields } : {}),
+      ...(hit.highlight ? { highlight: hit.highlight } : {}),
       ...(hit.matchedQueries ? { matchedQueries: hit.matchedQueries } : {}),
     })),
     ...(found.aggregations ? { aggregations: found.aggregations } : {}),

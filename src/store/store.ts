@@ -80,6 +80,8 @@ export interface SearchHit extends StoredDocument {
   readonly sort?: readonly unknown[];
   /** Values that `fields`, `docvalue_fields` and `collapse` ask for. */
   readonly fields?: Document;
+  /** Words of the query marked in the values of fields. */
+  readonly highlight?: Document;
   /** Names of the query's clauses that match it. */
   readonly matchedQueries?: readonly string[];
 }
