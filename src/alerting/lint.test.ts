@@ -96,6 +96,7 @@ const cases: readonly (readonly [string, string, RegExp | undefined])[] = [
   ['a condition that does not compile', monitor({ match_all: {} }).replace('> 0', '> > 0'), /error .*does not compile/],
   ['a query that the API refuses', monitor({ nope: {} }), /error 1: the API refuses it: .*nope/],
   ['no JSON', '{"a": ', /error 1: /],
+  ['a file of data', `[${'"x",'.repeat(300_000)}1]`, /error 1: is longer than/],
   [
     'YAML',
     'name: m\nschedule: {period: {interval: 1, unit: MINUTES}}\ninputs:\n- search:\n    indices: [wazuh-alerts-4.x-*]\n    query:\n      query:\n        term: {data.aws.userIdentity: x}\ntriggers: []\n',

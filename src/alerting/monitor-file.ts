@@ -1,5 +1,6 @@
 import { LineCounter, type Node, parseDocument } from 'yaml';
 import { reasonOf } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
 
 /** Both from 1. */
 export interface Place {
@@ -20,6 +21,10 @@ export interface MonitorFile {
 
 /** Reads the text of a file. Never throws. */
 export function readMonitorFile(text: string): MonitorFile {
+  if (text.length > limits.monitorFileMax) {
+    const message = `is longer than ${limits.monitorFileMax} characters, so no monitor`;
+    return { json: undefined, broken: { line: 1, message }, lineOf: () => 1, placeOf: () => ({ line: 1, column: 1 }) };
+  }
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: true });
   const [first] = document.errors;

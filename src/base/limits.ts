@@ -152,6 +152,8 @@ export const limits = {
   ruleDepthMax: 200,
   /** Bytes of a rule file that is put over the API; the largest stock file has some 200 KB. Larger: 413. */
   ruleFileMax: 2 * 1024 * 1024,
+  /** Characters of a file that may be a monitor: a folder that is linted may hold data beside them. Longer ones are passed over, or an error where they were named. */
+  monitorFileMax: 1024 * 1024,
   /** Sessions of log tests at one time, and how long an unused one is kept, as in Wazuh; the longest unused go. */
   logtestSessionsMax: 64,
   logtestIdleMs: 15 * 60_000,
