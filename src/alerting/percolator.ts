@@ -40,6 +40,8 @@ interface Entry {
   readonly standing: Standing;
   /** Compiled when first needed; null when the query cannot be asked of this index. */
   matcher: Matcher | null | undefined;
+  /** What a matching document must hold, by this mapping. */
+  readonly required: readonly RequiredTerm[] | 'never';
 }
 
 /** The queries of one index, registered by a term that a matching document must hold. */
@@ -63,6 +65,7 @@ export function createPercolator(): Percolator {
   const counts = new Map<string, number>();
   let revision = 0;
   let samples = 0;
+  let seen = 0;
 
   const registerOf = (index: PercolatedIndex, at: Instant): Register => {
     const known = registers.get(index.name);
@@ -70,7 +73,7 @@ export function createPercolator(): Percolator {
     // Which terms are rare is seen only after some documents: built anew when eight times as many were seen, and rarely then.
     const isCurrent = known?.mapping === index.mapping && known.revision === revision;
     const register =
-      isCurrent && samples < 8 * known.samples + 8
+      isCurrent && samples < 8 * known.samples + 8 && (known.samples >= samplesEager || samples < samplesEager)
         ? known
         : buildRegister(
             [...standings.values()],
@@ -85,6 +88,20 @@ export function createPercolator(): Percolator {
     return register;
   };
 
+  /** Counts the terms of some documents first: of many when few were counted yet, later of one in a while. */
+  const sampledRegister = (index: PercolatedIndex, documents: readonly Candidate[], at: Instant): Register => {
+    const register = registerOf(index, at);
+    const every = samples < samplesEager ? 1 : sampleEvery;
+    let counted = 0;
+    for (const document of documents) {
+      if (seen++ % every !== 0 || counted >= samplesEager) continue;
+      sample(register, index.mapping, document, counts);
+      counted++;
+    }
+    samples += counted;
+    return registerOf(index, at);
+  };
+
   return {
     put(standing) {
       standings.set(standing.id, standing);
@@ -94,7 +111,7 @@ export function createPercolator(): Percolator {
       if (standings.delete(id)) revision++;
     },
     percolate(index, documents, at) {
-      const register = registerOf(index, at);
+      const register = sampledRegister(index, documents, at);
       const found = new Set<string>();
       const fresh = new Map<Entry, Matcher | null>();
       const ask = (entry: Entry, document: Candidate): void => {
@@ -102,10 +119,6 @@ export function createPercolator(): Percolator {
         if (found.has(standing.id)) return;
         if (matcherOf(entry, index.mapping, at, fresh)?.(document)) found.add(standing.id);
       };
-      if (documents[0]) {
-        sample(register, index.mapping, documents[0], counts);
-        samples++;
-      }
       for (const document of documents) {
         for (const entry of register.always) ask(entry, document);
         if (register.fields.size === 0) continue;
@@ -131,9 +144,13 @@ function buildRegister(
   const sampled = new Set<string>();
   for (const standing of standings) {
     if (!covers(standing, index, at)) continue;
-    const entry: Entry = begun.entries.get(standing) ?? { standing, matcher: undefined };
+    const entry: Entry = begun.entries.get(standing) ?? {
+      standing,
+      matcher: undefined,
+      required: requiredOf(standing, index.mapping, at),
+    };
     begun.entries.set(standing, entry);
-    const required = requiredOf(standing, index.mapping, at);
+    const { required } = entry;
     if (required === 'never') continue;
     for (const { field } of required) sampled.add(field);
     const rarest = rarestOf(required, counts);
@@ -175,6 +192,10 @@ function rarestOf(required: readonly RequiredTerm[], counts: ReadonlyMap<string,
     anyOf.reduce((sum, term) => sum + (counts.get(termKey(field, term)) ?? 0), 0);
   return [...required].sort((a, b) => seen(a) - seen(b) || a.anyOf.length - b.anyOf.length)[0];
 }
+
+/** So many documents are counted at once in the beginning; then one of so many, since counting analyses every text. */
+const samplesEager = 32;
+const sampleEvery = 256;
 
 /** Terms counted for choosing; when there are too many, counting starts anew. */
 const countsMax = 10_000;

@@ -24,9 +24,10 @@ export interface MappingRefusal {
  * The same mapping object comes back when nothing is new. `id` is only quoted in reasons.
  */
 export function mapDocument(mapping: Mapping, source: Document, id = ''): Mapped {
-  const walk: Walk = { mapping, id, added: undefined };
+  const walk: Walk = { mapping, id, added: undefined, conflict: undefined };
   try {
     visitObject(walk, mapping.root, source, mapping.root.dynamic ?? 'true');
+    if (walk.conflict) throw walk.conflict;
     if (!walk.added) return { mapping };
     return { mapping: withRoot(mapping, extend(mapping.root, walk.added)) };
   } catch (thrown) {
@@ -41,6 +42,8 @@ interface Walk {
   readonly id: string;
   /** New nodes by the path of the object that they go into. */
   added: Map<string, Map<string, MappingNode>> | undefined;
+  /** Two types for one new field: told when the whole document was read, a value that does not fit being told first. */
+  conflict: Refused | undefined;
 }
 
 class Refused extends Error {
@@ -199,7 +202,7 @@ function visitNew(
   const fresh: MappingNode = definition.object
     ? parseObject(path, definition.json, scope)
     : parseField(path, definition.json, scope);
-  if (known) conflict(known, fresh);
+  if (known) walk.conflict ??= conflictOf(known, fresh);
   const target = known ?? fresh;
   if (!known) add(walk, node.path, key, fresh);
   if (target.kind !== 'object') visitLeaf(walk, target, value);
@@ -207,15 +210,15 @@ function visitNew(
 }
 
 /** A field that is new in this document must have one type throughout the document. */
-function conflict(known: MappingNode, fresh: MappingNode): void {
-  if (known.kind === 'object' && fresh.kind === 'object') return;
+function conflictOf(known: MappingNode, fresh: MappingNode): Refused | undefined {
+  if (known.kind === 'object' && fresh.kind === 'object') return undefined;
   if (known.kind === 'object' || fresh.kind === 'object') {
     const reason = `can't merge a non object mapping [${known.path}] with an object mapping`;
-    throw refused('illegal_argument_exception', reason, known.path);
+    return refused('illegal_argument_exception', reason, known.path);
   }
-  if (known.type === fresh.type) return;
+  if (known.type === fresh.type) return undefined;
   const reason = `mapper [${known.path}] cannot be changed from type [${known.type}] to [${fresh.type}]`;
-  throw refused('illegal_argument_exception', reason, known.path);
+  return refused('illegal_argument_exception', reason, known.path);
 }
 
 function add(walk: Walk, parent: string, key: string, node: MappingNode): void {

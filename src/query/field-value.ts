@@ -1,7 +1,7 @@
 import { asText, isDocument } from '../base/document.ts';
 import { parseIp } from '../base/ip-address.ts';
 import type { BooleanField, DateField, Field, IpField, KeywordField, NumberField } from './field.ts';
-import { boundsOf, isWhole, type Numeric, readNumber, rounded, truncate } from './number.ts';
+import { boundsOf, isWhole, type Numeric, readAs, rounded, truncate } from './number.ts';
 
 /**
  * What a field makes of one JSON value of a document (never of an array). undefined: no value, or one that it does not
@@ -31,7 +31,7 @@ export function numberValue(field: NumberField, raw: unknown): Numeric | undefin
   if (typeof raw === 'string' && !field.coerce) return undefined;
   // Java makes 0 of it for the types below long.
   if (raw === 'NaN' && /^(?:integer|short|byte)$/.test(field.numeric)) return 0;
-  const value = typeof raw === 'object' ? undefined : readNumber(raw);
+  const value = typeof raw === 'object' ? undefined : readAs(field.numeric, raw);
   if (value === undefined) return undefined;
   const bounds = boundsOf(field.numeric);
   if (!bounds) {
@@ -117,7 +117,7 @@ function keywordRefusal(field: KeywordField, raw: unknown): string | undefined {
 
 function numberRefusal(field: NumberField, raw: unknown): string {
   if (typeof raw === 'boolean') return 'Current token (VALUE_TRUE) not numeric, can not use numeric value accessors';
-  const value = typeof raw === 'object' ? undefined : readNumber(raw);
+  const value = typeof raw === 'object' ? undefined : readAs(field.numeric, raw);
   if (raw === 'NaN' || raw === 'Infinity' || raw === '-Infinity') {
     return `[${field.numeric}] supports only finite values, but got [${raw}]`;
   }

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { isDocument } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
 import type { Candidate } from './candidate.ts';
 import { lowerQuery } from './compile.ts';
 import { compileLucene } from './lucene-match.ts';
@@ -14,10 +15,15 @@ export function namedQueries(
 ): ((candidate: Candidate) => readonly string[]) | undefined {
   const named = queries.flatMap((query) => namedIn(query));
   if (named.length === 0) return undefined;
-  const matchers = named.map(({ name, query }) => ({
-    name,
-    match: compileLucene(lowerQuery(query, mapping, at), mapping),
-  }));
+  const matchers = named.flatMap(({ name, query }) => {
+    try {
+      return [{ name, match: compileLucene(lowerQuery(query, mapping, at), mapping) }];
+    } catch (thrown) {
+      // The whole query ran: what stands around this part matches nothing, so it was not looked at.
+      if (thrown instanceof TrailhoundError) return [];
+      throw thrown;
+    }
+  });
   return (candidate) => [...new Set(matchers.filter(({ match }) => match(candidate)).map(({ name }) => name))];
 }
 

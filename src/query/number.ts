@@ -40,6 +40,12 @@ export function readNumber(value: unknown): Numeric | undefined {
     : undefined;
 }
 
+/** The same for a field: a text in a long has no blanks around it and no suffix, as Java reads it. */
+export function readAs(type: NumberType, value: unknown): Numeric | undefined {
+  const strict = type === 'long' || type === 'unsigned_long';
+  return strict && typeof value === 'string' && /[^\d.eE+-]/.test(value) ? undefined : readNumber(value);
+}
+
 /** Cuts decimals, towards zero. */
 export function truncate(value: Numeric): Numeric {
   return typeof value === 'bigint' ? value : exact(Number.isSafeInteger(value) ? value : wholeOf(value));

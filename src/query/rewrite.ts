@@ -3,7 +3,7 @@ import { everyClause } from './inner-queries.ts';
 import type { Mapping } from './mapping.ts';
 import { fieldAt } from './mapping.ts';
 import { metadataTerm } from './metadata-field.ts';
-import type { Query, RangeQuery } from './query.ts';
+import type { BoolQuery, Query, RangeQuery } from './query.ts';
 
 /**
  * OpenSearch rewrites a query before it makes Lucene's of it: what names no mapped field matches nothing, and so does a
@@ -22,7 +22,7 @@ export function matchesNothing(query: Query, mapping: Mapping): boolean {
     case 'exists':
       return !query.field.startsWith('_') && existingFields(mapping, query.field).length === 0;
     case 'bool':
-      return [...query.must, ...query.filter].some((inner) => matchesNothing(inner, mapping));
+      return requiresNothing(query, (inner) => matchesNothing(inner, mapping));
     case 'constant_score':
       return matchesNothing(query.filter, mapping);
     default:
@@ -39,12 +39,19 @@ export function isEmpty(query: Query): boolean {
     case 'ids':
       return query.values.length === 0;
     case 'bool':
-      return [...query.must, ...query.filter].some(isEmpty);
+      return requiresNothing(query, isEmpty);
     case 'constant_score':
       return isEmpty(query.filter);
     default:
       return false;
   }
+}
+
+/** Something that is required matches nothing; or nothing is required and all that may match matches nothing. */
+function requiresNothing({ must, filter, should }: BoolQuery, isNothing: (query: Query) => boolean): boolean {
+  const required = [...must, ...filter];
+  if (required.length > 0) return required.some(isNothing);
+  return should.length > 0 && should.every(isNothing);
 }
 
 /** The ranges of a query, as far as it is not empty: those on dates are read before anything else. */

@@ -7,7 +7,7 @@ import type { BooleanField, DateField, Field, NumberField } from './field.ts';
 import { javaNumber } from './field-value.ts';
 import { type Lucene, nothing, type Point, type PointRange, ValueRefusal } from './lucene.ts';
 import { fieldAt, type Mapping } from './mapping.ts';
-import { boundsOf, isWhole, readNumber, rounded, truncate } from './number.ts';
+import { boundsOf, isWhole, readAs, rounded, truncate } from './number.ts';
 import type { Scalar } from './query.ts';
 import { shardError } from './refusal.ts';
 
@@ -110,7 +110,7 @@ export function readQueryNumber(field: NumberField, value: Scalar): number | big
   const floating = !boundsOf(field.numeric);
   const endless = floating && (value === 'NaN' || value === 'Infinity' || value === '-Infinity');
   if (endless) throw notFinite(field, value);
-  const number = typeof value === 'boolean' ? undefined : readNumber(value);
+  const number = typeof value === 'boolean' ? undefined : readAs(field.numeric, value);
   if (number === undefined || (typeof number === 'number' && Number.isNaN(number))) {
     throw new ValueRefusal(
       'number_format_exception',

@@ -11,7 +11,7 @@ export const matchClause: Clause<MatchQuery> = {
   parse: (body, { name }) => ({ kind: 'match', ...readMatch(body, name) }),
   lower({ field: name, value, options }, scope) {
     checkAnalyzer(options.analyzer, 'match', scope);
-    const metadata = metadataTerm(name, [value]);
+    const metadata = options.fuzziness === undefined ? metadataTerm(name, [value]) : undefined;
     if (metadata) return metadata;
     const field = queryField(scope, name);
     if (!field) return unmapped(name);

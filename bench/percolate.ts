@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { createPercolator, type Standing } from '../src/alerting/percolator.ts';
+import type { Document } from '../src/base/document.ts';
+import type { Candidate } from '../src/query/candidate.ts';
+import { compileQuery } from '../src/query/compile.ts';
+import { mapDocument } from '../src/query/dynamic.ts';
+import { type Mapping, parseMapping } from '../src/query/mapping.ts';
+import { parseQuery } from '../src/query/parse.ts';
+import { resolveTemplates } from '../src/query/templates.ts';
+
+/**
+ * `npx tsx bench/percolate.ts [RECORDS]`: events per CPU-second put to 1,000 and 10,000 monitors, beside asking each monitor
+ * about each event in the same run. Monitors have the guide's shape: a service, an operation, who calls, a text.
+ */
+
+const records = Number(process.argv[2] ?? 20_000);
+const folder = mkdtempSync(join(tmpdir(), 'trailhound-bench-'));
+try {
+  const lake = join(folder, 'lake');
+  const generator = resolve(import.meta.dirname, 'gen_corpus.py');
+  execFileSync('python3', [generator, lake, '--records', String(records), '--days', '1'], { stdio: 'ignore' });
+  const { mapping, candidates } = load(lake);
+  const names = [...new Set(candidates.map(({ source }) => eventName(source)))];
+  print('events', `${candidates.length}, ${names.length} names of events, ${mapping.fields.size} fields`);
+  for (const count of [1_000, 10_000]) measure(count, mapping, candidates, names);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function measure(count: number, mapping: Mapping, candidates: readonly Candidate[], names: readonly string[]): void {
+  const queries = Array.from({ length: count }, (_, number) => parseQuery(monitorQuery(number, names)));
+  const index = { name: 'wazuh-alerts-4.x-2024.05.01', aliases: [], mapping };
+
+  const asked = fresh(candidates.slice(0, Math.min(candidates.length, 2_000_000 / count)));
+  const matchers = queries.map((query) => compileQuery(query, mapping, 0));
+  const naive = cpuSeconds();
+  let matches = 0;
+  for (const candidate of asked) for (const matcher of matchers) if (matcher(candidate)) matches++;
+  const alone = asked.length / naive();
+
+  for (const batch of [500, 1]) {
+    const percolator = createPercolator();
+    for (const [number, query] of queries.entries()) percolator.put(standing(String(number), query));
+    const warm = fresh(candidates.slice(0, 2_000));
+    for (let at = 0; at < warm.length; at += batch) percolator.percolate(index, warm.slice(at, at + batch), 0);
+    const documents = fresh(candidates);
+    const spent = cpuSeconds();
+    let found = 0;
+    for (let at = 0; at < documents.length; at += batch) {
+      found += percolator.percolate(index, documents.slice(at, at + batch), 0).size;
+    }
+    const rate = documents.length / spent();
+    print(
+      `${count.toLocaleString('en')} monitors`,
+      `${Math.round(rate).toLocaleString('en')} events per CPU-second in batches of ${batch} (${found} marks); one by one ${Math.round(alone).toLocaleString('en')} (${matches} matches of ${asked.length} events); ratio ${(rate / alone).toFixed(0)}`,
+    );
+  }
+}
+
+/** Sources that no matcher has seen: what is remembered of an event must not be remembered of an earlier round. */
+function fresh(candidates: readonly Candidate[]): Candidate[] {
+  return candidates.map((candidate) => ({ ...candidate, source: structuredClone(candidate.source) }));
+}
+
+function standing(id: string, query: ReturnType<typeof parseQuery>): Standing {
+  return { id, indices: ['wazuh-alerts-4.x-*'], timed: false, query: () => query };
+}
+
+/** Most ask for an operation that is rare or never seen, as detections do. */
+function monitorQuery(number: number, names: readonly string[]): Document {
+  const seen = number % 20 === 0;
+  const name = seen ? names[(number / 20) % names.length] : `Rare${number % 997}Operation${number % 13}`;
+  const service = {
+    term: { 'data.aws.eventSource': { value: ['s3.amazonaws.com', 'iam.amazonaws.com'][number % 2] } },
+  };
+  const operation = { term: { 'data.aws.eventName': { value: name } } };
+  const kinds: readonly Document[] = [
+    {
+      query_string: {
+        query: 'data.aws.userIdentity.type:Anonymous OR data.aws.userIdentity.principalId:Anonymous',
+      },
+    },
+    { query_string: { query: 'AllUsers OR public-read OR PublicRead' } },
+    { bool: { must_not: [{ exists: { field: 'data.aws.errorCode' } }] } },
+    { wildcard: { 'data.aws.userAgent': '*boto*' } },
+    { terms: { 'data.aws.awsRegion': ['us-east-1', 'eu-west-1'] } },
+  ];
+  return { bool: { filter: [service, operation, kinds[number % kinds.length]] } };
+}
+
+function load(lake: string): { readonly mapping: Mapping; readonly candidates: readonly Candidate[] } {
+  const body = JSON.parse(readFileSync(resolve(import.meta.dirname, '../content/templates/wazuh-alerts.json'), 'utf8'));
+  const template = { name: 'wazuh-alerts', legacy: false, body };
+  const { settings, mappings } = resolveTemplates([template], 'wazuh-alerts-4.x-2024.05.01');
+  let mapping = parseMapping(mappings, settings);
+  const candidates: Candidate[] = [];
+  for (const file of gzFiles(lake)) {
+    for (const record of JSON.parse(gunzipSync(readFileSync(file)).toString()).Records) {
+      const source = { data: { integration: 'aws', aws: record } };
+      const mapped = mapDocument(mapping, source);
+      if ('error' in mapped) continue;
+      mapping = mapped.mapping;
+      const seqNo = candidates.length;
+      candidates.push({ index: 'wazuh-alerts-4.x-2024.05.01', id: String(seqNo), version: 1, seqNo, source });
+    }
+  }
+  return { mapping, candidates };
+}
+
+function eventName(source: Document): string {
+  return (source as { readonly data: { readonly aws: { readonly eventName: string } } }).data.aws.eventName;
+}
+
+function cpuSeconds(): () => number {
+  const start = process.cpuUsage();
+  return () => {
+    const used = process.cpuUsage(start);
+    return (used.user + used.system) / 1e6;
+  };
+}
+
+function print(name: string, value: string): void {
+  process.stdout.write(`${name.padEnd(18)}${value}\n`);
+}
+
+function gzFiles(path: string): string[] {
+  return readdirSync(path).flatMap((name) => {
+    const inner = join(path, name);
+    if (statSync(inner).isDirectory()) return gzFiles(inner);
+    return inner.endsWith('.json.gz') ? [inner] : [];
+  });
+}
