@@ -119,17 +119,24 @@ export function createPercolator(): Percolator {
         if (found.has(standing.id)) return;
         if (matcherOf(entry, index.mapping, at, fresh)?.(document)) found.add(standing.id);
       };
-      for (const document of documents) {
-        for (const entry of register.always) ask(entry, document);
-        if (register.fields.size === 0) continue;
-        const visit = (field: string, term: string): void => {
-          for (const entry of register.byTerm.get(field)?.get(term) ?? []) ask(entry, document);
-        };
-        eachTerm(index.mapping, document.source, visit, register.fields);
-      }
+      for (const document of documents) askAbout(document, register, ask);
       return found;
     },
   };
+}
+
+/** Puts a document to every query that requires nothing, or a term that it has. */
+function askAbout(
+  document: Candidate,
+  { always, byTerm, fields, mapping }: Register,
+  ask: (entry: Entry, document: Candidate) => void,
+): void {
+  for (const entry of always) ask(entry, document);
+  if (fields.size === 0) return;
+  const visit = (field: string, term: string): void => {
+    for (const entry of byTerm.get(field)?.get(term) ?? []) ask(entry, document);
+  };
+  eachTerm(mapping, document.source, visit, fields);
 }
 
 function buildRegister(
