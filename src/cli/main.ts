@@ -13,6 +13,7 @@ import { monitorsCommand } from './monitors.ts';
 import { searchCommand } from './search.ts';
 import { serveCommand } from './serve.ts';
 import { testCommand } from './test.ts';
+import { verifyCommand } from './verify.ts';
 import { packageVersion } from './version.ts';
 
 /** Who is there. */
@@ -22,6 +23,7 @@ const commands: readonly RegisterCommand[] = [
   logtestCommand,
   lintCommand,
   labCommand,
+  verifyCommand,
   exposureCommand,
   searchCommand,
   alertsCommand,
