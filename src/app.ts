@@ -14,7 +14,7 @@ import { readContent, shippedContent } from './config/content.ts';
 import { openRuleFolder } from './config/rule-folder.ts';
 import { readRuleset } from './config/ruleset.ts';
 import { defaultSettings, type Notifications, openNotifications } from './notify/notify.ts';
-import { createEventWriter } from './pipeline/event-writer.ts';
+import { createEventWriter, type EventWriter } from './pipeline/event-writer.ts';
 import type { Expectation } from './pipeline/expectation.ts';
 import { createJudge } from './pipeline/judge.ts';
 import { openLedger } from './pipeline/ledger.ts';
@@ -22,6 +22,7 @@ import { createLogtestSessions } from './pipeline/logtest-session.ts';
 import type { Progress } from './pipeline/progress.ts';
 import { createReadings, type Reading } from './pipeline/readings.ts';
 import { openRuleBook, type RuleBook } from './pipeline/rule-book.ts';
+import { openPosture, type PostureBook } from './posture/posture-book.ts';
 import { openSource } from './sources/open-source.ts';
 import { openEmbedded } from './store/embedded.ts';
 import type { Store } from './store/store.ts';
@@ -66,7 +67,6 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
   const log = instead.log ?? terminalLog;
   const problems = keepProblems(log);
   const facts: Facts = {};
-
   const store = instead.store ?? (await openEmbedded({ dir: config.data, clock, log }));
   try {
     await installTemplates(store, problems.add);
@@ -75,16 +75,17 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
     const alerting = await openAlerting({ store, clock, log, notifier: notifications });
     await alerting.install(readMonitors(config, problems.add), problems.add);
     const ledger = await openLedger(store, clock);
+    const posture = await openPosture(store);
     const readings = createReadings({
       open: (uri, options) => openSource(uri, { ...options, clock, ...awsOptions(config) }),
       ledger,
       judge: createJudge({
         ...judging(config),
+        ...spared(config, clock.now(), problems.add),
         engine: rules.engine,
-        drop: new Set(config.drop),
-        expected: expectations(config, clock.now(), problems.add),
+        posture,
       }),
-      writer: createEventWriter(store),
+      writer: remembering(createEventWriter(store), posture),
       stored: alerting.observe,
       problem: problems.add,
       clock,
@@ -151,9 +152,24 @@ export function openRules(config: Config, problem: (problem: Problem) => void): 
   });
 }
 
-/** What the user said is public on purpose. One that has run out is told: it raises alerts again. */
-function expectations(config: Config, now: Instant, problem: (problem: Problem) => void): readonly Expectation[] {
-  return config.expected.map((one) => {
+/** What the events changed is durable before their file is acknowledged. */
+function remembering(writer: EventWriter, posture: PostureBook): EventWriter {
+  return {
+    async write(events) {
+      const outcome = await writer.write(events);
+      await posture.save();
+      return outcome;
+    },
+  };
+}
+
+/** What the user said to drop, and what is public on purpose. One that has run out is told: it raises alerts again. */
+function spared(
+  config: Config,
+  now: Instant,
+  problem: (problem: Problem) => void,
+): { readonly drop: ReadonlySet<string>; readonly expected: readonly Expectation[] } {
+  const expected = config.expected.map((one) => {
     const name = one.bucket ?? one.api ?? one.function ?? '';
     const expires = Date.parse(one.expires);
     if (expires <= now) {
@@ -165,6 +181,7 @@ function expectations(config: Config, now: Instant, problem: (problem: Problem) 
     }
     return { ...one, expires };
   });
+  return { drop: new Set(config.drop), expected };
 }
 
 const shippedMonitorFolders = ['guide', 'hardened'].map((name) => join(shippedContent, 'monitors', name));

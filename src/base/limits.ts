@@ -171,6 +171,8 @@ export const limits = {
   ruleIndexValueMax: 256,
   /** Statements of one policy that are judged: AWS's largest policy, 20 KB, holds some 200. Beyond it the answer is never `not-public`. */
   policyStatementsMax: 500,
+  /** Doors (policies, ACLs, blocks, APIs, functions) whose last changes are kept in memory: some 500 bytes each. The longest unchanged are forgotten until the next start. */
+  postureDoorsMax: 100_000,
   /** Steps of the search for a request that a policy lets in: some 100 ms. Beyond it the verdict is `unknown`. */
   policySearchStepsMax: 100_000,
   /** One slice of work on the main loop before others may run. */

@@ -2,6 +2,7 @@ import type { Instant } from '../base/clock.ts';
 import { at, type Document, isDocument, text } from '../base/document.ts';
 import { closeBehind, doorOf } from '../exposure/event-access.ts';
 import { type EventExposure, exposureOf } from '../exposure/event-exposure.ts';
+import type { PostureBook } from '../posture/posture-book.ts';
 import { anonymous } from '../trail/identity.ts';
 import type { TrailRecord } from '../trail/record.ts';
 import { type Expectation, expectationOf } from './expectation.ts';
@@ -32,6 +33,8 @@ export interface EnrichOptions {
   readonly strict: boolean;
   /** What is public on purpose. */
   readonly expected?: readonly Expectation[];
+  /** Knows what a door was before. */
+  readonly posture?: Pick<PostureBook, 'note'>;
 }
 
 /** Older than this at ingest, an event is history: it is stored and counted, but nobody is woken for it. */
@@ -62,6 +65,10 @@ export function enrich(
   const expected = isAnonymous && !exposure ? expectationOf(record.raw, when, options.expected ?? []) : undefined;
   const filled = isAnonymous && !options.strict ? named(data, expected) : undefined;
   const historic = record.eventTime !== undefined && ingestedAt - record.eventTime > historicAfterMs;
+  const was =
+    exposure?.outcome === 'succeeded'
+      ? options.posture?.note(exposure.door, { at: when, id: record.id, verdict: exposure.verdict })
+      : undefined;
   const close = exposure ? exposure.close : isAnonymous ? closeBehind(record.raw) : undefined;
   return {
     data: filled ?? data,
@@ -76,7 +83,7 @@ export function enrich(
       },
       source: { bucket: from.bucket, key: from.key, version: from.version, sha256: from.sha256, record: record.number },
       ...(filled ? { normalized: ['data.aws.userIdentity.principalId'] } : {}),
-      ...(exposure ? { exposure: exposureJson(exposure) } : {}),
+      ...(exposure ? { exposure: { ...exposureJson(exposure), ...(was === undefined ? {} : { was }) } } : {}),
       ...(expected ? { expected: expectedJson(expected) } : {}),
       ...(isAnonymous
         ? { door: doorOf(record.raw)?.name ?? nameless, from: text(record.raw.sourceIPAddress) ?? nameless }

@@ -4,6 +4,7 @@ import type { Instant } from '../base/clock.ts';
 import { at, type Document, isDocument, text } from '../base/document.ts';
 import { limits } from '../base/limits.ts';
 import type { Problem } from '../base/problem.ts';
+import type { PostureBook } from '../posture/posture-book.ts';
 import { alertData } from '../rules/alert-data.ts';
 import { decode } from '../rules/decoder.ts';
 import type { RuleEngine, RuleMatch } from '../rules/engine.ts';
@@ -48,6 +49,8 @@ export interface JudgeOptions {
   readonly drop: ReadonlySet<string>;
   /** What is public on purpose. */
   readonly expected?: readonly Expectation[];
+  /** Knows what a door was before; whoever writes the events saves it. */
+  readonly posture?: Pick<PostureBook, 'note'>;
 }
 
 export function createJudge(options: JudgeOptions): Judge {
