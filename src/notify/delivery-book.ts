@@ -80,6 +80,8 @@ export async function openDeliveryBook(store: Store, log: Log): Promise<Delivery
         return true;
       } catch (error) {
         log.error(`the record of a message to ${delivery.channelId} could not be stored: ${reasonOf(error)}`);
+        // What was tried is remembered all the same: a full disk must not send a message again and again.
+        if (delivery.tries > 0) note(delivery);
         return false;
       }
     },

@@ -257,6 +257,27 @@ test('a message that fails again and again does not hold up the others of its ch
   assert.deepEqual(bodies(receiver), ['body of poison', 'body of good']);
 });
 
+test('a store that takes no writes makes no flood: what was sent is not sent again', async (t) => {
+  const kept = openMemory({ clock: systemClock });
+  let full = false;
+  const store: Store = {
+    ...kept,
+    write: (operations) => (full ? Promise.reject(new Error('no space left')) : kept.write(operations)),
+  };
+  const world = await openWorld(t, systemClock, store);
+  const receiver = await startReceiver(t);
+  receiver.answers.set('/', { status: 503 });
+  await addWebhook(world, 'hook', `${receiver.url}/`);
+  await world.notifications.notify(request('hook', 'k1'));
+  await until('the first try', () => world.notes.length === 1);
+  full = true;
+  receiver.answers.clear();
+  await until('the second try', () => world.notes.length === 2);
+  await new Promise((done) => setTimeout(done, 300));
+  assert.equal(receiver.received.length, 2);
+  assert.ok(world.lines.some((line) => line.includes('no space left')));
+});
+
 test('secrets are nowhere in what is stored, listed, told and logged', async (t) => {
   const world = await openWorld(t);
   const receiver = await startReceiver(t);

@@ -3,6 +3,7 @@ import { reasonOf } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import type { DeliveryBook, Waiting } from './delivery-book.ts';
+import { createDueList } from './due-list.ts';
 
 /** Sends what waits, each message when its time has come, until it is told to stop. */
 export interface Worker {
@@ -25,24 +26,26 @@ export interface WorkerPorts {
   drop(key: string, why: string): Promise<void>;
 }
 
-/** However long nothing is due, the clock is looked at again: it may have been set. */
-const sleepMaxMs = 30_000;
-
 export function createWorker({ book, clock, log, attempt, drop }: WorkerPorts): Worker {
   const busy = new Set<string>();
   const perChannel = new Map<string, number>();
   const running = new Set<Promise<void>>();
   let alarm = new AbortController();
+  const due = createDueList(book);
 
   const start = ({ key, channelId }: Waiting, work: () => Promise<void>): void => {
     busy.add(key);
     perChannel.set(channelId, (perChannel.get(channelId) ?? 0) + 1);
     const run = work()
-      .catch((error) => log.error(`a message to ${channelId} could not be tried: ${reasonOf(error)}`))
+      .catch(async (error) => {
+        log.error(`a message to ${channelId} could not be tried: ${reasonOf(error)}`);
+        await clock.sleep(limits.sendFirstPauseMs);
+      })
       .then(() => {
         running.delete(run);
         busy.delete(key);
         perChannel.set(channelId, (perChannel.get(channelId) ?? 1) - 1);
+        due.expect(book.waiting.get(key)?.nextAt ?? Number.POSITIVE_INFINITY);
         alarm.abort();
       });
     running.add(run);
@@ -50,29 +53,26 @@ export function createWorker({ book, clock, log, attempt, drop }: WorkerPorts): 
 
   /** Starts what is due and fits; answers when to look again. */
   const turn = (signal: AbortSignal): Instant => {
-    const now = clock.now();
-    let next = now + sleepMaxMs;
-    const excess = book.waiting.size - limits.notificationsWaitingMax;
-    const oldest = excess > 0 ? [...book.waiting.values()].slice(0, excess) : [];
-    for (const waiting of oldest) {
+    for (const waiting of tooMany(book)) {
       if (!busy.has(waiting.key)) start(waiting, () => drop(waiting.key, 'too many messages wait'));
     }
-    // Messages that were never tried go first: one that fails again and again must not hold up the others.
-    const due = [...book.waiting.values()].sort(
-      (a, b) => Math.min(a.tries, 1) - Math.min(b.tries, 1) || a.nextAt - b.nextAt,
-    );
-    for (const waiting of due) {
-      if (busy.has(waiting.key)) continue;
-      if (waiting.nextAt > now) next = Math.min(next, waiting.nextAt);
-      else if (running.size < limits.sendsMax && (perChannel.get(waiting.channelId) ?? 0) < limits.sendsPerChannelMax) {
-        start(waiting, () => attempt(waiting.key, signal));
+    due.refresh(clock.now(), busy);
+    for (const [channelId, queue] of due.queues()) {
+      while (running.size < limits.sendsMax && (perChannel.get(channelId) ?? 0) < limits.sendsPerChannelMax) {
+        const waiting = queue.shift();
+        if (!waiting) break;
+        const current = book.waiting.get(waiting.key);
+        if (current === waiting && !busy.has(waiting.key)) start(waiting, () => attempt(waiting.key, signal));
       }
     }
-    return next;
+    return due.lookAt;
   };
 
   return {
-    wake: () => alarm.abort(),
+    wake() {
+      due.expect(0);
+      alarm.abort();
+    },
     async run(signal) {
       const stop = (): void => alarm.abort();
       signal.addEventListener('abort', stop);
@@ -91,7 +91,14 @@ export function createWorker({ book, clock, log, attempt, drop }: WorkerPorts): 
     },
     release(key) {
       busy.delete(key);
+      due.expect(0);
       alarm.abort();
     },
   };
+}
+
+/** The oldest beyond limits.notificationsWaitingMax. */
+function tooMany({ waiting }: DeliveryBook): readonly Waiting[] {
+  const excess = waiting.size - limits.notificationsWaitingMax;
+  return excess > 0 ? [...waiting.values()].slice(0, excess) : [];
 }
