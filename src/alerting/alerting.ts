@@ -117,7 +117,8 @@ export async function openAlerting({ store, clock, log, notifier = noChannels }:
   const problem = (found: Problem): void => log.warn(describeProblem(found));
   const alerts = await openAlertBook(store);
   const percolator = createPercolator();
-  const ports: RunnerPorts = { store, alerts, clock, log, notifier };
+  const seen = new Map<string, number>();
+  const ports: RunnerPorts = { store, alerts, clock, log, notifier, seen };
   const scheduler: Scheduler = createScheduler({
     clock,
     log,
@@ -168,7 +169,7 @@ export async function openAlerting({ store, clock, log, notifier = noChannels }:
     acknowledge: async (monitorId, ids) => answer(monitorId, ids, acknowledged),
     closeAlerts: async (monitorId, ids) => answer(monitorId, ids, closed),
     install: (files, told = problem) => installMonitors(book, files, told),
-    observe: (documents) => observe(documents, { store, clock, log, book, percolator, scheduler }),
+    observe: (documents) => observe(documents, { store, clock, log, book, percolator, scheduler, seen }),
     noteDelivery: (note) => noteDelivery(note, book.watches.get(note.origin.monitorId), { alerts, store }),
     run: (signal) => scheduler.run(signal),
     settled: () => scheduler.settled(),
@@ -253,10 +254,15 @@ interface ObservePorts {
   readonly book: MonitorBook;
   readonly percolator: Percolator;
   readonly scheduler: Scheduler;
+  readonly seen: Map<string, number>;
 }
 
 async function observe(documents: readonly StoredDocument[], ports: ObservePorts): Promise<void> {
-  const { store, clock, log, book, percolator, scheduler } = ports;
+  const { store, clock, log, book, percolator, scheduler, seen } = ports;
+  const wake = (watch: Watch): void => {
+    watch.woken = true;
+    scheduler.mark(watch);
+  };
   const byIndex = new Map<string, StoredDocument[]>();
   for (const document of documents) {
     const batch = byIndex.get(document.index);
@@ -270,12 +276,13 @@ async function observe(documents: readonly StoredDocument[], ports: ObservePorts
       const percolated = { name: info.name, aliases: Object.keys(info.aliases), mapping: info.mapping };
       for (const id of percolator.percolate(percolated, batch, clock.now())) {
         const watch = book.watches.get(id);
-        if (watch) scheduler.mark(watch);
+        if (watch) wake(watch);
       }
+      seen.set(index, (seen.get(index) ?? 0) + batch.length);
     } catch (error) {
       // Rather a run too many than an alert too late.
       log.error(`looking for monitors of new documents in ${index}: ${reasonOf(error)}; all are run`);
-      for (const watch of book.watches.values()) scheduler.mark(watch);
+      for (const watch of book.watches.values()) wake(watch);
     }
   }
 }

@@ -42,11 +42,26 @@ export interface Order {
 }
 
 /** The answers to the run's question: one for each position that its triggers have counted to. */
-interface Fetched {
+export interface Fetched {
   readonly upTo: Position;
   readonly at: Instant;
   readonly answers: ReadonlyMap<Position, Inputs>;
+  /** They are those of the run before: nothing that matches came since. */
+  readonly recalled: boolean;
 }
+
+/** The answers to a monitor's question, and how its indices stood before it was asked. */
+export interface Memo {
+  readonly version: number;
+  readonly fetched: Fetched;
+  readonly indices: IndexStates;
+}
+
+/** Index → how many documents it has, and how many of them alerting was told of. */
+export type IndexStates = ReadonlyMap<
+  string,
+  { readonly uuid: string; readonly documents: number; readonly seen: number }
+>;
 
 /** What a run found out: what to answer, what to store. */
 export interface Judged {
@@ -77,18 +92,22 @@ const everything: Position = -1;
 /** A run whose questions are answered and not yet judged. */
 export interface Prepared {
   readonly at: Instant;
+  /** The answers of a query-level run, which may be right for the next one too. */
+  readonly fetched?: Fetched;
   judge(openAlerts: OpenAlerts): Promise<Judged>;
 }
 
-/** The run of a query-level monitor. */
+/** The run of a query-level monitor. `known`: answers that are still right (memo.ts). */
 export async function prepareQueryRun(
   subject: Subject,
   order: Order,
   upTo: Position,
   ports: RunPorts,
+  known?: Fetched,
 ): Promise<Prepared> {
-  const fetched = await fetchRun(subject, order, upTo, ports);
-  return { at: fetched.at, judge: (openAlerts) => judgeRun(subject, order, fetched, openAlerts, ports) };
+  const at = ports.clock.now();
+  const fetched = known ? { ...known, upTo, at, recalled: true } : await fetchRun(subject, order, upTo, ports);
+  return { at: fetched.at, fetched, judge: (openAlerts) => judgeRun(subject, order, fetched, openAlerts, ports) };
 }
 
 /** The open alerts of a trigger. */
@@ -103,7 +122,7 @@ async function fetchRun(subject: Subject, order: Order, upTo: Position, ports: I
   for (const start of starts) {
     answers.set(start, await fetchInputs(monitor, compiled, order.period, windowOf(start, upTo), ports));
   }
-  return { upTo, at: ports.clock.now(), answers };
+  return { upTo, at: ports.clock.now(), answers, recalled: false };
 }
 
 /**
@@ -226,6 +245,7 @@ async function events(
 ): Promise<Found | undefined> {
   const { monitor, compiled, cursor } = subject;
   if (order.dryRun || !cursor) return undefined;
+  if (fetched.recalled && current?.evidence.total) return { events: [], total: inputs.total, historic: false };
   const arrived = monitor.evaluate === 'arrived';
   const seen = arrived || current?.evidence.total ? cursor.positions.get(trigger.id) : undefined;
   const window = seen === undefined ? undefined : windowOf(seen, fetched.upTo);

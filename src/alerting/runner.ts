@@ -8,6 +8,7 @@ import { prepareBucketRun } from './bucket-run.ts';
 import { compileMonitor } from './compiled.ts';
 import { cursorWrite } from './cursor.ts';
 import { prepareDocumentRun } from './document-run.ts';
+import { indexStates, recalled, remember, type Seen } from './memo.ts';
 import type { Monitor } from './monitor.ts';
 import { type Judged, type Order, type Prepared, prepareQueryRun, type RunPorts, type Subject } from './run.ts';
 import type { MonitorType } from './trigger.ts';
@@ -19,6 +20,8 @@ export interface RunnerPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly notifier: Notifier;
+  /** What alerting was told of (memo.ts). */
+  readonly seen: Seen;
 }
 
 /** How each kind of monitor runs. */
@@ -33,9 +36,8 @@ const kinds: Readonly<Record<MonitorType, typeof prepareQueryRun>> = {
  * Answers the run's result. Throws when the store does.
  */
 export async function runWatch(watch: Watch, order: Order, ports: RunnerPorts): Promise<Document> {
-  const { store, alerts, clock } = ports;
-  const prepare = async (): Promise<Prepared> =>
-    kinds[watch.monitor.type](watch, order, await store.position(), portsOf(ports));
+  const { alerts, clock } = ports;
+  const prepare = (): Promise<Prepared> => prepareRun(watch, order, ports);
   const version = watch.version;
   const cursor = watch.cursor;
   const prepared = await prepare();
@@ -48,6 +50,20 @@ export async function runWatch(watch: Watch, order: Order, ports: RunnerPorts): 
     watch.lastExecution = clock.now();
     return judged.result;
   });
+}
+
+/** Asks the monitor's question, unless the last answer is still right. */
+async function prepareRun(watch: Watch, order: Order, ports: RunnerPorts): Promise<Prepared> {
+  const { store, seen } = ports;
+  const known = await recalled(watch, order, store, seen);
+  const upTo = await store.position();
+  if (known) return prepareQueryRun(watch, order, upTo, portsOf(ports), known);
+  watch.memo = undefined;
+  watch.woken = false;
+  const states = await indexStates(watch, store, seen);
+  const prepared = await kinds[watch.monitor.type](watch, order, upTo, portsOf(ports));
+  if (states && prepared.fetched && !order.dryRun) remember(watch, prepared.fetched, states);
+  return prepared;
 }
 
 /** Runs a monitor that is not saved: it has no alerts and leaves nothing behind. */

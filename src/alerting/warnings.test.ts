@@ -75,8 +75,8 @@ const cases: readonly [name: string, monitor: Document, warnings: readonly RegEx
   ['hits of size 0', condition('ctx.results[0].hits.hits.size() > 0', { size: 0 }), [/always empty/]],
   [
     'an aggregation that is not there',
-    condition('true', { aggs: { a: { percentiles: { field: 'x' } } } }),
-    [/each run will fail: .*percentiles/],
+    condition('true', { aggs: { a: { scripted_metric: { field: 'x' } } } }),
+    [/each run will fail: .*scripted_metric/],
   ],
 ];
 

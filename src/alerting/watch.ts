@@ -2,6 +2,7 @@ import type { Instant } from '../base/clock.ts';
 import { type Compiled, compileMonitor } from './compiled.ts';
 import type { Cursor } from './cursor.ts';
 import type { Monitor } from './monitor.ts';
+import type { Memo } from './run.ts';
 import { nextFire } from './schedule.ts';
 
 /** A saved monitor in memory: what is stored of it, and where it stands in its schedule. Changed only by this room. */
@@ -21,6 +22,9 @@ export interface Watch {
   /** The run under way. */
   running: Promise<void> | undefined;
   lastExecution: Instant | undefined;
+  /** A matching document came since its question was asked last. */
+  woken: boolean;
+  memo: Memo | undefined;
   /** Gone from the store: a run that still holds it must not write. */
   removed: boolean;
   /** The end of the line for the monitor's lock. */
@@ -47,6 +51,8 @@ export function newWatch({ id, monitor, version, seqNo }: Saved, cursor: Cursor,
     restUntil: 0,
     running: undefined,
     lastExecution: undefined,
+    woken: true,
+    memo: undefined,
     removed: false,
     tail: Promise.resolve(),
   };
