@@ -7,7 +7,6 @@ import { text } from '../base/document.ts';
 import { reasonOf } from '../base/errors.ts';
 import { keptLog } from '../base/log.ts';
 import { parseConfig } from '../config/config.ts';
-import { shippedContent } from '../config/content.ts';
 import type { Attack, Play } from '../lab/attack.ts';
 import { type Lab, openLab } from '../lab/lab.ts';
 import { playSteps } from '../lab/play.ts';
@@ -28,7 +27,7 @@ export interface Round {
 }
 
 /**
- * Plays attacks and their twins in a lab of their own, and shows each one's records, and no others, to the guide's monitors
+ * Plays attacks and their twins in a lab of their own, and shows each one's records, and no others, to the shipped monitors
  * (and those of `monitors`) in a store that ends with the round. `each` is told of every round.
  */
 export async function playRounds(
@@ -125,8 +124,7 @@ async function watch(
       place: 'lab',
       values: {
         data: join(folder, 'data'),
-        shippedMonitors: false,
-        monitors: [join(shippedContent, 'monitors', 'guide'), ...monitors],
+        monitors: [...monitors],
       },
     },
   ]);

@@ -51,7 +51,7 @@ export const labCommand: RegisterCommand = (program, terminal, exit) => {
     .description('play an attack and its twin in a lab of their own, and compare the alerts with what must fire')
     .option('--all', 'every attack')
     .option('--attacks <path>', 'further attacks, as YAML (repeatable)', collect)
-    .option('--monitors <path>', "monitors beside the guide's (repeatable)", collect)
+    .option('--monitors <path>', 'monitors beside the shipped ones (repeatable)', collect)
     .option('--endpoint-url <url>', 'attack a lab that runs already; what fires is then for you to see')
     .option('--revert', 'with --endpoint-url: remove afterwards what the attack made')
     .action(async (id: string | undefined, flags: AttackFlags) => {
@@ -167,7 +167,7 @@ async function attackRunning(
 function describeAttack({ id, technique, title, fires, note, twin }: Attack): readonly string[] {
   return [
     `${id}  (${technique})  ${title}`,
-    `    must fire: ${fires.join('; ') || "none of the guide's monitors"}${note ? `  [${note}]` : ''}`,
+    `    must fire: ${fires.join('; ') || 'nothing'}${note ? `  [${note}]` : ''}`,
     ...(twin
       ? [
           `    twin: ${twin.title}${twin.fires.length > 0 ? `  (fires: ${twin.fires.join('; ')}. ${twin.note ?? ''})` : '  (all silent)'}`,
