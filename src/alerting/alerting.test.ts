@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { yieldToLoop } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import { keptLog } from '../base/log.ts';
 import { type VirtualClock, virtualClock } from '../base/virtual-clock.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Store, StoredDocument } from '../store/store.ts';
@@ -438,6 +440,28 @@ test('a slow search delays no other monitor', async () => {
   assert.equal(world.alerting.stats().lastExecutions.get(id), start + 3 * minute);
   release();
   await world.stop();
+});
+
+test('a receiver that never answers delays no other monitor', async () => {
+  const clock = virtualClock(start);
+  const store = openMemory({ clock });
+  const notifier: Notifier = { harmless: () => (text) => text, notify: () => new Promise(() => undefined) };
+  const alerting = await openAlerting({ store, clock, log: keptLog(), notifier });
+  const abort = new AbortController();
+  void alerting.run(abort.signal);
+  const actions = [{ name: 'a', destination_id: 'dead', message_template: { source: 'm' } }];
+  const telling = [{ ...(monitorJson('x').triggers as Document[])[0] }].map(({ query_level_trigger: trigger }) => ({
+    query_level_trigger: { ...(trigger as Document), actions },
+  }));
+  await alerting.createMonitor(arrived('dead', { triggers: telling }));
+  const { id } = await alerting.createMonitor(arrived('other'));
+  await alerting.observe(await write(store, clock.now()));
+  for (let step = 0; step < 20; step++) {
+    await clock.advance(100);
+    await yieldToLoop();
+  }
+  assert.equal((await alerting.listAlerts({ monitorId: id })).totalAlerts, 1);
+  abort.abort();
 });
 
 test('marks: one run for a burst, and a rest after it', async () => {
