@@ -37,6 +37,13 @@ export function monitorForWazuh(monitor: unknown): MonitorForWazuh | undefined {
   return { json, watched };
 }
 
+/** Whether it asks for what only this program writes into documents: no other spelling of it works on Wazuh. */
+export function onlyHere(monitor: unknown): boolean {
+  const input = own(monitor, 'inputs');
+  const query = Array.isArray(input) ? own(own(own(input[0], 'search'), 'query'), 'query') : undefined;
+  return queryLeaves(query).some(({ field, role }) => role === 'must' && field?.startsWith('trailhound.'));
+}
+
 /** Our own settings mean nothing there. */
 function uiMetadata(monitor: Document): Document {
   if (!isDocument(monitor.ui_metadata)) return {};

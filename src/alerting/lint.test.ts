@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { monitorForWazuh } from './for-wazuh.ts';
+import { monitorForWazuh, onlyHere } from './for-wazuh.ts';
 import { lintMonitor } from './lint.ts';
 import { queryLeaves } from './query-leaf.ts';
 
@@ -136,6 +136,13 @@ for (const name of readdirSync(guide).filter((name) => name.endsWith('.json'))) 
     assert.equal(monitorForWazuh(fixed.json), undefined, 'nothing is left to do');
   });
 }
+
+test('what only this program writes cannot be written for Wazuh', () => {
+  const text = monitor(filter(term('trailhound.anonymous', true)));
+  assert.deepEqual(lint(text), []);
+  assert.ok(lint(text, 'wazuh').some((one) => /error .*only this program writes "trailhound.anonymous"/.test(one)));
+  assert.deepEqual([onlyHere(JSON.parse(text)), onlyHere(JSON.parse(monitor({ match_all: {} })))], [true, false]);
+});
 
 test('what a query asks, and how much hangs on it', () => {
   const leaves = queryLeaves({

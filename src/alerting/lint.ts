@@ -149,6 +149,8 @@ function leafFindings(leaf: QueryLeaf, leaves: readonly QueryLeaf[], scope: Scop
         `name a field below it, such as "${insideOf(field)}"`,
       ),
     ];
+  if (scope.wazuh && field.startsWith('trailhound.'))
+    return [finding(scope, level, path, `${never}: only this program writes "${field}" into documents`)];
   return valueFindings(leaf, field, leaves, { path, scope, level, never });
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { monitorForWazuh } from '../alerting/for-wazuh.ts';
+import { monitorForWazuh, onlyHere } from '../alerting/for-wazuh.ts';
 import { lintMonitor } from '../alerting/lint.ts';
 import { looksLikeMonitor, readMonitorFile } from '../alerting/monitor-file.ts';
 import { describeFinding, type Finding } from '../base/finding.ts';
@@ -97,7 +97,12 @@ function writeFixed({ ruleset, monitors, problems }: Found, flags: LintFlags, te
     if (text !== undefined) written.push({ path: join('rules', file.name), text });
   }
   for (const file of monitors) {
-    const fixed = monitorForWazuh(readMonitorFile(file.text).json);
+    const { json } = readMonitorFile(file.text);
+    if (onlyHere(json)) {
+      terminal.note(printable(`${file.path} asks for trailhound.*, which only this program writes: left out`));
+      continue;
+    }
+    const fixed = monitorForWazuh(json);
     if (!fixed) continue;
     wanted.push(fixed.watched);
     const path = join('monitors', file.name.replace(/\.ya?ml$/, '.json'));

@@ -8,7 +8,7 @@ test('what ships has no errors here; for Wazuh it has, and what --fix writes has
   const content = join(root, 'content');
   const here = await run(['lint', content]);
   assert.equal(here.code, 0, here.out);
-  assert.match(here.err, /^0 errors and \d+ warnings in 23 files\n$/);
+  assert.match(here.err, /^0 errors and \d+ warnings in \d+ files\n$/);
   // The hardened monitors ask for what only documents of this program have: they are not for an unmodified Wazuh.
   const guide = [join(content, 'rules'), join(content, 'monitors', 'guide')];
   const there = await run(['lint', ...guide, '--for', 'wazuh', '--json']);
