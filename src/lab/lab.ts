@@ -50,7 +50,7 @@ export interface LabOptions {
 }
 
 const usualPort = 9410;
-export const dataLakeName = 'projectx-security-datalake';
+const dataLakeName = 'projectx-security-datalake';
 
 export async function openLab(options: LabOptions): Promise<Lab> {
   const { clock, log } = options;

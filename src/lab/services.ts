@@ -9,7 +9,7 @@ import type { CloudTrail } from './cloudtrail/api.ts';
 import { type Delivery, openDelivery, type Pace, type Stream } from './cloudtrail/delivery.ts';
 import { digestKeyOf } from './cloudtrail/digest.ts';
 import { type Trail, trailArn } from './cloudtrail/trail.ts';
-import type { Reply, Request } from './exchange.ts';
+import type { Request } from './exchange.ts';
 import { resourceDecision } from './permission.ts';
 import type { Bucket } from './s3/bucket.ts';
 import { answerS3, type S3 } from './s3/s3.ts';
@@ -158,5 +158,3 @@ export function internalRequest(
 export function encodeKey(key: string): string {
   return key.split('/').map(encodeURIComponent).join('/');
 }
-
-export type { Reply };

@@ -35,7 +35,7 @@ export function queueArn(name: string): string {
   return `arn:aws:sqs:${region}:${account}:${name}`;
 }
 
-export function queueUrl(sqs: Sqs, name: string): string {
+function queueUrl(sqs: Sqs, name: string): string {
   return `${sqs.url()}/${account}/${name}`;
 }
 
@@ -118,7 +118,7 @@ const control: Readonly<Record<string, Operation>> = {
 const plane: Readonly<Record<string, (sqs: Sqs, input: Document) => Document | Promise<Document>>> = {
   SendMessage(sqs, input) {
     const body = text(own(input, 'MessageBody')) ?? '';
-    const message = enqueue(sqs, queueOf(sqs, input), body, Number(own(input, 'DelaySeconds') ?? 0) || 0);
+    const message = enqueue(sqs, queueOf(sqs, input), body, numberIn(input, 'DelaySeconds', 0));
     return { MessageId: message.id, MD5OfMessageBody: md5(body) };
   },
   ReceiveMessage: receive,
@@ -174,11 +174,11 @@ const lookAgainMs = 200;
 
 async function receive(sqs: Sqs, input: Document): Promise<Document> {
   const queue = queueOf(sqs, input);
-  const max = Math.min(10, Math.max(1, Number(own(input, 'MaxNumberOfMessages') ?? 1) || 1));
-  const hidden = Number(own(input, 'VisibilityTimeout') ?? queue.attributes.VisibilityTimeout ?? 30);
+  const max = Math.min(10, Math.max(1, numberIn(input, 'MaxNumberOfMessages', 1)));
+  const hidden = numberIn(input, 'VisibilityTimeout', Number(queue.attributes.VisibilityTimeout ?? 30));
   const wait = Math.min(
     waitMaxSeconds,
-    Number(own(input, 'WaitTimeSeconds') ?? queue.attributes.ReceiveMessageWaitTimeSeconds ?? 0) || 0,
+    numberIn(input, 'WaitTimeSeconds', Number(queue.attributes.ReceiveMessageWaitTimeSeconds ?? 0)),
   );
   const until = sqs.clock.now() + wait * 1000;
   for (;;) {
@@ -216,7 +216,7 @@ function remove(queue: Queue, receipt: unknown): void {
 function show(sqs: Sqs, queue: Queue, entry: unknown): void {
   const message = queue.messages.find(({ receipt }) => receipt !== '' && receipt === own(entry, 'ReceiptHandle'));
   if (!message) throw refusal('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
-  message.visibleAt = sqs.clock.now() + (Number(own(entry, 'VisibilityTimeout') ?? 0) || 0) * 1000;
+  message.visibleAt = sqs.clock.now() + numberIn(entry, 'VisibilityTimeout', 0) * 1000;
 }
 
 function factsOf({ clock }: Sqs, queue: Queue): Record<string, string> {
@@ -233,6 +233,13 @@ function factsOf({ clock }: Sqs, queue: Queue): Record<string, string> {
     ApproximateNumberOfMessagesNotVisible: String(queue.messages.length - visible),
     ApproximateNumberOfMessagesDelayed: '0',
   };
+}
+
+/** A number of a client's JSON, as such or as text; else the usual one. */
+function numberIn(input: unknown, name: string, usual: number): number {
+  const given = own(input, name);
+  const value = typeof given === 'number' || typeof given === 'string' ? Number(given) : Number.NaN;
+  return Number.isFinite(value) ? value : usual;
 }
 
 function attributesOf(input: Document): { [name: string]: string } {

@@ -21,9 +21,7 @@ export function answerApiGateway(gateway: ApiGateway, call: ServiceCall): Reply 
     .find(({ match }) => match !== null);
   if (!found) throw notFound("The lab's API Gateway has no such operation.");
   const { operation, match } = found;
-  const path = Object.fromEntries(
-    Object.entries(match?.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
-  );
+  const path = Object.fromEntries(Object.entries(match?.groups ?? {}).map(([name, value]) => [name, decoded(value)]));
   const name =
     operation.name === 'CreateRestApi' && request.query.get('mode') === 'import' ? 'ImportRestApi' : operation.name;
   const definition = name === 'ImportRestApi' || name === 'PutRestApi';
@@ -84,4 +82,13 @@ function told(answer: Document): Document {
   const time = (name: string, at: unknown): Document =>
     typeof at === 'number' ? { [name]: new Date(at * 1000).toISOString().replace(/\.\d+Z$/, 'Z') } : {};
   return { ...rest, ...time('createdDate', createdDate), ...time('lastUpdatedDate', lastUpdatedDate) };
+}
+
+/** A part that is no valid percent-encoding is taken as it stands: it will not be found. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { type Document, isDocument, own, text } from '../../base/document.ts';
+import { asText, type Document, isDocument, own, text } from '../../base/document.ts';
 import { limits } from '../../base/limits.ts';
 import { apiGatewayId } from '../account.ts';
 import { badRequest, type Members, type Resource, type RestApi } from './rest-api.ts';
@@ -42,7 +42,7 @@ export function applyDefinition(api: RestApi, definition: Document, mode: 'overw
 }
 
 /** The resource of a path, with those above it. */
-export function makePath(api: RestApi, path: string): Resource {
+function makePath(api: RestApi, path: string): Resource {
   let resource = [...api.resources.values()].find((each) => each.path === '/');
   if (!resource) throw badRequest('The API has no root resource.');
   for (const pathPart of path.split('/').filter((part) => part !== '')) {
@@ -95,7 +95,7 @@ function protection(definition: Document, operation: Document): Members {
 function integrationFrom(integration: Document): Members {
   const responses: Members = {};
   for (const [pattern, response] of Object.entries(own(integration, 'responses') ?? {})) {
-    const statusCode = text(own(response, 'statusCode')) ?? String(own(response, 'statusCode') ?? '200');
+    const statusCode = asText(own(response, 'statusCode') ?? '200');
     responses[statusCode] = {
       statusCode,
       ...(pattern === 'default' ? {} : { selectionPattern: pattern }),

@@ -138,7 +138,7 @@ export const apiOperations: readonly ApiOperation[] = [
     apiIn(call).stages.delete(call.path.stageName ?? '');
   }),
   operation('CreateApiKey', 'POST /apikeys', 201, ({ gateway, body, at }) =>
-    keep(gateway.keys, { id: apiGatewayId(), value: apiGatewayId(40), enabled: false, ...body, ...times(at) }),
+    keep(gateway.keys, { value: apiGatewayId(40), enabled: false, ...body, id: apiGatewayId(), ...times(at) }),
   ),
   operation('GetApiKeys', 'GET /apikeys', 200, ({ gateway, query }) => ({
     item: [...gateway.keys.values()].map((key) => showKey(key, query.get('includeValues') === 'true')),
@@ -153,7 +153,7 @@ export const apiOperations: readonly ApiOperation[] = [
     gateway.keys.delete(String(entry(gateway.keys, path.apiKey, 'Invalid API Key identifier specified').id));
   }),
   operation('CreateUsagePlan', 'POST /usageplans', 201, ({ gateway, body }) =>
-    keep(gateway.plans, { id: apiGatewayId(6), apiStages: [], ...body }),
+    keep(gateway.plans, { apiStages: [], ...body, id: apiGatewayId(6) }),
   ),
   operation('GetUsagePlans', 'GET /usageplans', 200, ({ gateway }) => ({
     item: [...gateway.plans.values()].map(showPlan),
@@ -318,7 +318,7 @@ function showDeployment({
   return { id, createdDate: createdAt / 1000, ...(description === undefined ? {} : { description }) };
 }
 
-export function showApi({ id, members, createdAt, resources }: RestApi): Document {
+function showApi({ id, members, createdAt, resources }: RestApi): Document {
   const root = [...resources.values()].find(({ path }) => path === '/');
   return { id, ...members, createdDate: createdAt / 1000, rootResourceId: root?.id };
 }

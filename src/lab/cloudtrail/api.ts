@@ -1,4 +1,4 @@
-import { type Document, isDocument, own, text } from '../../base/document.ts';
+import { asText, type Document, isDocument, own, text } from '../../base/document.ts';
 import { account, region } from '../account.ts';
 import { AwsRefusal, jsonReply, type Reply } from '../exchange.ts';
 import { jsonBody, lowerMembers, runManaged, type ServiceCall } from '../service-call.ts';
@@ -66,7 +66,7 @@ const operations: Readonly<Record<string, Operation>> = {
   },
   DescribeTrails(cloudTrail, input) {
     const named = own(input, 'trailNameList');
-    const names = Array.isArray(named) ? named.map((each) => String(each).split('/').at(-1)) : [];
+    const names = Array.isArray(named) ? named.map((each) => asText(each).split('/').at(-1)) : [];
     const all = [...cloudTrail.trails.values()].filter(({ name }) => names.length === 0 || names.includes(name));
     return { trailList: all.map((trail) => describe(trail)) };
   },

@@ -1,4 +1,4 @@
-import { type Document, isDocument, own, text } from '../../base/document.ts';
+import { asText, type Document, isDocument, own, text } from '../../base/document.ts';
 import type { Trail } from './trail.ts';
 
 /** Does the trail want this record? Basic selectors are alternatives; so are advanced ones, whose fields must all hold. */
@@ -50,7 +50,7 @@ function fieldOf(
   if (field === 'resources.ARN') return resource?.arn;
   if (field === 'userIdentity.arn') return text(own(record.userIdentity, 'arn'));
   const value = own(record, field);
-  return value === undefined ? undefined : String(value);
+  return value === undefined ? undefined : asText(value);
 }
 
 /** Positive operators need one of their values; negative ones none. Values of one field are alternatives. */

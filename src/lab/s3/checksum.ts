@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AwsRefusal } from '../exchange.ts';
 
-export const algorithms = ['crc64nvme', 'crc32', 'crc32c', 'sha1', 'sha256'] as const;
+const algorithms = ['crc64nvme', 'crc32', 'crc32c', 'sha1', 'sha256'] as const;
 export type Algorithm = (typeof algorithms)[number];
 
 /** A checksum that is kept with an object. `COMPOSITE`: made of the parts' checksums, told as `VALUE-PARTS`. */

@@ -29,7 +29,7 @@ const virtualHost =
 const plainHost = /^s3(?:[.-][a-z0-9-]+)*\.(?:amazonaws\.com|localhost)(?::\d+)?$/i;
 
 /** Bucket and key of a request, in path style or by its host name. */
-export function addressOf(request: Request): { readonly bucketName: string; readonly key: string } {
+function addressOf(request: Request): { readonly bucketName: string; readonly key: string } {
   const byHost = plainHost.test(request.host) ? undefined : virtualHost.exec(request.host)?.[1];
   const [, first = '', rest = ''] = /^\/([^/]*)\/?(.*)$/s.exec(request.path) ?? [];
   const encoded = byHost === undefined ? rest : request.path.slice(1);

@@ -1,5 +1,5 @@
 import { type Document, isDocument, own } from '../../base/document.ts';
-import { account, region } from '../account.ts';
+import { account } from '../account.ts';
 import { trailArn } from '../cloudtrail/trail.ts';
 import { lowerMembers } from '../service-call.ts';
 import { type Hands, many, member, type ResourceType } from './resource.ts';
@@ -254,11 +254,6 @@ async function tune(hands: Hands, name: string, properties: Document): Promise<v
 
 function present(name: string, value: unknown): Document {
   return value === undefined ? {} : { [name]: value };
-}
-
-/** The URL prefix of an API on AWS. */
-export function invokeDomain(id: string): string {
-  return `${id}.execute-api.${region}.amazonaws.com`;
 }
 
 export const apiAccount: ResourceType = {
