@@ -439,3 +439,24 @@ test('disabled, the alerts stay as they are; enabled again the next run goes on 
   assert.deepEqual(shown(await alertsOf(world)), ['COMPLETED a 1']);
   await world.stop();
 });
+
+test('a monitor file without ids: its triggers keep theirs when the file changes, and so do the alerts', async () => {
+  const world = await openWorld();
+  await events(world, get('a', '1'));
+  const [trigger] = (monitorJson(arrived).triggers as { bucket_level_trigger: Document }[]) ?? [];
+  const { id: _, ...nameless } = trigger?.bucket_level_trigger ?? {};
+  const file = (name: string): { name: string; json: Document } => ({
+    name: 'grouped.json',
+    json: monitorJson({ ...arrived, name, triggers: [{ bucket_level_trigger: nameless }] }),
+  });
+  await world.alerting.install([file('one')]);
+  await world.pass(1000, 100);
+  await world.alerting.install([file('two')]);
+  await world.pass(minute);
+  await events(world, get('a', '1'));
+  await world.pass(1000, 100);
+  const alerts = await alertsOf(world);
+  assert.deepEqual(shown(alerts), ['ACTIVE a 1']);
+  assert.equal(extra(alerts[0]).total, 2);
+  await world.stop();
+});

@@ -73,14 +73,12 @@ function trailhoundOf(uiMetadata: unknown): Document {
 }
 
 function withId(trigger: unknown, monitorId: string, index: number): unknown {
-  const inner = own(trigger, 'query_level_trigger');
+  if (!isDocument(trigger)) return trigger;
   const id = idOf('trigger', monitorId, index);
-  if (isDocument(inner)) return { query_level_trigger: { id, ...inner } };
-  return isDocument(trigger) && !isNamed(trigger) ? { id, ...trigger } : trigger;
-}
-
-function isNamed(trigger: Document): boolean {
-  return Object.keys(trigger).some((key) => key.endsWith('_trigger'));
+  const form = Object.keys(trigger).find((key) => key.endsWith('_level_trigger'));
+  const inner = form === undefined ? undefined : own(trigger, form);
+  if (form !== undefined && isDocument(inner)) return { [form]: { id, ...inner } };
+  return { id, ...trigger };
 }
 
 function fingerprintOf(watch: Watch): unknown {
