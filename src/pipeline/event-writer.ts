@@ -81,7 +81,7 @@ export function createEventWriter(store: Pick<Store, 'write' | 'get'>): EventWri
 }
 
 function create(event: PreparedEvent, document: Document): Operation {
-  return { action: 'create', index: event.index, id: event.id, document };
+  return { action: 'create', index: event.index, id: event.id, document, plain: true };
 }
 
 /** The next simpler form of a refused document. A refused skeleton is a fault of ours and ends loudly. */

@@ -57,6 +57,7 @@ export function openCore(shelf: Shelf, clock: Clock): Store {
 function furnish(shelf: Shelf, clock: Clock) {
   const loaded = shelf.load();
   const mappings = makeMappingCache();
+  const reader = makeReader(shelf);
   const catalog = makeCatalog(() => clock.now());
   catalog.setTemplates(loaded.templates);
   for (const index of loaded.indices) catalog.put(index.stored, index.tally, lazyMapping(index, mappings));
@@ -72,6 +73,7 @@ function furnish(shelf: Shelf, clock: Clock) {
     counters,
     deadBlocks: new Map(),
     searching: () => searches > 0,
+    written: reader.add,
   };
   const open = (): void => {
     if (closed) throw new TrailhoundError('internal', 'the store is closed');
@@ -87,7 +89,7 @@ function furnish(shelf: Shelf, clock: Clock) {
     shelf,
     catalog,
     clock,
-    reader: makeReader(shelf),
+    reader,
     results: makeResultCache(),
     position: () => counters.position,
     exclusively,

@@ -27,6 +27,8 @@ export interface Reader {
   /** undefined when the block is gone. */
   open(first: Position): OpenBlock | undefined;
   document(open: OpenBlock, row: number): Document;
+  /** Takes a block that was just written: the newest documents are asked for first, and need no unpacking then. */
+  add(block: Block, documents: readonly (Document | undefined)[]): void;
 }
 
 /** A parsed document takes some three times its text; both count. */
@@ -50,6 +52,9 @@ export function makeReader(shelf: Shelf): Reader {
       const document = parseKnownJson(rowText(open.block, row)) as Document;
       open.parsed[row] = document;
       return document;
+    },
+    add(block, documents) {
+      cache.set(block.first, { block, parsed: [...documents] }, block.bytes.length * parsedWeight);
     },
   };
 }

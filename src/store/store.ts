@@ -11,6 +11,11 @@ export interface Operation {
   readonly document?: Document;
   /** The document's JSON text where it is to be kept letter for letter; without it, the document is written as JSON. */
   readonly text?: string;
+  /**
+   * The document is plain JSON (what parsing its own text would give) and nobody changes it after this call: readers may be
+   * given this very object instead of a copy that is parsed again.
+   */
+  readonly plain?: boolean;
   readonly ifSeqNo?: number;
   readonly ifPrimaryTerm?: number;
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../base/clock.ts';
+import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { writeJson } from '../base/json.ts';
 import type { MappingRefusal } from '../query/dynamic.ts';
@@ -20,7 +21,7 @@ export interface IndexPlan {
 
 export interface Touched {
   readonly before: IdRow | undefined;
-  after: { version: number; seqNo: number; text: string | undefined };
+  after: { version: number; seqNo: number; text: string | undefined; document: Document | undefined };
 }
 
 export interface PlanWorld {
@@ -78,7 +79,8 @@ function decide(operation: Operation, plan: IndexPlan, world: PlanWorld): Operat
     text = mapped.text;
     plan.mapping = mapped.mapping;
   }
-  const after = { version: (now?.version ?? 0) + 1, seqNo: plan.nextSeq++, text };
+  const document = operation.plain && text !== undefined ? operation.document : undefined;
+  const after = { version: (now?.version ?? 0) + 1, seqNo: plan.nextSeq++, text, document };
   if (touched) touched.after = after;
   else plan.touched.set(id, { before, after });
   const result = action === 'delete' ? (now?.lives ? 'deleted' : 'not_found') : now?.lives ? 'updated' : 'created';

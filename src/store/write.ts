@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { yieldToLoop } from '../base/clock.ts';
+import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import type { Block } from './block.ts';
 import { blockRowsMax, blockTextMax, encodeBlock, makeBlock } from './block.ts';
 import type { Catalog, IndexState } from './catalog.ts';
 import { bearIndex } from './index-birth.ts';
@@ -22,6 +24,8 @@ export interface WriteWorld {
   /** Blocks whose rows are all dead, kept while a search may still read them. */
   readonly deadBlocks: Map<Position, BlockPlace>;
   readonly searching: () => boolean;
+  /** Told of each new block once it is durable, with those of its documents that need not be parsed again. */
+  readonly written: (block: Block, documents: readonly (Document | undefined)[]) => void;
 }
 
 /**
@@ -79,6 +83,7 @@ function bornPlan(world: WriteWorld, name: string, number: number): IndexPlan {
 interface Draft {
   position: Position;
   readonly blocks: NewBlock[];
+  readonly documents: (Document | undefined)[][];
   readonly ids: IdChange[];
   readonly dead: (DeadRow & { readonly index: number })[];
   readonly tallies: Map<number, Tally>;
@@ -90,7 +95,14 @@ async function commitPlans(
   { at, nextIndex }: { readonly at: number; readonly nextIndex: number },
   slices: Slices,
 ): Promise<void> {
-  const draft: Draft = { position: world.counters.position, blocks: [], ids: [], dead: [], tallies: new Map() };
+  const draft: Draft = {
+    position: world.counters.position,
+    blocks: [],
+    documents: [],
+    ids: [],
+    dead: [],
+    tallies: new Map(),
+  };
   for (const plan of plans) await draftIndex(draft, plan, at, slices);
   const emptied = emptiedBlocks(world.shelf, draft);
   const purged = world.searching() ? [] : purge(world.catalog, draft, [...world.deadBlocks.values(), ...emptied]);
@@ -101,6 +113,7 @@ async function commitPlans(
   const forgetBefore = at - deletedRememberedMs;
   world.shelf.commit({ position, nextIndex, indices, tallies, blocks, ids, dead, purged, forgetBefore });
 
+  for (const [number, { block }] of blocks.entries()) world.written(block, draft.documents[number] ?? []);
   world.counters.position = position;
   world.counters.nextIndex = nextIndex;
   if (world.searching()) for (const place of emptied) world.deadBlocks.set(place.first, place);
@@ -118,7 +131,7 @@ async function draftIndex(draft: Draft, plan: IndexPlan, at: number, slices: Sli
   const index = plan.stored.number;
   const tally = plannedTally(plan);
   let { bytes } = tally;
-  let entries: { id: string; version: number; seqNo: number; text: string }[] = [];
+  let entries: { id: string; version: number; seqNo: number; text: string; document: Document | undefined }[] = [];
   let length = 0;
   const close = async (): Promise<void> => {
     if (entries.length === 0) return;
@@ -126,6 +139,7 @@ async function draftIndex(draft: Draft, plan: IndexPlan, at: number, slices: Sli
     const block = makeBlock(index, first, entries);
     const encoded = encodeBlock(block);
     draft.blocks.push({ block, encoded });
+    draft.documents.push(entries.map((entry) => entry.document));
     bytes += encoded.length;
     entries = [];
     length = 0;
@@ -134,12 +148,12 @@ async function draftIndex(draft: Draft, plan: IndexPlan, at: number, slices: Sli
   // Every change moves the position, a lone deletion too: a window that ends before it must not see it.
   const changed = draft.position + 1;
   for (const [id, { before, after }] of plan.touched) {
-    const { version, seqNo, text } = after;
+    const { version, seqNo, text, document } = after;
     if (text === undefined) {
       draft.ids.push({ index, id, before, after: { place: -at, version, seqNo } });
     } else {
       const position = ++draft.position;
-      entries.push({ id, version, seqNo, text });
+      entries.push({ id, version, seqNo, text, document });
       length += text.length;
       draft.ids.push({ index, id, before, after: { place: position, version, seqNo } });
       if (entries.length === blockRowsMax || length >= blockTextMax) await close();
