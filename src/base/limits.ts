@@ -144,6 +144,14 @@ export const limits = {
   conditionStepsMax: 1_000_000,
   /** Blocks of documents that the store keeps unpacked and parsed, by weight; the least used are read again. */
   openBlocksMax: 96 * 1024 * 1024,
+  /** Paths that one segment of the store indexes, some 20 KB each while it grows; keys of policies and tags are an attacker's. Beyond it such paths are searched by reading. */
+  segmentColumnsMax: 4096,
+  /** Pages of segment files kept in memory; the least used are read again. */
+  segmentPagesMax: 32 * 1024 * 1024,
+  /** Results of queries over sealed segments that are kept; the least used are worked out again. */
+  segmentResultsMax: 16 * 1024 * 1024,
+  /** Documents written ahead of their index: beyond it a write waits for the index, so that searches stay quick. */
+  unindexedMax: 4096,
   /** Search answers kept while their indices do not change (store/search.ts), by weight; the least used are worked out again. */
   cachedResultsMax: 8 * 1024 * 1024,
   /** Folders within one another that are searched for rules and lists; deeper ones (a link in a circle) are passed over. */

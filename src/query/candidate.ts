@@ -1,4 +1,5 @@
 import type { Document } from '../base/document.ts';
+import type { Lucene } from './lucene.ts';
 
 /** A stored document that a query is asked about. */
 export interface Candidate {
@@ -9,6 +10,8 @@ export interface Candidate {
   readonly source: Document;
   /** The source's own text, where it is at hand. */
   readonly text?: string;
+  /** The store's index proved that it matches the search's query: the matcher need not be asked. */
+  readonly sure?: boolean;
 }
 
 /** Says whether a candidate matches. Pure; the same candidate may be asked by many matchers. */
@@ -26,4 +29,12 @@ export interface RequiredTerm {
   readonly field: string;
   /** Never empty. */
   readonly anyOf: readonly string[];
+}
+
+/** What a search asks of an index's documents. */
+export interface Wanted {
+  readonly required: RequiredTerms;
+  /** What matches, for a store whose index answers it; undefined where the search must see other documents too. */
+  readonly query?: Lucene;
+  readonly matches: Matcher;
 }

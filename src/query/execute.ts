@@ -4,7 +4,7 @@ import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Aggregator } from './aggregate.ts';
 import { makeAggregator } from './aggregate.ts';
-import type { Candidate, Matcher, RequiredTerms } from './candidate.ts';
+import type { Candidate, Matcher, Wanted } from './candidate.ts';
 import { lowerQuery } from './compile.ts';
 import { type Highlighter, makeHighlighter } from './highlight.ts';
 import { type HitFieldReader, hitFieldReader } from './hit-fields.ts';
@@ -31,10 +31,10 @@ export interface SearchableIndex {
   /** What `indices_boost` makes of its scores. */
   readonly boost?: number;
   /**
-   * Batches of candidates in index order (order of insertion). May leave out documents that miss a required term,
-   * never one that has them all; the search asks each matcher again.
+   * Batches of candidates in index order (order of insertion). May leave out documents that cannot match (they miss a
+   * required term, or the store's index knows), never one that does; the search asks the matcher about all that are not sure.
    */
-  candidates(required: RequiredTerms): AsyncIterable<readonly Candidate[]>;
+  candidates(wanted: Wanted): AsyncIterable<readonly Candidate[]>;
 }
 
 export interface FoundHit {
@@ -90,14 +90,14 @@ export async function executeSearch(
   let elapsed = elapsedMs();
   scan: for (const plan of plans) {
     if (attempt(plan.index, failures, () => [collector.enter(plan)]).length === 0) continue;
-    for await (const batch of plan.index.candidates(plan.required)) {
+    for await (const batch of plan.index.candidates(plan.wanted)) {
       for (const candidate of batch) {
         if (elapsed() > limits.sliceMs) {
           await yieldToLoop();
           options.signal?.throwIfAborted();
           elapsed = elapsedMs();
         }
-        if (plan.matcher(candidate) && collector.take(candidate)) break scan;
+        if ((candidate.sure || plan.wanted.matches(candidate)) && collector.take(candidate)) break scan;
       }
     }
   }
@@ -121,8 +121,7 @@ function attempt<T extends object>(index: SearchableIndex, failures: ShardFailur
 /** What one index is asked. */
 interface Plan {
   readonly index: SearchableIndex;
-  readonly required: RequiredTerms;
-  readonly matcher: Matcher;
+  readonly wanted: Wanted;
   readonly postFilter: Matcher | undefined;
   readonly score: Scorer;
   readonly columns: readonly SortColumn[];
@@ -159,8 +158,7 @@ function makePlan(body: SearchBody, index: SearchableIndex, at: Instant): Plan {
     : query;
   return {
     index,
-    required: requiredOf(joined),
-    matcher: compileLucene(joined, mapping),
+    wanted: { required: requiredOf(joined), query: joined, matches: compileLucene(joined, mapping) },
     postFilter: body.postFilter && compileLucene(lowerQuery(body.postFilter, mapping, at), mapping),
     score: compileScore(query, mapping),
     columns,
@@ -198,15 +196,18 @@ function groupReader(name: string, mapping: Mapping, at: Instant): HitFieldReade
 /** With an aggregation that counts what does not match, every document is read, and shown to it first. */
 function watched(plan: Plan, aggregator: Aggregator | undefined, at: Instant): Plan {
   if (!aggregator?.everything) return plan;
-  const { matcher, index } = plan;
+  const { index } = plan;
+  const { matches } = plan.wanted;
   const visible =
     index.filter && compileLucene(lowerQuery(parseQuery(index.filter, 'filter'), index.mapping, at), index.mapping);
   return {
     ...plan,
-    required: 'none-known',
-    matcher: (candidate) => {
-      if (!visible || visible(candidate)) aggregator.see(candidate);
-      return matcher(candidate);
+    wanted: {
+      required: 'none-known',
+      matches: (candidate) => {
+        if (!visible || visible(candidate)) aggregator.see(candidate);
+        return matches(candidate);
+      },
     },
   };
 }

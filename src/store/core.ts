@@ -5,12 +5,14 @@ import { isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { mergeMapping } from '../query/mapping.ts';
 import { rowText } from './block.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog, IndexState } from './catalog.ts';
 import { indexInfo, lazyMapping, makeCatalog } from './catalog.ts';
 import { bearIndex } from './index-birth.ts';
 import { makeMappingCache, mappingText } from './mapping-cache.ts';
-import { makeReader } from './scan.ts';
+import { makeReader } from './reader.ts';
+import { makeSegmentResults } from './scan-scope.ts';
 import { makeResultCache, searchIndices } from './search.ts';
+import { openSegments } from './segment/segments.ts';
 import type { Shelf } from './shelf.ts';
 import { makeSlices } from './slices.ts';
 import type { IndexOptions, Store, StoredDocument, StoredTemplate } from './store.ts';
@@ -18,9 +20,21 @@ import { updateIndices } from './update-indices.ts';
 import type { WriteWorld } from './write.ts';
 import { writeOperations } from './write.ts';
 
+export interface CoreOptions {
+  /** Documents after which a segment is sealed; the default is the most that one holds. */
+  readonly segmentRows?: number;
+  /** Told what happened to segments: they only make searches quicker, so nothing fails. */
+  readonly complain?: (message: string) => void;
+}
+
+export interface Core extends Store {
+  /** Resolves when all documents are in segments, and those sealed that are due. */
+  settled(): Promise<void>;
+}
+
 /** The store over a shelf: what OpenSearch decides (conflicts, versions, mappings, names), once for all back ends. */
-export function openCore(shelf: Shelf, clock: Clock): Store {
-  const room = furnish(shelf, clock);
+export function openCore(shelf: Shelf, clock: Clock, options: CoreOptions = {}): Core {
+  const room = furnish(shelf, clock, options);
   const { world, catalog, exclusively } = room;
   const reading = <T>(work: () => Promise<T>): Promise<T> => room.reading(work);
   /** Differs from one opening of a folder to the next: change counters start anew. */
@@ -42,7 +56,7 @@ export function openCore(shelf: Shelf, clock: Clock): Store {
       }),
     templates: () => reading(async () => catalog.templates()),
     indices: (expression, options) => reading(async () => catalog.resolve(expression, options).map(indexInfo)),
-    write: (operations) => exclusively(() => writeOperations(world, operations, makeSlices())),
+    write: (operations) => room.writing(() => writeOperations(world, operations, makeSlices())),
     get: (index, id) => reading(async () => getDocument(room, index, id)),
     search: (expression, body, options = {}) => room.searching(() => searchIndices(room, expression, body, options)),
     position: () => reading(async () => world.counters.position),
@@ -50,11 +64,12 @@ export function openCore(shelf: Shelf, clock: Clock): Store {
       reading(async () => `${opening}.${catalog.generation(catalog.resolve(expression, { ignoreUnavailable: true }))}`),
     refresh: (expression) => reading(async () => void catalog.resolve(expression)),
     close: room.close,
+    settled: async () => room.segments?.settled(),
   };
 }
 
 /** The state behind a store: catalog, counters, caches, and who may do what when. */
-function furnish(shelf: Shelf, clock: Clock) {
+function furnish(shelf: Shelf, clock: Clock, { segmentRows, complain = () => {} }: CoreOptions) {
   const loaded = shelf.load();
   const mappings = makeMappingCache();
   const reader = makeReader(shelf);
@@ -64,7 +79,7 @@ function furnish(shelf: Shelf, clock: Clock) {
   let searches = 0;
   let closed = false;
   let queue: Promise<unknown> = Promise.resolve();
-  const counters = { position: loaded.position, nextIndex: loaded.nextIndex };
+  const counters = { position: loaded.position, nextIndex: loaded.nextIndex, purges: new Map<number, number>() };
   const world: WriteWorld = {
     shelf,
     catalog,
@@ -84,14 +99,35 @@ function furnish(shelf: Shelf, clock: Clock) {
     queue = done.catch(() => {});
     return done;
   };
+  const segments =
+    shelf.segments &&
+    openSegments({
+      kept: shelf.segments,
+      reader,
+      position: () => counters.position,
+      indexOf: (number) => indexNumbered(catalog, number),
+      blocksAfter: shelf.blocksAfter,
+      complain,
+      ...(segmentRows ? { rowsMax: segmentRows } : {}),
+    });
+  segments?.poke();
   return {
     world,
     shelf,
+    segments,
+    segmentResults: makeSegmentResults(),
+    async writing<T>(work: () => Promise<T>): Promise<T> {
+      const done = await exclusively(work);
+      segments?.poke();
+      await segments?.keepUp();
+      return done;
+    },
     catalog,
     clock,
     reader,
     results: makeResultCache(),
     position: () => counters.position,
+    purges: (index: number) => counters.purges.get(index) ?? 0,
     exclusively,
     reading: async <T>(work: () => Promise<T>): Promise<T> => {
       open();
@@ -109,15 +145,22 @@ function furnish(shelf: Shelf, clock: Clock) {
     /** Rows of dropped indices go in small steps between other writes. */
     async sweepLater<T>(answer: T): Promise<T> {
       while (!closed && (await exclusively(async () => shelf.sweep()))) await yieldToLoop();
+      if (!closed) segments?.prune();
       return answer;
     },
     async close(): Promise<void> {
       if (closed) return;
       closed = true;
       await queue;
+      await segments?.close();
       shelf.close();
     },
   };
+}
+
+function indexNumbered({ byName }: Catalog, number: number): IndexState | undefined {
+  for (const state of byName.values()) if (state.stored.number === number) return state;
+  return undefined;
 }
 
 type Room = ReturnType<typeof furnish>;
@@ -170,7 +213,8 @@ function putMapping({ shelf, catalog, counters }: WriteWorld, expression: string
   });
   if (merged.length === 0) return;
   shelf.commit({
-    ...counters,
+    position: counters.position,
+    nextIndex: counters.nextIndex,
     indices: merged.map(({ state, mapping }) => ({ stored: state.stored, mapping: mappingText(mapping) })),
   });
   for (const { state, mapping } of merged) catalog.put(state.stored, state.tally, () => mapping);
@@ -186,7 +230,7 @@ function without(
 }
 
 function saveTemplates({ shelf, catalog, counters }: WriteWorld, templates: readonly StoredTemplate[]): void {
-  shelf.commit({ ...counters, templates });
+  shelf.commit({ position: counters.position, nextIndex: counters.nextIndex, templates });
   catalog.setTemplates(templates);
 }
 

@@ -4,8 +4,11 @@ import type { Database } from './sqlite.ts';
 
 /** 'TrHd': tells our file from any other SQLite database. */
 const applicationId = 0x54724864;
-/** The format of the data folder. A program reads its own and older formats (there is none yet), never a newer one. */
-const formatVersion = 1;
+/** The format of the data folder. A program reads its own and older formats, which it upgrades, never a newer one. */
+const formatVersion = 2;
+
+/** Version 2 added the list of sealed segments. They are made from the documents, so an upgrade only makes the table. */
+const segmentTable = 'CREATE TABLE segment(key INTEGER PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL);';
 
 /**
  * `id` answers "is it there, where, which version" with one row of ~30 bytes in the order of (index, id); the rows of one
@@ -24,6 +27,7 @@ CREATE INDEX id_deleted ON id(place) WHERE place <= 0;
 CREATE TABLE block(first INTEGER PRIMARY KEY, idx INTEGER NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE INDEX block_index ON block(idx, first, n);
 CREATE TABLE dead(position INTEGER PRIMARY KEY, idx INTEGER NOT NULL, at INTEGER NOT NULL);
+${segmentTable}
 PRAGMA application_id = ${applicationId};
 PRAGMA user_version = ${formatVersion};
 `;
@@ -42,12 +46,14 @@ export function prepareDatabase(db: Database, path: string): void {
   const application = numberOf(db, 'application_id');
   const tables = Number(db.prepare('SELECT count(*) FROM sqlite_schema').row()?.[0]);
   const fresh = application === 0 && tables === 0;
-  if (!fresh) checkFormat(application, numberOf(db, 'user_version'), path);
+  const version = numberOf(db, 'user_version');
+  if (!fresh) checkFormat(application, version, path);
   db.prepare('PRAGMA journal_mode = WAL').row();
   db.exec('PRAGMA synchronous = FULL');
   db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
   db.transaction(() => {
     if (fresh) db.exec(schema);
+    else if (version < 2) db.exec(`${segmentTable} PRAGMA user_version = ${formatVersion};`);
   });
 }
 
@@ -74,7 +80,7 @@ function checkFormat(application: number, version: number, path: string): void {
       `${path} was written by a newer Trailhound (format ${version}, this one knows ${formatVersion}). Start the newer one, or use another folder`,
     );
   }
-  if (version !== formatVersion) throw broken(path, `its format ${version} is unknown`);
+  if (version < 1) throw broken(path, `its format ${version} is unknown`);
 }
 
 function numberOf(db: Database, pragma: string): number {

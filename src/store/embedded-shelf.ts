@@ -4,6 +4,7 @@ import { prepareChange } from './embedded-change.ts';
 import { storedId } from './embedded-id.ts';
 import type { LoadedFolder } from './embedded-load.ts';
 import { broken } from './embedded-schema.ts';
+import type { SegmentShelf } from './segment/segment-shelf.ts';
 import type { DeadRow, Shelf } from './shelf.ts';
 import type { Database, Fault } from './sqlite.ts';
 import { faultOf } from './sqlite.ts';
@@ -21,6 +22,7 @@ export function embeddedShelf(
   path: string,
   folder: LoadedFolder,
   committed: (position: number) => void,
+  segments?: SegmentShelf,
 ): EmbeddedShelf {
   const change = prepareChange(db, folder);
   let condemned: TrailhoundError | undefined;
@@ -34,6 +36,7 @@ export function embeddedShelf(
   };
   return {
     ...rowReader(db, path, (work) => attempt(work, readError)),
+    ...(segments ? { segments } : {}),
     load: () => folder,
     idSum: (index) => change.sums(index)?.ids,
     condemn: (error) => {
@@ -58,13 +61,14 @@ function rowReader(
   db: Database,
   path: string,
   read: <T>(work: () => T) => T,
-): Pick<Shelf, 'find' | 'blocks' | 'block' | 'blockAt' | 'dead'> {
+): Pick<Shelf, 'find' | 'blocks' | 'block' | 'blockAt' | 'blocksAfter' | 'dead'> {
   const find = db.prepare('SELECT place, version, seq_no FROM id WHERE idx = ? AND id = ?');
   const blocks = db.prepare('SELECT first, n FROM block WHERE idx = ? AND first > ? AND first <= ? ORDER BY first');
   const block = db.prepare('SELECT idx, n, body FROM block WHERE first = ?');
   const blockAt = db.prepare(
     'SELECT idx, first, n, length(body) FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1',
   );
+  const after = db.prepare('SELECT idx, first, n FROM block WHERE first > ? ORDER BY first LIMIT ?');
   const dead = db.prepare('SELECT position, at FROM dead WHERE position BETWEEN ? AND ?');
   return {
     find: (index, id) =>
@@ -94,6 +98,12 @@ function rowReader(
         const [index = 0, first = 0, count = 0, bytes = 0] = row.map(Number);
         return first + count <= position ? undefined : { index, first, count, bytes };
       }),
+    blocksAfter: (position, most) =>
+      read(() =>
+        after
+          .rows(position, most)
+          .map(([index, first, count]) => ({ index: Number(index), first: Number(first), count: Number(count) })),
+      ),
     dead: (first, last) =>
       read(() =>
         dead.rows(first, last).map(([position, at]): DeadRow => ({ position: Number(position), at: Number(at) })),

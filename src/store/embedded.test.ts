@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,25 @@ storeSuite('embedded', async (clock) => {
     close: async () => {
       await store.close();
       rmSync(dir, { recursive: true });
+    },
+  };
+});
+
+storeSuite('embedded, sealing after a few documents', async (clock) => {
+  const dir = mkdtempSync(join(tmpdir(), 'trailhound-store-'));
+  const log = keptLog();
+  const store = await openEmbedded({ dir, clock, log, segmentRows: 100 });
+  const sealed = async <T>(work: Promise<T>): Promise<T> => {
+    const done = await work;
+    await store.settled();
+    return done;
+  };
+  return {
+    store: { ...store, write: (operations) => sealed(store.write(operations)) },
+    close: async () => {
+      await store.close();
+      rmSync(dir, { recursive: true });
+      assert.deepEqual(log.lines, []);
     },
   };
 });

@@ -9,10 +9,12 @@ import { openAcknowledged, readAcknowledged } from './acknowledged.ts';
 import { openCore } from './core.ts';
 import type { LoadedFolder } from './embedded-load.ts';
 import { asBroken, checkIds, loadFolder } from './embedded-load.ts';
+import { makeManifest } from './embedded-manifest.ts';
 import { broken, prepareDatabase } from './embedded-schema.ts';
 import type { EmbeddedShelf } from './embedded-shelf.ts';
 import { embeddedShelf } from './embedded-shelf.ts';
 import { checkLock, dropLock, inUse, writeLock } from './folder-lock.ts';
+import { openSegmentShelf, type SegmentShelf } from './segment/segment-shelf.ts';
 import type { Database } from './sqlite.ts';
 import { faultOf, openDatabase } from './sqlite.ts';
 import type { Store } from './store.ts';
@@ -22,6 +24,14 @@ export interface EmbeddedOptions {
   readonly dir: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Documents in one segment of the search index; for tests. */
+  readonly segmentRows?: number;
+}
+
+/** The store in a folder. */
+export interface EmbeddedStore extends Store {
+  /** Resolves when the search index covers all documents. */
+  settled(): Promise<void>;
 }
 
 /** Ids that are checked before the folder counts as open (some 40 ms); more are checked while it is already used. */
@@ -31,7 +41,7 @@ const idsCheckedAtOpen = 50_000;
  * Opens the data folder, for this process alone. Throws 'data-folder-in-use' (naming the pid), 'data-folder-broken' (naming the
  * file and what to do), 'read-only' where the folder cannot be written.
  */
-export async function openEmbedded({ dir, clock, log }: EmbeddedOptions): Promise<Store> {
+export async function openEmbedded({ dir, clock, log, segmentRows }: EmbeddedOptions): Promise<EmbeddedStore> {
   const paths = {
     lock: join(dir, 'lock'),
     database: join(dir, 'documents.sqlite'),
@@ -41,16 +51,18 @@ export async function openEmbedded({ dir, clock, log }: EmbeddedOptions): Promis
   checkLock(paths.lock);
   const { db, folder } = openFolder(paths);
   let acknowledged: AcknowledgedFile;
+  let segments: SegmentShelf;
   try {
     writeLock(paths.lock);
     checkAcknowledged(paths, folder);
     acknowledged = openAcknowledged(paths.acknowledged);
     acknowledged.set(folder.position);
+    segments = openSegmentShelf(join(dir, 'segments'), makeManifest(db), (message) => log.warn(message));
   } catch (error) {
     db.close();
     throw error instanceof TrailhoundError ? error : notWritable(dir, error);
   }
-  const shelf = embeddedShelf(db, paths.database, folder, (position) => acknowledged.set(position));
+  const shelf = embeddedShelf(db, paths.database, folder, (position) => acknowledged.set(position), segments);
   const checking = { stopped: false };
   const check = checkAllIds(db, paths.database, shelf, folder, checking);
   const total = folder.indices.reduce((sum, { tally }) => sum + tally.documents, 0);
@@ -62,7 +74,10 @@ export async function openEmbedded({ dir, clock, log }: EmbeddedOptions): Promis
     throw damage;
   }
 
-  const store = openCore(shelf, clock);
+  const store = openCore(shelf, clock, {
+    complain: (message) => log.warn(message),
+    ...(segmentRows ? { segmentRows } : {}),
+  });
   let closed = false;
   return {
     ...store,

@@ -36,6 +36,17 @@ test('embedded: a search finds what a loop over the documents finds', async () =
   }
 });
 
+test('embedded: sealed segments find what a loop over the documents finds', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'trailhound-search-'));
+  const store = await openEmbedded({ dir, clock: virtualClock(now), log: keptLog(), segmentRows: 4 });
+  try {
+    await compare({ ...store, write: (operations) => store.write(operations).finally(store.settled) }, 60);
+  } finally {
+    await store.close();
+    rmSync(dir, { recursive: true });
+  }
+});
+
 async function compare(store: Store, numRuns: number): Promise<void> {
   await fc.assert(
     fc.asyncProperty(generatedIndex(), async ({ body, documents, queries }) => {

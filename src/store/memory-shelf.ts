@@ -30,6 +30,13 @@ export function memoryShelf(): Shelf {
       const { block, bytes } = found;
       return { index: block.index, first: block.first, count: block.rows.length, bytes };
     },
+    blocksAfter(after, most) {
+      const start = from(rows.all, after + 1);
+      return rows.all.slice(start, start + most).flatMap((first) => {
+        const block = rows.blocks.get(first)?.block;
+        return block ? [{ index: block.index, first, count: block.rows.length }] : [];
+      });
+    },
     dead(first, last) {
       const found: DeadRow[] = [];
       for (let position = first; position <= last; position++) {

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { elapsedMs } from '../base/clock.ts';
+import { own } from '../base/document.ts';
 import { writeJson } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import { executeSearch } from '../query/execute.ts';
@@ -7,8 +8,10 @@ import type { SearchBody } from '../query/search-body.ts';
 import type { BoundedCache } from './bounded-cache.ts';
 import { boundedCache } from './bounded-cache.ts';
 import type { Catalog } from './catalog.ts';
-import type { Reader } from './scan.ts';
+import type { Reader } from './reader.ts';
 import { searchableIndex } from './scan.ts';
+import type { SegmentResults } from './scan-scope.ts';
+import type { Segments } from './segment/segments.ts';
 import type { Shelf } from './shelf.ts';
 import type { ArrivalWindow, IndexOptions, Position, SearchResult } from './store.ts';
 
@@ -21,7 +24,11 @@ export interface SearchWorld {
   readonly reader: Reader;
   readonly clock: Clock;
   readonly position: () => Position;
+  /** Changes when blocks of an index went because nothing in them was alive. */
+  readonly purges: (index: number) => number;
   readonly results: ResultCache;
+  readonly segments: Segments | undefined;
+  readonly segmentResults: SegmentResults;
 }
 
 /** Answers by the state of the indices and the body as it came. */
@@ -55,6 +62,10 @@ export async function searchIndices(
   const scan = {
     shelf: world.shelf,
     reader: world.reader,
+    segments: world.segments,
+    results: world.segmentResults,
+    queryKey: queryKey(body),
+    purges: world.purges,
     window,
     signal: options.signal,
     whole: !options.window,
@@ -116,6 +127,17 @@ function boostsOf(
   return boosts;
 }
 
+/** The query alone, for results over sealed segments: size, sort and aggregations do not change what matches. */
+function queryKey({ json }: SearchBody): string | undefined {
+  const text = jsonText(own(json, 'query') ?? null);
+  return text.length > keyMax || /now/i.test(text) ? undefined : text;
+}
+
+/** A number beyond 2^53 was read as a bigint, which JSON does not know: `n` keeps it apart from the same digits as text. */
+function jsonText(json: unknown): string {
+  return JSON.stringify(json, (_key, value) => (typeof value === 'bigint' ? { n: String(value) } : value));
+}
+
 /** undefined where an answer must not be remembered: date math makes it depend on the time of asking. */
 function resultKey(
   { catalog }: SearchWorld,
@@ -123,8 +145,7 @@ function resultKey(
   { json }: SearchBody,
   { window, ignoreUnavailable, allowNoIndices, wildcards }: SearchOptions,
 ): string | undefined {
-  // A number beyond 2^53 was read as a bigint, which JSON does not know: `n` keeps it apart from the same digits as text.
-  const text = JSON.stringify(json, (_key, value) => (typeof value === 'bigint' ? { n: String(value) } : value));
+  const text = jsonText(json);
   if (text.length > keyMax || /now/i.test(text) || expression.includes('{now')) return undefined;
   const indices = catalog.resolve(expression, { ignoreUnavailable: true, ...(wildcards ? { wildcards } : {}) });
   const range = window ? `${window.after}-${window.upTo}` : '';

@@ -1,5 +1,6 @@
 import type { Document } from '../base/document.ts';
 import type { Block } from './block.ts';
+import type { SegmentShelf } from './segment/segment-shelf.ts';
 import type { Position, StoredTemplate } from './store.ts';
 
 /** An index as a shelf keeps it, without its mapping. */
@@ -107,9 +108,13 @@ export interface Shelf {
   /** undefined when the block is gone. */
   block(first: Position): Block | undefined;
   blockAt(position: Position): BlockPlace | undefined;
+  /** The first blocks behind a position, whatever their index, ascending. */
+  blocksAfter(after: Position, most: number): readonly Omit<BlockPlace, 'bytes'>[];
   dead(first: Position, last: Position): readonly DeadRow[];
   commit(change: Change): void;
   /** Removes some rows of dropped indices. False when none are left. */
   sweep(): boolean;
+  /** Where sealed segments are kept; without it searches look through the blocks. */
+  readonly segments?: SegmentShelf;
   close(): void;
 }

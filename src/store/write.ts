@@ -20,7 +20,12 @@ export interface WriteWorld {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly mappings: MappingCache;
-  readonly counters: { position: Position; nextIndex: number };
+  readonly counters: {
+    position: Position;
+    nextIndex: number;
+    /** How often blocks of an index went because all their rows were dead, since the store was opened. */
+    readonly purges: Map<number, number>;
+  };
   /** Blocks whose rows are all dead, kept while a search may still read them. */
   readonly deadBlocks: Map<Position, BlockPlace>;
   readonly searching: () => boolean;
@@ -116,6 +121,8 @@ async function commitPlans(
   for (const [number, { block }] of blocks.entries()) world.written(block, draft.documents[number] ?? []);
   world.counters.position = position;
   world.counters.nextIndex = nextIndex;
+  const { purges } = world.counters;
+  for (const place of purged) purges.set(place.index, (purges.get(place.index) ?? 0) + 1);
   if (world.searching()) for (const place of emptied) world.deadBlocks.set(place.first, place);
   else world.deadBlocks.clear();
   for (const { stored, mapping } of plans)

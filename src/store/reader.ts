@@ -1,0 +1,52 @@
+import type { Document } from '../base/document.ts';
+import { parseKnownJson } from '../base/json.ts';
+import { limits } from '../base/limits.ts';
+import type { Block } from './block.ts';
+import { rowText } from './block.ts';
+import type { BoundedCache } from './bounded-cache.ts';
+import { boundedCache } from './bounded-cache.ts';
+import type { Shelf } from './shelf.ts';
+import type { Position } from './store.ts';
+
+/** A block in memory, with those of its documents that were parsed. */
+export interface OpenBlock {
+  readonly block: Block;
+  readonly parsed: (Document | undefined)[];
+}
+
+/** Reads blocks and documents through one bounded cache. */
+export interface Reader {
+  /** undefined when the block is gone. */
+  open(first: Position): OpenBlock | undefined;
+  document(open: OpenBlock, row: number): Document;
+  /** Takes a block that was just written: the newest documents are asked for first, and need no unpacking then. */
+  add(block: Block, documents: readonly (Document | undefined)[]): void;
+}
+
+/** A parsed document takes some three times its text; both count. */
+const parsedWeight = 4;
+
+export function makeReader(shelf: Shelf): Reader {
+  const cache: BoundedCache<Position, OpenBlock> = boundedCache(limits.openBlocksMax);
+  return {
+    open(first) {
+      const known = cache.get(first);
+      if (known) return known;
+      const block = shelf.block(first);
+      if (!block) return undefined;
+      const open = { block, parsed: [] };
+      cache.set(first, open, block.bytes.length * parsedWeight);
+      return open;
+    },
+    document(open, row) {
+      const known = open.parsed[row];
+      if (known) return known;
+      const document = parseKnownJson(rowText(open.block, row)) as Document;
+      open.parsed[row] = document;
+      return document;
+    },
+    add(block, documents) {
+      cache.set(block.first, { block, parsed: [...documents] }, block.bytes.length * parsedWeight);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { limits } from '../base/limits.ts';
+import type { Mapping } from '../query/mapping.ts';
+import { type BoundedCache, boundedCache } from './bounded-cache.ts';
+import type { IndexState } from './catalog.ts';
+import type { Reader } from './reader.ts';
+import type { Rows } from './segment/rows.ts';
+import type { Segments } from './segment/segments.ts';
+import type { Shelf } from './shelf.ts';
+import type { ArrivalWindow } from './store.ts';
+
+/** What matched in sealed segments, by segment, index and query; of use while the mapping is the same. */
+export type SegmentResults = BoundedCache<string, { readonly mapping: Mapping; readonly rows: Rows }>;
+
+export function makeSegmentResults(): SegmentResults {
+  return boundedCache(limits.segmentResultsMax);
+}
+
+/** What one search sees of the store, whatever is written meanwhile. */
+export interface Scan {
+  readonly shelf: Shelf;
+  readonly reader: Reader;
+  /** Absent where there are none: then blocks are searched. */
+  readonly segments: Segments | undefined;
+  readonly results: SegmentResults;
+  /** The query as text, under which results over sealed segments are kept; undefined where they must not be. */
+  readonly queryKey: string | undefined;
+  readonly window: ArrivalWindow;
+  readonly signal: AbortSignal | undefined;
+  /** The window covers everything: then the rows seen must be as many as the index holds. */
+  readonly whole: boolean;
+  readonly purges: (index: number) => number;
+  /** False once the index was deleted while the search ran: what was found until then is the answer. */
+  readonly exists: (index: IndexState) => boolean;
+}

@@ -1,0 +1,261 @@
+import { own } from '../../base/document.ts';
+import type { Field, KeywordField } from '../../query/field.ts';
+import { pointOf } from '../../query/field-test.ts';
+import { booleanValue, keywordValue, scalarText } from '../../query/field-value.ts';
+import type { Bool, Lucene, PointRange, TermBounds } from '../../query/lucene.ts';
+import { compareTerms } from '../../query/lucene-match.ts';
+import type { Mapping } from '../../query/mapping.ts';
+import { fieldPlan, isCopyTarget } from './field-plan.ts';
+import { allRows, and, andNot, noRows, or, type Rows } from './rows.ts';
+import type { ColumnIndex, Hits, Leaf, SegmentIndex } from './segment-index.ts';
+
+/** The index that is asked, within a segment. */
+export interface Asked {
+  readonly segment: SegmentIndex;
+  readonly number: number;
+  readonly name: string;
+  readonly mapping: Mapping;
+  readonly analysis: string;
+}
+
+const none = noRows();
+const all = allRows();
+const nothing: Hits = { sure: none, maybe: none };
+const everything: Hits = { sure: all, maybe: all };
+/** What the index cannot tell: every document must be asked. */
+const unknown: Hits = { sure: none, maybe: all };
+
+/**
+ * Answers a query from the index as far as it can: `sure` are matches, outside `maybe` there are none. Whatever the index does
+ * not know for certain is left to the matcher, so a gap here costs time, never a wrong answer. Sets are not to be changed.
+ */
+export function evaluate(query: Lucene, asked: Asked): Hits {
+  switch (query.kind) {
+    case 'all':
+      return everything;
+    case 'none':
+      return nothing;
+    case 'constant':
+    case 'boost':
+      return evaluate(query.query, asked);
+    case 'bool':
+      return evaluateBool(query, asked);
+    case 'dismax':
+      return query.queries.map((inner) => evaluate(inner, asked)).reduce(either, nothing);
+    case 'index':
+      return query.test(asked.name) ? everything : nothing;
+    case 'ids':
+    case 'nested':
+      return unknown;
+    default:
+      return query.field.nested === undefined ? evaluateField(query, asked) : unknown;
+  }
+}
+
+type FieldQuery = Extract<Lucene, { readonly field: unknown }>;
+
+function evaluateField(query: FieldQuery, asked: Asked): Hits {
+  const { field } = query;
+  switch (query.kind) {
+    case 'term':
+      return terms(field, [query.term], asked);
+    case 'terms':
+      return terms(field, query.terms, asked);
+    case 'phrase': {
+      if (field.kind !== 'text') return unknown;
+      const slots = query.prefix ? query.slots.slice(0, -1) : query.slots;
+      const hits = slots.map((slot) => words(field.path, slot.terms, asked)).reduce(both, everything);
+      return query.slots.length === 1 && !query.prefix ? hits : { sure: none, maybe: hits.maybe };
+    }
+    case 'pattern':
+      return byTerm(field, query.test, asked);
+    case 'term-range':
+      return byTerm(field, withinBounds(query), asked);
+    case 'points':
+      return points(field, query.ranges, asked);
+    case 'exists':
+      return exists(field, asked);
+  }
+}
+
+/** Documents with any of the terms. */
+function terms(field: Field, wanted: Iterable<string>, asked: Asked): Hits {
+  if (field.kind === 'text') return words(field.path, wanted, asked);
+  const list = [...wanted];
+  if (field.kind !== 'keyword' || field.normalizer) return byTerm(field, (term) => list.includes(term), asked);
+  const columns = keywordColumns(field, asked);
+  if (!columns) return unknown;
+  const kept = list.filter((term) => term.length <= field.ignoreAbove);
+  const termSet = new Set(kept);
+  return columns
+    .map((column) => {
+      const others = column.others(
+        (leaf) => termSet.has(keywordValue(field, leaf) ?? '') && keywordValue(field, leaf) !== undefined,
+      );
+      const found = kept.map((term) => column.exact(term));
+      if (!others || found.some((hits) => !hits)) return somewhere(column);
+      return (found as Hits[]).reduce(either, { sure: others, maybe: others });
+    })
+    .reduce(either, nothing);
+}
+
+/** Documents with a term that passes: every listed value is asked. */
+function byTerm(field: Field, test: (term: string) => boolean, asked: Asked): Hits {
+  const read = termReader(field);
+  const columns = read && columnsOf(field, asked);
+  if (!read || !columns) return unknown;
+  const passes = (leaf: Leaf): boolean => {
+    const term = read(leaf);
+    return term !== undefined && test(term);
+  };
+  return columns.map((column) => column.matching(passes) ?? somewhere(column)).reduce(either, nothing);
+}
+
+/** What a field makes of a value; undefined for kinds whose terms are not whole values. */
+function termReader(field: Field): ((leaf: Leaf) => string | undefined) | undefined {
+  switch (field.kind) {
+    case 'keyword':
+      return field.nullValue === undefined ? (leaf) => keywordValue(field, leaf) : undefined;
+    case 'boolean':
+      if (field.nullValue !== undefined) return undefined;
+      return (leaf) => {
+        const value = booleanValue(field, leaf);
+        return value === undefined ? undefined : value ? 'T' : 'F';
+      };
+    case 'flat_object':
+      return scalarText;
+    default:
+      return undefined;
+  }
+}
+
+function keywordColumns(field: KeywordField, asked: Asked): readonly ColumnIndex[] | undefined {
+  return field.nullValue === undefined ? columnsOf(field, asked) : undefined;
+}
+
+/** The columns that hold all values of a field; undefined where other values count too. */
+function columnsOf(field: Field, { segment, mapping }: Asked): readonly ColumnIndex[] | undefined {
+  if (segment.overflowed || isCopyTarget(mapping, field)) return undefined;
+  const path = field.source.join('.');
+  if (field.kind !== 'flat_object') return segment.columns(path);
+  if (field.leaf !== undefined) return segment.columns(`${path}.${field.leaf}`);
+  return segment.allColumns().filter((column) => column.path.startsWith(`${path}.`));
+}
+
+function somewhere(column: ColumnIndex): Hits {
+  return { sure: none, maybe: column.present() };
+}
+
+/** Documents with any of the words in a text field, as its analyzer made them when the documents came. */
+function words(field: string, wanted: Iterable<string>, asked: Asked): Hits {
+  if (!wordsHold(field, asked)) return unknown;
+  let hits = nothing;
+  for (const term of wanted) hits = either(hits, asked.segment.word(field, term));
+  return hits;
+}
+
+const held = new WeakMap<Mapping, WeakMap<SegmentIndex, Map<string, boolean>>>();
+
+/** Whether today's mapping would make the same words of the segment's documents as the one they came under. */
+function wordsHold(field: string, { segment, mapping, number, analysis }: Asked): boolean {
+  if (segment.overflowed) return false;
+  const hold = (): boolean =>
+    segment.allColumns().every((column) => {
+      if (!column.indices.has(number)) return true;
+      const plan = fieldPlan(mapping, column.path, analysis);
+      return plan.signature === column.signature || (!column.hasText && plan.texts.length === 0);
+    });
+  // A growing segment may answer otherwise after the next document.
+  if (!segment.sealed) return hold();
+  let bySegment = held.get(mapping);
+  if (!bySegment) {
+    bySegment = new WeakMap();
+    held.set(mapping, bySegment);
+  }
+  let known = bySegment.get(segment);
+  if (!known) {
+    known = new Map();
+    bySegment.set(segment, known);
+  }
+  const key = `${number} ${field}`;
+  const holds = known.get(key) ?? hold();
+  known.set(key, holds);
+  return holds;
+}
+
+function points(field: Field, ranges: readonly PointRange[], asked: Asked): Hits {
+  const read = pointOf(field);
+  if (!read || own(field, 'nullValue') !== undefined) return unknown;
+  const columns = columnsOf(field, asked);
+  if (!columns) return unknown;
+  const inside = (point: unknown): boolean =>
+    point !== undefined &&
+    ranges.some(({ from, to }) => (point as number) >= (from as number) && (point as number) <= (to as number));
+  return columns
+    .map((column) => {
+      if (column.within && field.kind === 'date' && holds(column, asked)) return column.within(inside);
+      return column.matching((leaf) => inside(read(leaf))) ?? somewhere(column);
+    })
+    .reduce(either, nothing);
+}
+
+/** Instants were read in the format that the field had when they came. */
+function holds(column: ColumnIndex, { mapping, analysis }: Asked): boolean {
+  return fieldPlan(mapping, column.path, analysis).signature === column.signature;
+}
+
+function exists(field: Field, asked: Asked): Hits {
+  if (field.kind === 'flat_object' || field.kind === 'alias' || own(field, 'nullValue') !== undefined) return unknown;
+  const columns = columnsOf(field, asked);
+  if (!columns) return unknown;
+  const present = columns.map((column) => column.present()).reduce(or, none);
+  // A text has a value whatever it is; of other kinds a value may be too long or unreadable.
+  return { sure: field.kind === 'text' ? present : none, maybe: present };
+}
+
+function withinBounds({ from, to, includeFrom, includeTo }: TermBounds): (term: string) => boolean {
+  return (term) => {
+    const low = from === undefined ? 1 : compareTerms(term, from);
+    const high = to === undefined ? -1 : compareTerms(term, to);
+    return (low > 0 || (low === 0 && includeFrom)) && (high < 0 || (high === 0 && includeTo));
+  };
+}
+
+/** The same rules as compileBool of query/lucene-match.ts. */
+function evaluateBool({ clauses, minimum }: Bool, asked: Asked): Hits {
+  const of = (...occurs: readonly string[]): Lucene[] =>
+    clauses.filter(({ occur }) => occurs.includes(occur)).map(({ query }) => query);
+  const should = of('');
+  if (!clauses.some(({ occur }) => occur !== '-') || minimum > should.length) return nothing;
+  let hits = everything;
+  for (const query of of('+', '#')) {
+    hits = both(hits, evaluate(query, asked));
+    if (isEmpty(hits.maybe)) return nothing;
+  }
+  if (minimum > 0) {
+    const some = should.map((query) => evaluate(query, asked)).reduce(either, nothing);
+    hits = both(hits, minimum === 1 ? some : { sure: none, maybe: some.maybe });
+  }
+  for (const query of of('-')) {
+    const out = evaluate(query, asked);
+    hits = { sure: andNot(hits.sure, out.maybe), maybe: andNot(hits.maybe, out.sure) };
+  }
+  return hits;
+}
+
+function both(a: Hits, b: Hits): Hits {
+  if (a === everything) return b;
+  if (b === everything) return a;
+  const maybe = and(a.maybe, b.maybe);
+  return { sure: and(a.sure, b.sure), maybe };
+}
+
+function either(a: Hits, b: Hits): Hits {
+  if (a === nothing) return b;
+  if (b === nothing) return a;
+  return { sure: or(a.sure, b.sure), maybe: or(a.maybe, b.maybe) };
+}
+
+function isEmpty(rows: Rows): boolean {
+  return rows.every((word) => word === 0);
+}

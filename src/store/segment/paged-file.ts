@@ -1,0 +1,87 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { limits } from '../../base/limits.ts';
+import { type BoundedCache, boundedCache } from '../bounded-cache.ts';
+
+/** A file that is read by pages, each checked when it is read. Throws SegmentDamage where a page is not what was written. */
+export interface PagedFile {
+  readonly size: number;
+  u16(offset: number): number;
+  u32(offset: number): number;
+  f64(offset: number): number;
+  /** A copy, or a view of one page. */
+  bytes(offset: number, length: number): Buffer;
+  close(): void;
+}
+
+/** What was read of a segment file is not what was written: the file is of no use, the documents are elsewhere. */
+export class SegmentDamage extends Error {}
+
+export const pageBytes = 16 * 1024;
+
+/** One cache for all files: dictionaries and postings never lie in the heap beyond it. */
+export type PageCache = BoundedCache<number, Buffer>;
+
+export function makePageCache(): PageCache {
+  return boundedCache(limits.segmentPagesMax);
+}
+
+let files = 0;
+
+/** A file ends with the crc32 of each page, then the crc32 of that list (which `sum` must be) and the number of pages. */
+export function openPagedFile(path: string, sum: number, cache: PageCache): PagedFile {
+  const fd = openSync(path, 'r');
+  const key = files++ * 2 ** 20;
+  try {
+    const total = fstatSync(fd).size;
+    const tail = Buffer.alloc(8);
+    if (total < 8 || readSync(fd, tail, 0, 8, total - 8) !== 8) throw new SegmentDamage(`${path} is cut off`);
+    const pages = tail.readUInt32LE(4);
+    const size = total - 8 - pages * 4;
+    const sums = Buffer.alloc(pages * 4 > total ? 0 : pages * 4);
+    if (size < 0 || pages !== Math.ceil(size / pageBytes) || readSync(fd, sums, 0, sums.length, size) !== sums.length)
+      throw new SegmentDamage(`${path} is cut off`);
+    if (crc32(sums) !== sum || tail.readUInt32LE(0) !== sum) throw new SegmentDamage(`${path} is not what was written`);
+    return { ...pagedReads(fd, path, key, { size, sums }, cache), size, close: () => closeSync(fd) };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+function pagedReads(
+  fd: number,
+  path: string,
+  key: number,
+  { size, sums }: { readonly size: number; readonly sums: Buffer },
+  cache: PageCache,
+): Pick<PagedFile, 'u16' | 'u32' | 'f64' | 'bytes'> {
+  const load = (number: number): Buffer => {
+    const known = cache.get(key + number);
+    if (known) return known;
+    const length = Math.min(pageBytes, size - number * pageBytes);
+    if (length <= 0) throw new SegmentDamage(`${path} was asked for what lies behind its end`);
+    const page = Buffer.allocUnsafeSlow(length);
+    if (readSync(fd, page, 0, length, number * pageBytes) !== length) throw new SegmentDamage(`${path} is cut off`);
+    if (crc32(page) !== sums.readUInt32LE(number * 4)) throw new SegmentDamage(`${path} is damaged in page ${number}`);
+    cache.set(key + number, page, length);
+    return page;
+  };
+  // Numbers never cross a page: they lie at multiples of their size.
+  return {
+    u16: (offset) => load(Math.floor(offset / pageBytes)).readUInt16LE(offset % pageBytes),
+    u32: (offset) => load(Math.floor(offset / pageBytes)).readUInt32LE(offset % pageBytes),
+    f64: (offset) => load(Math.floor(offset / pageBytes)).readDoubleLE(offset % pageBytes),
+    bytes(offset, length) {
+      const start = offset % pageBytes;
+      if (start + length <= pageBytes) return load(Math.floor(offset / pageBytes)).subarray(start, start + length);
+      const copy = Buffer.allocUnsafe(length);
+      let done = 0;
+      while (done < length) {
+        const at = offset + done;
+        done += load(Math.floor(at / pageBytes)).copy(copy, done, at % pageBytes);
+      }
+      return copy.subarray(0, length);
+    },
+  };
+}
