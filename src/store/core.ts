@@ -9,10 +9,10 @@ import type { Catalog, IndexState } from './catalog.ts';
 import { indexInfo, lazyMapping, makeCatalog } from './catalog.ts';
 import { bearIndex } from './index-birth.ts';
 import { makeMappingCache, mappingText } from './mapping-cache.ts';
-import { makeReader } from './reader.ts';
+import { makeReader, type Reader } from './reader.ts';
 import { makeSegmentResults } from './scan-scope.ts';
 import { makeResultCache, searchIndices } from './search.ts';
-import { openSegments } from './segment/segments.ts';
+import { openSegments, type Segments } from './segment/segments.ts';
 import type { Shelf } from './shelf.ts';
 import { makeSlices } from './slices.ts';
 import type { IndexOptions, Store, StoredDocument, StoredTemplate } from './store.ts';
@@ -69,7 +69,7 @@ export function openCore(shelf: Shelf, clock: Clock, options: CoreOptions = {}):
 }
 
 /** The state behind a store: catalog, counters, caches, and who may do what when. */
-function furnish(shelf: Shelf, clock: Clock, { segmentRows, complain = () => {} }: CoreOptions) {
+function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
   const loaded = shelf.load();
   const mappings = makeMappingCache();
   const reader = makeReader(shelf);
@@ -78,7 +78,6 @@ function furnish(shelf: Shelf, clock: Clock, { segmentRows, complain = () => {} 
   for (const index of loaded.indices) catalog.put(index.stored, index.tally, lazyMapping(index, mappings));
   let searches = 0;
   let closed = false;
-  let queue: Promise<unknown> = Promise.resolve();
   const counters = { position: loaded.position, nextIndex: loaded.nextIndex, purges: new Map<number, number>() };
   const world: WriteWorld = {
     shelf,
@@ -93,23 +92,8 @@ function furnish(shelf: Shelf, clock: Clock, { segmentRows, complain = () => {} 
   const open = (): void => {
     if (closed) throw new TrailhoundError('internal', 'the store is closed');
   };
-  const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
-    open();
-    const done = queue.then(work);
-    queue = done.catch(() => {});
-    return done;
-  };
-  const segments =
-    shelf.segments &&
-    openSegments({
-      kept: shelf.segments,
-      reader,
-      position: () => counters.position,
-      indexOf: (number) => indexNumbered(catalog, number),
-      blocksAfter: shelf.blocksAfter,
-      complain,
-      ...(segmentRows ? { rowsMax: segmentRows } : {}),
-    });
+  const { exclusively, quiet } = oneAfterAnother(open);
+  const segments = segmentsOf({ shelf, catalog, reader, counters }, options);
   segments?.poke();
   return {
     world,
@@ -151,11 +135,46 @@ function furnish(shelf: Shelf, clock: Clock, { segmentRows, complain = () => {} 
     async close(): Promise<void> {
       if (closed) return;
       closed = true;
-      await queue;
+      await quiet();
       await segments?.close();
       shelf.close();
     },
   };
+}
+
+/** What changes the store: each after the one before it, whether that failed or not. */
+function oneAfterAnother(open: () => void) {
+  let queue: Promise<unknown> = Promise.resolve();
+  return {
+    exclusively<T>(work: () => Promise<T>): Promise<T> {
+      open();
+      const done = queue.then(work);
+      queue = done.catch(() => {});
+      return done;
+    },
+    quiet: () => queue,
+  };
+}
+
+function segmentsOf(
+  {
+    shelf,
+    catalog,
+    reader,
+    counters,
+  }: Pick<WriteWorld, 'shelf' | 'catalog' | 'counters'> & { readonly reader: Reader },
+  { segmentRows, complain = () => {} }: CoreOptions,
+): Segments | undefined {
+  if (!shelf.segments) return undefined;
+  return openSegments({
+    kept: shelf.segments,
+    reader,
+    position: () => counters.position,
+    indexOf: (number) => indexNumbered(catalog, number),
+    blocksAfter: shelf.blocksAfter,
+    complain,
+    ...(segmentRows ? { rowsMax: segmentRows } : {}),
+  });
 }
 
 function indexNumbered({ byName }: Catalog, number: number): IndexState | undefined {

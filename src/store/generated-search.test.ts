@@ -40,7 +40,7 @@ test('embedded: sealed segments find what a loop over the documents finds', asyn
   const dir = mkdtempSync(join(tmpdir(), 'trailhound-search-'));
   const store = await openEmbedded({ dir, clock: virtualClock(now), log: keptLog(), segmentRows: 4 });
   try {
-    await compare({ ...store, write: (operations) => store.write(operations).finally(store.settled) }, 60);
+    await compare({ ...store, write: (operations) => store.write(operations).finally(store.settled) }, 25);
   } finally {
     await store.close();
     rmSync(dir, { recursive: true });

@@ -4,7 +4,7 @@ import { TrailhoundError } from '../base/errors.ts';
 import { writeJson } from '../base/json.ts';
 import type { Candidate, Wanted } from '../query/candidate.ts';
 import type { SearchableIndex } from '../query/execute.ts';
-import type { Block } from './block.ts';
+import { type Block, rowText } from './block.ts';
 import type { IndexState } from './catalog.ts';
 import type { OpenBlock, Reader } from './reader.ts';
 import type { Scan } from './scan-scope.ts';

@@ -10,7 +10,7 @@ import type { Position } from '../store.ts';
 import { type HotSegment, makeHotSegment } from './hot-segment.ts';
 import { segmentRowsMax } from './rows.ts';
 import type { SegmentIndex } from './segment-index.ts';
-import type { SegmentRow, SegmentShelf } from './segment-shelf.ts';
+import type { SegmentShelf } from './segment-shelf.ts';
 import { writeSegment } from './segment-writer.ts';
 
 /** What segments are made from. */
@@ -59,92 +59,40 @@ const sealTriesMax = 3;
 
 export function openSegments(world: SegmentWorld): Segments {
   const { kept } = world;
-  const rowsMax = Math.min(world.rowsMax ?? segmentRowsMax, segmentRowsMax);
-  let sealing: HotSegment | undefined;
-  let hot = makeHotSegment(kept.list().at(-1)?.last ?? 0);
-  let failures = 0;
-  let closed = false;
+  const work: Work = {
+    world,
+    rowsMax: Math.min(world.rowsMax ?? segmentRowsMax, segmentRowsMax),
+    sealing: undefined,
+    hot: makeHotSegment(kept.list().at(-1)?.last ?? 0),
+    failures: 0,
+    closed: false,
+  };
   let running: Promise<void> | undefined;
-
-  const seal = async (segment: HotSegment): Promise<void> => {
-    sealing = segment;
-    try {
-      const slices = makeSlices();
-      const steps = writeSegment(segment);
-      let step = steps.next();
-      for (; !step.done; step = steps.next()) if (slices.due()) await yieldToLoop();
-      await kept.add({ after: segment.after, last: segment.last }, step.value);
-      failures = 0;
-    } catch (error) {
-      failures++;
-      world.complain(
-        `a search index was not written: ${reasonOf(error)}. Documents are found all the same, more slowly`,
-      );
-    }
-    sealing = undefined;
-  };
-
-  /** Feeds blocks to a segment until it is full or there are no more up to a position. True when it is full. */
-  const feed = async (segment: HotSegment, upTo: () => Position): Promise<boolean> => {
-    const slices = makeSlices();
-    while (!closed) {
-      const places = world.blocksAfter(segment.last, 32).filter((place) => place.first <= upTo());
-      if (places.length === 0) return false;
-      for (const place of places) {
-        if (closed) return false;
-        if (segment.rows + place.count > rowsMax) return true;
-        addBlock(world, segment, place);
-        if (slices.due()) await yieldToLoop();
-      }
-    }
-    return false;
-  };
-
-  const run = async (): Promise<void> => {
-    for (
-      let gap = firstGap(kept.list(), world);
-      gap && !closed && failures < sealTriesMax;
-      gap = firstGap(kept.list(), world)
-    ) {
-      const { after, upTo } = gap;
-      const segment = makeHotSegment(after);
-      if (!(await feed(segment, () => upTo))) segment.skipTo(upTo);
-      if (!closed) await seal(segment);
-    }
-    while (!closed && failures < sealTriesMax) {
-      if (!(await feed(hot, world.position))) return;
-      const full = hot;
-      hot = makeHotSegment(full.last);
-      await seal(full);
-    }
-  };
-
   const poke = (): void => {
-    if (running || closed) return;
+    if (running || work.closed) return;
     running = yieldToLoop()
-      .then(run)
+      .then(() => indexAll(work))
       .catch((error) => {
-        failures = sealTriesMax;
-        world.complain(
-          `the search index stands still: ${reasonOf(error)}. Documents are found all the same, more slowly`,
-        );
+        work.failures = sealTriesMax;
+        const why = reasonOf(error);
+        world.complain(`the search index stands still: ${why}. Documents are found all the same, more slowly`);
       })
       .finally(() => {
         running = undefined;
       });
   };
-
-  const behind = (): number => world.position() - hot.last;
+  const behind = (): number => world.position() - work.hot.last;
   return {
-    cover: () =>
-      [...kept.open(), ...(sealing && !kept.holds(sealing.after) ? [sealing] : []), hot].sort(
-        (a, b) => a.after - b.after,
-      ),
+    cover() {
+      const { sealing } = work;
+      const growing = sealing && !kept.holds(sealing.after) ? [sealing, work.hot] : [work.hot];
+      return [...kept.open(), ...growing].sort((a, b) => a.after - b.after);
+    },
     poke,
     async keepUp() {
       // Only while it follows closely: what an old folder holds is caught up with in the background.
       if (behind() > limits.unindexedMax * 4) return;
-      while (running && !closed && behind() > limits.unindexedMax) await yieldToLoop();
+      while (running && !work.closed && behind() > limits.unindexedMax) await yieldToLoop();
     },
     async settled() {
       poke();
@@ -162,20 +110,82 @@ export function openSegments(world: SegmentWorld): Segments {
       poke();
     },
     async close() {
-      closed = true;
+      work.closed = true;
       await running;
       kept.close();
     },
   };
 }
 
+interface Work {
+  readonly world: SegmentWorld;
+  readonly rowsMax: number;
+  hot: HotSegment;
+  /** The one that is being written: it answers until its file does. */
+  sealing: HotSegment | undefined;
+  /** Sealings that failed one after another. */
+  failures: number;
+  closed: boolean;
+}
+
+/** Fills the ranges that have no segment, then follows what is written, until there is nothing new. */
+async function indexAll(work: Work): Promise<void> {
+  const { world } = work;
+  const goesOn = (): boolean => !work.closed && work.failures < sealTriesMax;
+  for (let gap = firstGap(world); gap && goesOn(); gap = firstGap(world)) {
+    const { after, upTo } = gap;
+    const segment = makeHotSegment(after);
+    if (!(await feed(work, segment, () => upTo))) segment.skipTo(upTo);
+    if (!work.closed) await seal(work, segment);
+  }
+  while (goesOn()) {
+    if (!(await feed(work, work.hot, world.position))) return;
+    const full = work.hot;
+    work.hot = makeHotSegment(full.last);
+    await seal(work, full);
+  }
+}
+
+/** Feeds blocks to a segment until it is full or there are no more up to a position. True when it is full. */
+async function feed(work: Work, segment: HotSegment, upTo: () => Position): Promise<boolean> {
+  const slices = makeSlices();
+  while (!work.closed) {
+    const places = work.world.blocksAfter(segment.last, 32).filter((place) => place.first <= upTo());
+    if (places.length === 0) return false;
+    for (const place of places) {
+      if (work.closed) return false;
+      if (segment.rows > 0 && segment.rows + place.count > work.rowsMax) return true;
+      addBlock(work.world, segment, place);
+      if (slices.due()) await yieldToLoop();
+    }
+  }
+  return false;
+}
+
+async function seal(work: Work, segment: HotSegment): Promise<void> {
+  const { kept, complain } = work.world;
+  work.sealing = segment;
+  try {
+    const slices = makeSlices();
+    const steps = writeSegment(segment);
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) if (slices.due()) await yieldToLoop();
+    await kept.add({ after: segment.after, last: segment.last }, step.value);
+    work.failures = 0;
+  } catch (error) {
+    work.failures++;
+    complain(`a search index was not written: ${reasonOf(error)}. Documents are found all the same, more slowly`);
+  }
+  work.sealing = undefined;
+}
+
 /** The first range before the newest sealed segment that no segment covers though it has blocks. */
-function firstGap(
-  rows: readonly SegmentRow[],
-  { blocksAfter }: SegmentWorld,
-): { readonly after: Position; readonly upTo: Position } | undefined {
+function firstGap({
+  kept,
+  blocksAfter,
+}: SegmentWorld): { readonly after: Position; readonly upTo: Position } | undefined {
   let after = 0;
-  for (const row of rows) {
+  for (const row of kept.list()) {
     const [block] = row.after > after ? blocksAfter(after, 1) : [];
     if (block && block.first <= row.after) return { after, upTo: row.after };
     after = row.last;
