@@ -89,9 +89,7 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
     searching: () => searches > 0,
     written: reader.add,
   };
-  const open = (): void => {
-    if (closed) throw new TrailhoundError('internal', 'the store is closed');
-  };
+  const open = (): void => checkOpen(closed);
   const { exclusively, quiet } = oneAfterAnother(open);
   const segments = segmentsOf({ shelf, catalog, reader, counters }, options);
   segments?.poke();
@@ -126,7 +124,7 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
         searches--;
       }
     },
-    /** Rows of dropped indices go in small steps between other writes. */
+    /** Rows of dropped indices go in small steps between writes. */
     async sweepLater<T>(answer: T): Promise<T> {
       while (!closed && (await exclusively(async () => shelf.sweep()))) await yieldToLoop();
       if (!closed) segments?.prune();
@@ -140,6 +138,10 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
       shelf.close();
     },
   };
+}
+
+function checkOpen(closed: boolean): void {
+  if (closed) throw new TrailhoundError('internal', 'the store is closed');
 }
 
 /** What changes the store: each after the one before it, whether that failed or not. */
