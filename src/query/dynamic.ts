@@ -202,8 +202,10 @@ function visitNew(
   const fresh: MappingNode = definition.object
     ? parseObject(path, definition.json, scope)
     : parseField(path, definition.json, scope);
-  if (known) walk.conflict ??= conflictOf(known, fresh);
-  const target = known ?? fresh;
+  const conflict = known && conflictOf(known, fresh);
+  walk.conflict ??= conflict;
+  // A value of another type is read by that type, and the types are told apart afterwards.
+  const target = known && !conflict ? known : fresh;
   if (!known) add(walk, node.path, key, fresh);
   if (target.kind !== 'object') visitLeaf(walk, target, value);
   else visitInner(walk, target, value, dynamic, depth, target.path);

@@ -25,6 +25,11 @@ export function boundsOf(type: NumberType): readonly [Numeric, Numeric] | undefi
   return bounds[type];
 }
 
+/** The same for queries: those on a byte or short are asked as integers. */
+export function queryBoundsOf(type: NumberType): readonly [Numeric, Numeric] | undefined {
+  return bounds[type === 'byte' || type === 'short' ? 'integer' : type];
+}
+
 /** Reads a number exactly: a whole number beyond 2^53 becomes a bigint. undefined for text that is no number. */
 export function readNumber(value: unknown): Numeric | undefined {
   if (typeof value === 'number') return value;

@@ -1,7 +1,7 @@
 import { ipBeside, ipFirst, ipLast } from '../base/ip-address.ts';
 import type { DateField, Field, NumberField } from './field.ts';
 import { type Lucene, nothing, type Point, type PointRange, ValueRefusal } from './lucene.ts';
-import { boundsOf, isWhole, type Numeric, rounded, truncate } from './number.ts';
+import { boundsOf, isWhole, type Numeric, queryBoundsOf, rounded, truncate } from './number.ts';
 import type { Scalar } from './query.ts';
 import { dateOf, ipOf, outOfRange, readQueryNumber, type ValueScope } from './value-query.ts';
 
@@ -22,6 +22,8 @@ export function rangeQuery(field: Field, ends: RangeEnds, scope: ValueScope): Lu
     case 'flat_object':
       return termRange(field, ends);
     case 'number':
+      // Java compares NaN with nothing; a long does not read it.
+      if ((ends.from === 'NaN' || ends.to === 'NaN') && field.numeric !== 'long') return points(field, undefined);
       return points(field, boundsOf(field.numeric) ? wholeRange(field, ends) : floatRange(field, ends));
     case 'date':
       return points(field, dateRange(field, ends, scope));
@@ -58,7 +60,7 @@ function termRange(field: Field, { from, to, includeFrom, includeTo }: RangeEnds
 
 /** Decimal ends move to the whole number inside the range. */
 function wholeRange(field: NumberField, { from, to, includeFrom, includeTo }: RangeEnds): PointRange | undefined {
-  const [least, most] = boundsOf(field.numeric) as readonly [Numeric, Numeric];
+  const [least, most] = queryBoundsOf(field.numeric) as readonly [Numeric, Numeric];
   let low = least;
   let high = most;
   if (from !== undefined) {
@@ -76,11 +78,9 @@ function wholeRange(field: NumberField, { from, to, includeFrom, includeTo }: Ra
   return low > high ? undefined : { from: low, to: high };
 }
 
-/** A long takes ends out of its range (they are cut); the smaller types refuse them. */
 function check(field: NumberField, shown: Scalar, value: Numeric, least: Numeric, most: Numeric): void {
   if (value >= least && value <= most) return;
-  if (field.numeric === 'long' && typeof shown !== 'number') throw outOfRange(field, shown);
-  if (field.numeric !== 'long') throw outOfRange(field, shown);
+  throw outOfRange(field, shown);
 }
 
 function plus(value: Numeric, step: number): Numeric {

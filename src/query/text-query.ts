@@ -41,6 +41,7 @@ export function matchPhrase(
 ): Lucene {
   const text = String(value);
   if (prefix && field.kind !== 'text') {
+    if (text === '' && field.kind === 'keyword') return nothing();
     throw shardError(
       `failed to create query: Can only use phrase prefix queries on text fields - not on [${field.path}] which is of type [${field.type}]`,
     );
@@ -89,6 +90,8 @@ function word(field: Field, terms: readonly string[], options: Options, scope: V
 }
 
 function fuzzyWord(field: Field, term: string, options: Options): Lucene {
+  // The leaves of a flat_object lie under other names in the index: only the clause of that name knows them.
+  if (field.kind === 'flat_object') return nothing(`no terms in [${field.path}]`);
   const edits = editsOf(options.fuzziness ?? '0', term);
   return fuzzyQuery(field, term, edits, options.prefixLength, options.transpositions);
 }
@@ -110,6 +113,9 @@ function analyzerFor(
   { mapping }: ValueScope,
 ): Analyzer | undefined {
   if (analyzer !== undefined) return mapping.analysis.analyzer(analyzer);
+  if (field.kind === 'keyword' && field.parameters.split_queries_on_whitespace === true) {
+    return mapping.analysis.analyzer('whitespace');
+  }
   return field.kind === 'text' ? field[kind] : undefined;
 }
 

@@ -7,7 +7,7 @@ import type { BooleanField, DateField, Field, NumberField } from './field.ts';
 import { javaNumber } from './field-value.ts';
 import { type Lucene, nothing, type Point, type PointRange, ValueRefusal } from './lucene.ts';
 import { fieldAt, type Mapping } from './mapping.ts';
-import { boundsOf, isWhole, readAs, rounded, truncate } from './number.ts';
+import { boundsOf, isWhole, queryBoundsOf, readAs, rounded, truncate } from './number.ts';
 import type { Scalar } from './query.ts';
 import { shardError } from './refusal.ts';
 
@@ -95,7 +95,7 @@ function numberTerm(field: NumberField, value: Scalar): Lucene {
   if (value === 'NaN' && /^(?:integer|short|byte)$/.test(field.numeric))
     return nothing(`Value [NaN] has a decimal part`);
   const number = readQueryNumber(field, value);
-  const bounds = boundsOf(field.numeric);
+  const bounds = queryBoundsOf(field.numeric);
   if (!bounds) {
     const point = rounded(field.numeric, number, field.factor);
     return { kind: 'points', field, ranges: [{ from: point, to: point }] };

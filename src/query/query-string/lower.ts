@@ -11,7 +11,7 @@ import { type ChosenField, chooseFields, isAllFields } from '../query-fields.ts'
 import { rangeQuery } from '../range-query.ts';
 import { shardError } from '../refusal.ts';
 import { checkAnalyzer, defaultTextOptions, slotsOf } from '../text-query.ts';
-import { unmapped, type ValueScope } from '../value-query.ts';
+import { idField, unmapped, type ValueScope } from '../value-query.ts';
 import { type LeafNode, parseQueryString, type QueryClause, type QueryNode, unescaped } from './grammar.ts';
 import { QuerySyntaxError } from './lexer.ts';
 
@@ -143,10 +143,18 @@ function lowerLeaf(node: LeafNode, context: Context): Lucene {
       return eachField(fields, isLenient, ({ field }) => wildcardQuery(field, node.text, patterns));
     case 'regexp':
       return eachField(fields, isLenient, ({ field }) =>
-        regexpQuery(field, node.text, patterns, undefined, scope.mapping.settings.regexLength),
+        regexpQuery(
+          // As of any name that the index does not know: the leaves lie under another.
+          field.kind === 'flat_object' ? { ...idField, path: field.path } : field,
+          node.text,
+          patterns,
+          undefined,
+          scope.mapping.settings.regexLength,
+        ),
       );
     case 'fuzzy':
       return eachField(fields, isLenient, ({ field }) => {
+        if (field.kind === 'flat_object') return nothing(`no terms in [${field.path}]`);
         const text = field.kind === 'text' ? field.searchAnalyzer.normalize(node.text) : node.text;
         const edits = editsOf(node.distance === '' ? query.fuzziness : node.distance, text);
         return fuzzyQuery(field, text, edits, query.fuzzyPrefixLength, query.fuzzyTranspositions);
