@@ -1,4 +1,4 @@
-import type { Document } from '../base/document.ts';
+import { asText, type Document } from '../base/document.ts';
 import { RawJson } from '../base/json.ts';
 import type { SearchBody } from '../query/search-body.ts';
 import type { SearchHit, SearchResult } from '../store/store.ts';
@@ -30,7 +30,9 @@ export function searchAnswer(result: SearchResult, body: SearchBody, options: An
     ...(options.scrollId === undefined ? {} : { _scroll_id: options.scrollId }),
     took: Math.round(result.tookMs),
     timed_out: false,
-    ...(body.terminateAfter === undefined || body.terminateAfter === 0 ? {} : { terminated_early: false }),
+    ...(body.terminateAfter === undefined || body.terminateAfter === 0
+      ? {}
+      : { terminated_early: result.terminatedEarly === true }),
     _shards: shardsOf(result),
     hits,
     ...(aggregations === undefined || noShards
@@ -51,7 +53,7 @@ export function shardsOf({ shards, failures = [] }: SearchResult): Document {
 }
 
 function total(result: SearchResult, body: SearchBody, options: AnswerOptions): Document {
-  if (body.json.track_total_hits === false || body.json.track_total_hits === 'false') {
+  if (['false', '-1'].includes(asText(body.json.track_total_hits ?? ''))) {
     return options.totalAsInt ? { total: -1 } : {};
   }
   if (options.totalAsInt) return { total: result.total };
@@ -59,7 +61,7 @@ function total(result: SearchResult, body: SearchBody, options: AnswerOptions): 
 }
 
 function hitAnswer(hit: SearchHit, body: SearchBody): Document {
-  const bare = body.json.stored_fields === '_none_';
+  const bare = asText(body.json.stored_fields ?? '').replace(/^\[(.*)\]$/, '$1') === '_none_';
   const seqNo = { _seq_no: hit.seqNo, _primary_term: 1 };
   return {
     _index: hit.index,

@@ -65,7 +65,10 @@ export function searchJson(body: unknown, query: Parameters): Document {
   }
   if (query.timeout !== undefined) json.timeout = query.timeout;
   if (query.track_total_hits !== undefined) json.track_total_hits = totalHits(query);
-  if (query.sort !== undefined) json.sort = (list(query, 'sort') ?? []).map(sortOf).filter((key) => key !== undefined);
+  if (query.sort !== undefined) {
+    const more = (list(query, 'sort') ?? []).map(sortOf).filter((key) => key !== undefined);
+    json.sort = json.sort === undefined ? more : [json.sort, more].flat();
+  }
   if (query.stored_fields !== undefined) json.stored_fields = list(query, 'stored_fields');
   if (query.docvalue_fields !== undefined) json.docvalue_fields = list(query, 'docvalue_fields');
   if (sourceParameters.some((name) => query[name] !== undefined)) json._source = sourceOf(query);

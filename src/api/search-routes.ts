@@ -57,6 +57,9 @@ export const searchRoutes: readonly Route<Needs>[] = [
 
 async function search({ params, query, body, signal }: Call, needs: Needs): Promise<Answer> {
   const { store, scrolls } = needs;
+  if (!/^(?:dfs_)?query_then_fetch$/.test(query.search_type ?? 'query_then_fetch')) {
+    throw illegal(`No search type for [${query.search_type}]`);
+  }
   const json = searchJson(body, query);
   const totalAsInt = flag(query, 'rest_total_hits_as_int');
   const shown = { totalAsInt, typedKeys: flag(query, 'typed_keys') };

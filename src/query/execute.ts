@@ -60,6 +60,8 @@ export interface Found {
   readonly maxScore: number | null;
   readonly hits: readonly FoundHit[];
   readonly aggregations?: Document;
+  /** `terminate_after` ended it. */
+  readonly terminatedEarly?: boolean;
   /** Indices that could not answer, where others did. */
   readonly failures?: readonly ShardFailure[];
 }
@@ -232,12 +234,9 @@ interface Collector {
 function makeCollector(body: SearchBody, aggregator: Aggregator | undefined): Collector {
   const wanted = body.from + body.size;
   const scored = body.sort.length === 0;
-  const needsScore =
-    scored ||
-    aggregator?.scores ||
-    body.trackScores ||
-    body.minScore !== undefined ||
-    body.sort.some(({ field }) => field === '_score');
+  const shown = scored || body.trackScores || body.sort.some(({ field }) => field === '_score');
+  const needsScore = shown || aggregator?.scores || body.minScore !== undefined;
+  const simple = !aggregator && scored && body.collapse === undefined && body.indicesBoost.length === 0;
   let plan: Plan | undefined;
   let kept: Entry[] = [];
   let total = 0;
@@ -273,28 +272,20 @@ function makeCollector(body: SearchBody, aggregator: Aggregator | undefined): Co
       }
       if (body.terminateAfter && ++seen >= body.terminateAfter) return true;
       // By constant score the first hits are the best: with the count reached, the rest cannot change the answer.
-      return (
-        !aggregator &&
-        !group &&
-        index.boost === undefined &&
-        scored &&
-        scoreOf.constant &&
-        total > body.trackTotalHits &&
-        total >= wanted
-      );
+      return simple && scoreOf.constant && total > body.trackTotalHits && total >= wanted;
     },
     found() {
       const more = total > body.trackTotalHits;
       kept = best(kept);
       const hits = kept.slice(body.from);
-      const scores = scored || body.trackScores || body.sort.some(({ field }) => field === '_score');
       const topScore = scored ? kept[0]?.score : bestScore;
       return {
         total: body.trackTotalHits === 0 ? 0 : more ? body.trackTotalHits : total,
         relation: more ? 'gte' : 'eq',
-        maxScore: scores && (scored || body.trackScores) && body.size > 0 && total > 0 ? (topScore ?? null) : null,
-        hits: hits.map((entry) => showHit(entry, body, scores)),
+        maxScore: (scored || body.trackScores) && body.size > 0 && total > 0 ? (topScore ?? null) : null,
+        hits: hits.map((entry) => showHit(entry, body, shown)),
         ...(aggregator ? { aggregations: aggregator.answer() } : {}),
+        ...(body.terminateAfter && seen >= body.terminateAfter ? { terminatedEarly: true } : {}),
       };
     },
   };

@@ -11,7 +11,7 @@ import { booleanValue, keywordValue } from './field-value.ts';
 import { fieldAt, type Mapping } from './mapping.ts';
 import { parsingError, shardError } from './refusal.ts';
 import { floatShown } from './sort-values.ts';
-import { pathReader, valueReader } from './source-values.ts';
+import { valueReader } from './source-values.ts';
 
 /** A field, or a pattern of them, whose values a hit shall carry. */
 export interface WantedField {
@@ -97,7 +97,8 @@ function docValueReaders({ pattern, format }: WantedField, mapping: Mapping, at:
   });
 }
 
-function named(mapping: Mapping, pattern: string): { readonly path: string; readonly field: Field }[] {
+function named(mapping: Mapping, pattern: string): { readonly path: string; readonly field: Field | undefined }[] {
+  if (pattern === '_index' || pattern === '_id') return [{ path: pattern, field: undefined }];
   if (pattern.includes('*')) {
     const test = nameTest(pattern);
     return [...mapping.fields]
@@ -108,11 +109,11 @@ function named(mapping: Mapping, pattern: string): { readonly path: string; read
   return field ? [{ path: pattern, field }] : [];
 }
 
-function isFloat(field: Field): boolean {
-  return field.type === 'float' || field.type === 'half_float';
+function isFloat(field: Field | undefined): boolean {
+  return field?.type === 'float' || field?.type === 'half_float';
 }
 
-/** Values as they stand in `_source`, in its order, each as its field reads it. Those of nested objects stay together. */
+/** Values as they stand in `_source`, in its order, each as its field reads it; those of nested objects too. */
 function sourceReaders(wanted: readonly WantedField[], mapping: Mapping): Reader[] {
   const chosen = new Map<string, { readonly field: Field; readonly format: string | undefined }>();
   for (const { pattern, format } of wanted) {
@@ -122,49 +123,22 @@ function sourceReaders(wanted: readonly WantedField[], mapping: Mapping): Reader
       if (field && field.kind !== 'opaque' && test(path)) chosen.set(path, { field, format });
     }
   }
-  const readers: Reader[] = [];
-  const nested = new Map<string, Reader[]>();
-  for (const [path, { field, format }] of chosen) {
-    const read = valueReader(mapping, field, field.nested);
+  return [...chosen].map(([path, { field, format }]): Reader => {
+    const read = valueReader(mapping, field, undefined);
     const shown = sourceValue(field, format);
-    const values = (scope: unknown): unknown[] => {
-      const found: unknown[] = [];
-      read(scope, (leaf) => {
-        const value = shown(leaf);
-        if (value !== undefined) found.push(value);
-        return false;
-      });
-      return found;
+    return {
+      path,
+      read({ source }) {
+        const found: unknown[] = [];
+        read(source, (leaf) => {
+          const value = shown(leaf);
+          if (value !== undefined) found.push(value);
+          return false;
+        });
+        return found;
+      },
     };
-    const outer = field.nested;
-    if (outer === undefined) readers.push({ path, read: ({ source }) => values(source) });
-    else {
-      const inner = { path: path.slice(outer.length + 1), read: (scope: unknown) => values(scope) };
-      nested.set(outer, [...(nested.get(outer) ?? []), inner as Reader]);
-    }
-  }
-  for (const [path, inner] of nested) readers.push(objectsReader(path, inner));
-  return readers;
-}
-
-function objectsReader(path: string, inner: readonly Reader[]): Reader {
-  const objects = pathReader(path.split('.'));
-  return {
-    path,
-    read({ source }) {
-      const found: Document[] = [];
-      objects(source, (object) => {
-        const shown: { [field: string]: unknown } = {};
-        for (const reader of inner) {
-          const values = reader.read(object as Candidate);
-          if (values.length > 0) put(shown, reader.path, values);
-        }
-        if (Object.keys(shown).length > 0) found.push(shown);
-        return false;
-      });
-      return found;
-    },
-  };
+  });
 }
 
 function sourceValue(field: Field, format: string | undefined): (leaf: unknown) => unknown {

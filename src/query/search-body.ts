@@ -56,13 +56,13 @@ export function parseSearchBody(json: unknown): SearchBody {
   const body = json === undefined || json === null ? {} : json;
   if (!isDocument(body)) throw parsingError('Expected [START_OBJECT] but found [START_ARRAY]');
   for (const [key, value] of Object.entries(body)) {
-    if (!known.has(key)) throw parsingError(`Unknown key for a ${tokenOf(value)} in [${key}].`);
+    if (!known.has(key) || value === null) throw parsingError(`Unknown key for a ${tokenOf(value)} in [${key}].`);
     // Dashboards send empty script_fields.
-    if (refused.includes(key) && !(isDocument(value) && Object.keys(value).length === 0)) {
+    if (refused.includes(key) && Object.keys(Object(value)).length > 0) {
       throw new TrailhoundError('not-supported', `[${key}] is not supported in a search: leave it out`);
     }
   }
-  if (body.query === null) throw parsingError('Unknown key for a VALUE_NULL in [query].');
+  if (body.timeout !== undefined) checkTime(body.timeout);
   const sort = parseSort(body.sort);
   const searchAfter = readSearchAfter(body);
   const aggregations = body.aggregations ?? body.aggs;
@@ -80,7 +80,7 @@ export function parseSearchBody(json: unknown): SearchBody {
     ...(searchAfter ? { searchAfter } : {}),
     sourceFilter: parseSourceFilter(body._source),
     trackTotalHits: readTrackTotal(body.track_total_hits),
-    aggregations,
+    aggregations: aggregations !== undefined && Object.keys(aggregations).length === 0 ? undefined : aggregations,
     ...(isDocument(body.post_filter) ? { postFilter: parseQuery(body.post_filter, 'post_filter') } : {}),
     ...(body.min_score === undefined ? {} : { minScore: asNumber(body.min_score) }),
     ...(terminateAfter === undefined ? {} : { terminateAfter }),
@@ -137,9 +137,16 @@ function whole(body: Document, key: string, fallback: number, shown: string): nu
   if (typeof value === 'string' && (value.trim() === '' || !Number.isInteger(number))) {
     throw argumentError(`For input string: "${value}"`, 'number_format_exception');
   }
-  if (!Number.isInteger(number)) throw parsingError(`Failed to parse [${key}]: [${asText(value)}] is no whole number`);
+  if (!Number.isFinite(number)) throw parsingError(`Failed to parse [${key}]: [${asText(value)}] is no whole number`);
   if (number < 0) throw argumentError(`${shown} cannot be negative, found [${number}]`);
-  return number;
+  return Math.trunc(number);
+}
+
+function checkTime(value: unknown): void {
+  if (/^(?:-1|0|\d+(?:\.\d+)?(?:d|h|m|s|ms|micros|nanos))$/.test(asText(value))) return;
+  throw argumentError(
+    `failed to parse setting [timeout] with value [${asText(value)}] as a time value: unit is missing or unrecognized`,
+  );
 }
 
 function flag(body: Document, key: string): boolean {
@@ -155,6 +162,7 @@ function readTrackTotal(value: unknown): number {
   if (value === true || value === 'true') return Number.POSITIVE_INFINITY;
   if (value === false || value === 'false') return 0;
   const number = asNumber(value);
+  if (Number.isNaN(number)) throw argumentError(`For input string: "${asText(value)}"`, 'number_format_exception');
   if (!Number.isInteger(number) || number < -1) {
     const reason = `value must be >= 0, got ${asText(value)}`;
     // Observed: OpenSearch notices only when it joins the shards' answers.

@@ -39,8 +39,10 @@ export function filterSource(source: Document, filter: SourceFilter): Document {
   const excluded = tester(filter.excludes);
   const visit = (value: unknown, path: string, taken: boolean): unknown => {
     if (Array.isArray(value)) {
-      const kept = value.map((item) => visit(item, path, taken)).filter((item) => item !== undefined);
-      return kept.length > 0 || (taken && value.length === 0) ? kept : undefined;
+      const kept = value
+        .map((item) => visit(item, path, taken))
+        .filter((item, at) => item !== undefined && !isEmptied(item, value[at]));
+      return kept.length > 0 || taken ? kept : undefined;
     }
     if (!isDocument(value)) return taken ? value : undefined;
     const kept: { [key: string]: unknown } = {};
@@ -58,11 +60,22 @@ export function filterSource(source: Document, filter: SourceFilter): Document {
   return visit(source, '', filter.includes.length === 0) as Document;
 }
 
+/** An object of a list of which nothing is left goes from the list. */
+function isEmptied(left: unknown, whole: unknown): boolean {
+  return (
+    left !== whole &&
+    isDocument(left) &&
+    isDocument(whole) &&
+    Object.keys(left).length === 0 &&
+    Object.keys(whole).length > 0
+  );
+}
+
 function tester(list: readonly string[]): (path: string) => boolean {
   const tests = list.map((pattern) => nameTest(pattern));
   return (path) => tests.some((test) => test(path));
 }
 
 function patterns(value: unknown): string[] {
-  return (Array.isArray(value) ? value : [value]).flatMap((item) => asText(item).split(','));
+  return (Array.isArray(value) ? value : [value]).map(asText);
 }

@@ -103,6 +103,7 @@ export async function searchIndices(
     tookMs: Math.round(elapsed()),
     shards: indices.length,
     ...(found.failures ? { failures: found.failures } : {}),
+    ...(found.terminatedEarly ? { terminatedEarly: true } : {}),
   };
   if (key !== undefined && result.hits.length <= hitsMax) {
     // Text of an aggregation's answer stands for some four times its length in objects.

@@ -75,6 +75,8 @@ export interface SearchResult {
   readonly tookMs: number;
   /** Indices that were searched (`_shards.total` on the wire). */
   readonly shards: number;
+  /** `terminate_after` ended it. */
+  readonly terminatedEarly?: boolean;
   /** Those that could not answer, and why, where others did. */
   readonly failures?: readonly ShardFailure[];
 }

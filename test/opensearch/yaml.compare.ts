@@ -14,6 +14,9 @@ import { type Engine, engines } from './engines.ts';
  * seed (YAML_SEED chooses again, YAML_ALL=1 plays all): what fails on it is a fault of the run, not of this program.
  */
 
+/** How many files of tests a run plays on the original: some 20 s. */
+const filesPlayed = 5;
+
 const folder = join(shared, 'reference', 'dsl');
 const suites = join(folder, 'yaml-tests');
 const exceptions = join(root, 'test', 'opensearch', 'yaml-exceptions.txt');
@@ -56,9 +59,6 @@ interface Result {
   readonly result: 'PASS' | 'FAIL' | 'SKIP' | 'XFAIL' | 'XPASS';
   readonly why: string;
 }
-
-/** How many files of tests a run plays on the original: some 20 s. */
-const filesPlayed = 5;
 
 function chosen(seed: string): string {
   const rank = (file: string): string => createHash('sha256').update(`${seed} ${file}`).digest('hex');
