@@ -41,7 +41,7 @@ export function matchPhrase(
 ): Lucene {
   const text = String(value);
   if (prefix && field.kind !== 'text') {
-    if (text === '' && field.kind === 'keyword') return nothing();
+    if (text === '' && field.parameters.split_queries_on_whitespace === true) return nothing();
     throw shardError(
       `failed to create query: Can only use phrase prefix queries on text fields - not on [${field.path}] which is of type [${field.type}]`,
     );

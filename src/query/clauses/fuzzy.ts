@@ -1,5 +1,6 @@
 import { isDocument } from '../../base/document.ts';
 import { checkKeys, emptyField, flagOf, oneField, readCommon, scalar, textOf, wholeOf } from '../clause-body.ts';
+import { nothing } from '../lucene.ts';
 import { checkFuzziness } from '../match-body.ts';
 import { editsOf, fuzzyQuery } from '../pattern-query.ts';
 import type { FuzzyQuery } from '../query.ts';
@@ -36,6 +37,8 @@ export const fuzzyClause: Clause<FuzzyQuery> = {
     const field = queryField(scope, name);
     if (!field) return unmapped(name);
     const text = String(value);
+    // There are no terms to look through, or no word to be near to.
+    if (text === '' || field.parameters.index === false) return nothing(`no terms near [${text}]`);
     return fuzzyQuery(field, text, editsOf(fuzziness, text), prefixLength, transpositions);
   },
 };

@@ -3,7 +3,7 @@ import type { Engines } from '../engines.ts';
 import { type Finding, play, type Question, type Story } from './play.ts';
 
 /** How often a smaller story is tried. Each costs about a fifth of a second on the original. */
-const attemptsMax = Number(process.env.TRAILHOUND_SHRINKS ?? 150);
+const attemptsMax = Number(process.env.TRAILHOUND_SHRINKS ?? 40);
 
 /** A smaller story with a difference of the same sort: fewer documents, fields and parameters, a simpler question. */
 export async function shrink(engines: Engines, finding: Finding): Promise<Finding> {
