@@ -31,24 +31,18 @@ interface Rule {
 }
 type Key = 'aws:SourceIp' | 'aws:SourceVpce' | 'aws:PrincipalOrgID' | 'aws:SecureTransport' | 'aws:Referer';
 
+/** One of each kind that the patterns below can tell apart: so the enumeration leaves nothing out. */
 const actions = [
   's3:GetObject',
   's3:GetObjectAcl',
   's3:GetBucketAcl',
-  's3:GetAcl',
   's3:GetOther',
   's3:PutObject',
   's3:PutOther',
+  's3:DeleteObject',
   's3:Other',
 ];
-const resources = [
-  'arn:aws:s3:::b',
-  'arn:aws:s3:::b/x',
-  'arn:aws:s3:::b/p/x',
-  'arn:aws:s3:::c/x',
-  'arn:aws:s3:::cc',
-  'arn:aws:s3:::cc/y',
-];
+const resources = ['b', 'b/x', 'b/y', 'b/p/x', 'c/x', 'cc'].map((name) => `arn:aws:s3:::${name}`);
 const ranges: Record<string, { readonly narrow: boolean; readonly holds: Values }> = {
   '0.0.0.0/0': { narrow: false, holds: ['8.8.8.8', '54.1.1.1', '203.0.113.7', '200.1.1.1', '10.1.1.1'] },
   '0.0.0.0/1': { narrow: false, holds: ['8.8.8.8', '54.1.1.1', '10.1.1.1'] },
@@ -122,7 +116,7 @@ function* requests(signed: boolean, asked: ReadonlySet<Key>): Generator<Request>
   const ips = some<string | undefined>('aws:SourceIp', signed ? [...addresses, undefined] : addresses, '8.8.8.8');
   const vpces = some(
     'aws:SourceVpce',
-    signed ? ['vpce-1', 'vpce-2', 'vpce-zz', 'zz', undefined] : [undefined],
+    signed ? ['vpce-1', 'vpce-2', 'vpce-zz', 'vpce-qqq', 'zz', undefined] : [undefined],
     undefined,
   );
   const orgs = some('aws:PrincipalOrgID', signed ? ['o-1', 'o-2', 'o-zz', 'zz', undefined] : [undefined], undefined);
@@ -273,7 +267,8 @@ function written(one: Rule): Rule {
 
 test('at least 1,000 generated policies, against the enumeration of requests', (context) => {
   const seed = Number(process.env.TRAILHOUND_SEED ?? Date.now() % 2 ** 31);
-  context.diagnostic(`seed ${seed} (TRAILHOUND_SEED repeats it)`);
+  context.diagnostic(`seed ${seed} (TRAILHOUND_SEED repeats it, TRAILHOUND_RUNS makes more)`);
+  const runs = Number(process.env.TRAILHOUND_RUNS ?? 1000);
   let closed = 0;
   let fixed = 0;
   const policies = fc.tuple(
@@ -294,8 +289,8 @@ test('at least 1,000 generated policies, against the enumeration of requests', (
         `${JSON.stringify(policy)} ${found.sentence}`,
       );
     }),
-    { numRuns: 1000, seed, verbose: 1, endOnFailure: true },
+    { numRuns: runs, seed, verbose: 1, endOnFailure: true },
   );
-  context.diagnostic(`${closed} of 1000 not public, ${fixed} of these open to fixed networks`);
-  assert.ok(closed > 100 && closed < 900, 'the generator reaches both answers');
+  context.diagnostic(`${closed} of ${runs} not public, ${fixed} of these open to fixed networks`);
+  assert.ok(closed > runs / 10 && closed < runs * 0.9, 'the generator reaches both answers');
 });
