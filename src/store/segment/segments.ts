@@ -54,6 +54,9 @@ export function isSegmented(indexName: string): boolean {
   return !indexName.startsWith('.');
 }
 
+/** Half of what row numbers allow: a growing segment takes some 3 KB a document, and is indexed anew after a start. */
+const sealedAfter = 32_768;
+
 /** How many sealings that fail one after another are tried; then the rest of the run does without. */
 const sealTriesMax = 3;
 
@@ -61,7 +64,7 @@ export function openSegments(world: SegmentWorld): Segments {
   const { kept } = world;
   const work: Work = {
     world,
-    rowsMax: Math.min(world.rowsMax ?? segmentRowsMax, segmentRowsMax),
+    rowsMax: Math.min(world.rowsMax ?? sealedAfter, segmentRowsMax),
     sealing: undefined,
     hot: makeHotSegment(kept.list().at(-1)?.last ?? 0),
     failures: 0,
