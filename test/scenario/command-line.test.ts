@@ -54,7 +54,7 @@ test('from standard input to an acknowledged alert, in JSON', async (context) =>
   assert.match(bad.err, /Failed to parse query/);
 
   const monitors = (await run(['monitors', '--data', data, '--json'])).out.trim().split('\n');
-  assert.equal(monitors.map((line) => JSON.parse(line).monitor.name).length, 21, "the guide's six and the hardened");
+  assert.equal(monitors.map((line) => JSON.parse(line).monitor.name).length, 22, "the guide's six and the hardened");
   const [alert] = (await run(['alerts', '--data', data, '--json'])).out
     .trim()
     .split('\n')
