@@ -3,58 +3,17 @@ import { test } from 'node:test';
 import { yieldToLoop } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import { keptLog } from '../base/log.ts';
-import { type VirtualClock, virtualClock } from '../base/virtual-clock.ts';
+import { virtualClock } from '../base/virtual-clock.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Store, StoredDocument } from '../store/store.ts';
-import { type Alerting, openAlerting } from './alerting.ts';
+import { hour, index, minute, openWorld as openWorldOn, start, type World } from './alerting.suite.ts';
+import { openAlerting } from './alerting.ts';
 
-const start = Date.parse('2026-03-01T12:00:00Z');
-const minute = 60_000;
-const hour = 60 * minute;
-const index = 'wazuh-alerts-4.x-2026.03.01';
-
-interface World {
-  readonly clock: VirtualClock;
-  readonly store: Store;
-  readonly alerting: Alerting;
-  readonly lines: readonly string[];
-  /** Lets virtual time pass, in steps that give the runs time to finish. */
-  pass(ms: number, step?: number): Promise<void>;
-  /** Another Alerting on the same store, as after a crash. */
-  reopen(): Promise<World>;
-  stop(): Promise<void>;
-}
-
-async function openWorld(running = true, store?: Store, clock = virtualClock(start)): Promise<World> {
-  const kept = store ?? openMemory({ clock });
-  const log = keptLog();
-  const alerting = await openAlerting({ store: kept, clock, log });
-  const abort = new AbortController();
-  const run = running ? alerting.run(abort.signal) : Promise.resolve();
-  const world: World = {
-    clock,
-    store: kept,
-    alerting,
-    lines: log.lines,
-    async pass(ms, step = minute) {
-      for (let left = ms; left > 0; left -= step) {
-        await clock.advance(Math.min(left, step));
-        await alerting.settled();
-      }
-    },
-    async reopen() {
-      await world.stop();
-      return openWorld(running, kept, clock);
-    },
-    async stop() {
-      abort.abort();
-      await run;
-      await alerting.close();
-    },
-  };
-  return world;
+/** A world whose store maps strings as OpenSearch does by itself: text, with `.keyword`. */
+function openWorld(running = true, store?: Store, clock = virtualClock(start)): Promise<World> {
+  return openWorldOn(running, store ?? openMemory({ clock }), clock);
 }
 
 function monitorJson(name: string, more: Document = {}, evaluate?: string): Document {

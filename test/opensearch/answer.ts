@@ -1,3 +1,4 @@
+import { luceneTree } from '../../src/query/lucene-tree.suite.ts';
 import type { EngineAnswer } from './engines.ts';
 
 /** What two engines may answer differently: times, ids of their own, scores, and what tells of the node. */
@@ -117,54 +118,6 @@ function explained(
   answer: { readonly explanations?: readonly { readonly explanation?: string }[] } | undefined,
 ): unknown {
   return answer?.explanations?.map(({ explanation }) =>
-    explanation === undefined ? 'invalid' : luceneTree(explanation),
+    explanation === undefined ? 'invalid' : luceneTree(plain(explanation)),
   );
-}
-
-type Tree = readonly (string | Tree)[];
-
-/**
- * A rendered Lucene query as a tree in which alternatives, `(a | b)`, have no order: the original's is that of a hash map.
- * So is which of several reasons it shows for those that match nothing: reasons are left out.
- */
-function luceneTree(explanation: string): Tree {
-  const text = plain(explanation);
-  let at = 0;
-  const group = (): Tree => {
-    const parts: (string | Tree)[] = [];
-    let word = '';
-    const close = (): void => {
-      if (word !== '') parts.push(word);
-      word = '';
-    };
-    while (at < text.length) {
-      const letter = text[at++] as string;
-      if (letter === '(' && (word === '' || '+-#'.includes(word))) {
-        parts.push([word, group()]);
-        word = '';
-      } else if (letter === '(') {
-        const end = closing(text, at);
-        word += text.slice(at - 1, end);
-        at = end;
-      } else if (letter === ')') break;
-      else if (letter === ' ') close();
-      else word += letter;
-    }
-    close();
-    if (!parts.includes('|')) return parts;
-    return parts.filter((part) => part !== '|').sort((a, b) => (shown(a) < shown(b) ? -1 : 1));
-  };
-  return group();
-}
-
-/** Where the parenthesis that opened before `from` is closed. */
-function closing(text: string, from: number): number {
-  let depth = 1;
-  let at = from;
-  while (at < text.length && depth > 0) {
-    const letter = text[at++];
-    if (letter === '(') depth++;
-    if (letter === ')') depth--;
-  }
-  return at;
 }
