@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { openApp } from '../src/app.ts';
 import { keptLog } from '../src/base/log.ts';
 import { parseConfig } from '../src/config/config.ts';
+import { cpuSeconds, folderSize, gzFiles } from './measure.ts';
 
 /**
  * `npx tsx bench/ingest.ts [RECORDS]`: events per CPU-second from gz file through rules and monitors to stored and searchable,
@@ -57,33 +58,10 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function cpuSeconds(): () => number {
-  const start = process.cpuUsage();
-  return () => {
-    const used = process.cpuUsage(start);
-    return (used.user + used.system) / 1e6;
-  };
-}
-
 function rate(count: number, seconds: number): string {
   return Math.round(count / seconds).toLocaleString('en');
 }
 
 function print(name: string, value: string): void {
   process.stdout.write(`${name.padEnd(28)}${value}\n`);
-}
-
-function gzFiles(path: string): string[] {
-  return readdirSync(path).flatMap((name) => {
-    const inner = join(path, name);
-    if (statSync(inner).isDirectory()) return gzFiles(inner);
-    return inner.endsWith('.json.gz') ? [inner] : [];
-  });
-}
-
-function folderSize(path: string): number {
-  return readdirSync(path).reduce((sum, name) => {
-    const stat = statSync(join(path, name));
-    return sum + (stat.isDirectory() ? folderSize(join(path, name)) : stat.size);
-  }, 0);
 }

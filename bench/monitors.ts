@@ -7,6 +7,7 @@ import type { Document } from '../src/base/document.ts';
 import { keptLog } from '../src/base/log.ts';
 import { openEmbedded } from '../src/store/embedded.ts';
 import type { Store, StoredDocument } from '../src/store/store.ts';
+import { cpuSeconds } from './measure.ts';
 
 /**
  * `npx tsx bench/monitors.ts [EVENTS] [MONITORS] [SECONDS]`: what monitors cost. Each figure stands beside that of the same
@@ -188,14 +189,6 @@ async function withAlerting(store: Store, work: (alerting: Alerting) => Promise<
   stop.abort();
   await running;
   await alerting.close();
-}
-
-function cpuSeconds(): () => number {
-  const start = process.cpuUsage();
-  return () => {
-    const used = process.cpuUsage(start);
-    return (used.user + used.system) / 1e6;
-  };
 }
 
 /** Wall-clock time depends on what else the machine does; CPU time less. */

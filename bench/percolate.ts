@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -11,6 +11,7 @@ import { mapDocument } from '../src/query/dynamic.ts';
 import { type Mapping, parseMapping } from '../src/query/mapping.ts';
 import { parseQuery } from '../src/query/parse.ts';
 import { resolveTemplates } from '../src/query/templates.ts';
+import { cpuSeconds, gzFiles } from './measure.ts';
 
 /**
  * `npx tsx bench/percolate.ts [RECORDS]`: events per CPU-second put to 1,000 and 10,000 monitors, beside asking each monitor
@@ -115,22 +116,6 @@ function eventName(source: Document): string {
   return (source as { readonly data: { readonly aws: { readonly eventName: string } } }).data.aws.eventName;
 }
 
-function cpuSeconds(): () => number {
-  const start = process.cpuUsage();
-  return () => {
-    const used = process.cpuUsage(start);
-    return (used.user + used.system) / 1e6;
-  };
-}
-
 function print(name: string, value: string): void {
   process.stdout.write(`${name.padEnd(18)}${value}\n`);
-}
-
-function gzFiles(path: string): string[] {
-  return readdirSync(path).flatMap((name) => {
-    const inner = join(path, name);
-    if (statSync(inner).isDirectory()) return gzFiles(inner);
-    return inner.endsWith('.json.gz') ? [inner] : [];
-  });
 }

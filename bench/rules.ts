@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -9,6 +9,7 @@ import { compileRules } from '../src/rules/compile.ts';
 import { decode } from '../src/rules/decoder.ts';
 import { createEngine } from '../src/rules/engine.ts';
 import { generatedRuleset } from '../src/rules/generated-ruleset.suite.ts';
+import { cpuSeconds, gzFiles } from './measure.ts';
 
 /**
  * `npx tsx bench/rules.ts [RECORDS]`: events per CPU-second through the decoder and 10, 100 and 1,000 rules, as a ratio to 10 of
@@ -98,26 +99,10 @@ function corpus(count: number): readonly { readonly event: Document; readonly at
   }
 }
 
-function cpuSeconds(): () => number {
-  const start = process.cpuUsage();
-  return () => {
-    const used = process.cpuUsage(start);
-    return (used.user + used.system) / 1e6;
-  };
-}
-
 function format(rate: number): string {
   return Math.round(rate).toLocaleString('en');
 }
 
 function print(name: string, value: string): void {
   process.stdout.write(`${name.padEnd(12)}${value}\n`);
-}
-
-function gzFiles(path: string): string[] {
-  return readdirSync(path).flatMap((name) => {
-    const inner = join(path, name);
-    if (statSync(inner).isDirectory()) return gzFiles(inner);
-    return inner.endsWith('.json.gz') ? [inner] : [];
-  });
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openApp } from '../src/app.ts';
@@ -7,6 +7,7 @@ import { keptLog } from '../src/base/log.ts';
 import { parseConfig } from '../src/config/config.ts';
 import { parseSearchBody } from '../src/query/search-body.ts';
 import { openEmbedded } from '../src/store/embedded.ts';
+import { folderSize } from './measure.ts';
 
 /**
  * `npx tsx bench/store.ts [RECORDS] [COPIES]`: RECORDS made-up records (50,000) go through the whole pipeline once, and its documents COPIES times (20: one
@@ -73,7 +74,7 @@ async function ingest(): Promise<number> {
   print('stored and indexed', `${count} documents, ${Math.round(count / spent).toLocaleString('en')} per CPU-second`);
   print(
     'on disk',
-    `${Math.round(size(data) / count)} bytes a document, of them ${Math.round(size(join(data, 'segments')) / count)} of segments`,
+    `${Math.round(folderSize(data) / count)} bytes a document, of them ${Math.round(folderSize(join(data, 'segments')) / count)} of segments`,
   );
   print('peak RSS', mb(process.resourceUsage().maxRSS * 1024));
   for (const line of log.lines) print('log', line);
@@ -151,13 +152,6 @@ function cpu(): number {
 
 function mb(bytes: number): string {
   return `${Math.round(bytes / 1e6)} MB`;
-}
-
-function size(path: string): number {
-  return readdirSync(path).reduce((sum, name) => {
-    const stat = statSync(join(path, name));
-    return sum + (stat.isDirectory() ? size(join(path, name)) : stat.size);
-  }, 0);
 }
 
 function print(name: string, value: string): void {

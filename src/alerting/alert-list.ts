@@ -2,16 +2,11 @@ import type { Document } from '../base/document.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import type { Store } from '../store/store.ts';
 import { alertJson, storedAlert } from './alert.ts';
-import { badRequest, unsortable } from './refusal.ts';
+import { type PageQuery, pageSearch } from './list-page.ts';
 import { alertsPattern } from './system-index.ts';
 
 /** The parameters of `GET monitors/alerts`, as text where the URL has text. */
-export interface AlertQuery {
-  readonly sortString?: string;
-  readonly sortOrder?: string;
-  readonly missing?: string;
-  readonly size?: number;
-  readonly startIndex?: number;
+export interface AlertQuery extends PageQuery {
   readonly searchString?: string;
   readonly severityLevel?: string;
   readonly alertState?: string;
@@ -49,14 +44,6 @@ const sortFields = new Set([
 ]);
 
 function alertSearch(query: AlertQuery): Document {
-  const { sortString = 'monitor_name.keyword', sortOrder = 'asc', size = 20, startIndex = 0 } = query;
-  const order = sortOrder.toLowerCase();
-  if (order !== 'asc' && order !== 'desc') {
-    throw badRequest(`No enum constant org.opensearch.search.sort.SortOrder.${sortOrder.toUpperCase()}`);
-  }
-  if (size < 0) throw badRequest(`[size] parameter cannot be negative, found [${size}]`);
-  if (startIndex < 0) throw badRequest(`[from] parameter cannot be negative, found [${startIndex}]`);
-  if (!sortFields.has(sortString)) throw unsortable(sortString);
   const filter: Document[] = [];
   const state = query.alertState ?? 'ALL';
   filter.push(state === 'ALL' ? { bool: { must_not: [{ term: { state: 'AUDIT' } }] } } : { term: { state } });
@@ -69,12 +56,5 @@ function alertSearch(query: AlertQuery): Document {
     const fields = ['monitor_name', 'trigger_name'];
     filter.push({ query_string: { query: words, fields, default_operator: 'and' } });
   }
-  const missing = query.missing === undefined || query.missing === '' ? {} : { missing: query.missing };
-  return {
-    query: { bool: { filter } },
-    size,
-    from: startIndex,
-    track_total_hits: true,
-    sort: [{ [sortString]: { order, ...missing } }],
-  };
+  return pageSearch(query, { fields: sortFields, byDefault: 'monitor_name.keyword' }, filter);
 }

@@ -23,6 +23,7 @@ import {
   type Order,
   type Prepared,
   type RunPorts,
+  resultJson,
   type Subject,
 } from './run.ts';
 import type { Trigger } from './trigger.ts';
@@ -84,14 +85,7 @@ async function judge(run: Run, openAlerts: OpenAlerts): Promise<Judged> {
   }
   const [first] = answers.values();
   return {
-    result: {
-      monitor_name: monitor.name,
-      period_start: order.period.start,
-      period_end: order.period.end,
-      error: null,
-      input_results: { results: first?.results ?? [], error: first?.error ?? null },
-      trigger_results: Object.fromEntries(results),
-    },
+    result: resultJson(subject, order, { results: first?.results ?? [], error: first?.error ?? null }, results, null),
     changes,
     operations: [],
     cursor: cursor && { ...cursor, positions, opened, counted },

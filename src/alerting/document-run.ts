@@ -23,6 +23,7 @@ import {
   type Order,
   type Prepared,
   type RunPorts,
+  resultJson,
   type Subject,
 } from './run.ts';
 import { findingsIndex } from './system-index.ts';
@@ -120,23 +121,6 @@ async function failed(
     changes: await runErrorChanges(run, causeOf(error), openAlerts),
     operations: [],
     cursor: subject.cursor,
-  };
-}
-
-function resultJson(
-  { monitor }: Subject,
-  { period }: Order,
-  inputs: Document,
-  triggers: readonly [string, Document][],
-  error: string | null,
-): Document {
-  return {
-    monitor_name: monitor.name,
-    period_start: period.start,
-    period_end: period.end,
-    error,
-    input_results: inputs,
-    trigger_results: Object.fromEntries(triggers),
   };
 }
 

@@ -2,17 +2,12 @@ import type { Document } from '../base/document.ts';
 import { asText } from '../base/document.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import type { SearchHit, Store } from '../store/store.ts';
-import { badRequest, unsortable } from './refusal.ts';
+import { type PageQuery, pageSearch } from './list-page.ts';
 import { findingsPattern } from './system-index.ts';
 
 /** The parameters of `GET findings/_search`. */
-export interface FindingQuery {
+export interface FindingQuery extends PageQuery {
   readonly findingId?: string;
-  readonly sortString?: string;
-  readonly sortOrder?: string;
-  readonly missing?: string;
-  readonly size?: number;
-  readonly startIndex?: number;
   readonly searchString?: string;
 }
 
@@ -32,26 +27,11 @@ export async function listFindings(store: Store, query: FindingQuery): Promise<F
 }
 
 function findingSearch(query: FindingQuery): Document {
-  const { sortString = 'id', sortOrder = 'asc', size = 20, startIndex = 0 } = query;
-  const order = sortOrder.toLowerCase();
-  if (order !== 'asc' && order !== 'desc') {
-    throw badRequest(`No enum constant org.opensearch.search.sort.SortOrder.${sortOrder.toUpperCase()}`);
-  }
-  if (size < 0) throw badRequest(`[size] parameter cannot be negative, found [${size}]`);
-  if (startIndex < 0) throw badRequest(`[from] parameter cannot be negative, found [${startIndex}]`);
-  if (!sortFields.has(sortString)) throw unsortable(sortString);
   const filter: Document[] = [];
   if (query.findingId !== undefined && query.findingId !== '') filter.push({ term: { _id: query.findingId } });
   const words = query.searchString ?? '';
   if (words !== '') filter.push(anywhere(words));
-  const missing = query.missing === undefined || query.missing === '' ? {} : { missing: query.missing };
-  return {
-    query: { bool: { filter } },
-    size,
-    from: startIndex,
-    track_total_hits: true,
-    sort: [{ [sortString]: { order, ...missing } }],
-  };
+  return pageSearch(query, { fields: sortFields, byDefault: 'id' }, filter);
 }
 
 /** In any field of the finding, or in its queries' tags and names. */

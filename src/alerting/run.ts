@@ -158,17 +158,34 @@ async function judgeRun(
   }
   const first = [...fetched.answers.values()][0];
   return {
-    result: {
-      monitor_name: monitor.name,
-      period_start: order.period.start,
-      period_end: order.period.end,
-      error: null,
-      input_results: { results: first?.results ?? [], error: first?.error ?? null },
-      trigger_results: Object.fromEntries(triggerResults),
-    },
+    result: resultJson(
+      subject,
+      order,
+      { results: first?.results ?? [], error: first?.error ?? null },
+      triggerResults,
+      null,
+    ),
     changes,
     operations: [],
     cursor: subject.cursor && { ...subject.cursor, positions, opened },
+  };
+}
+
+/** What a run answers, of monitors of every kind. */
+export function resultJson(
+  { monitor }: Subject,
+  { period }: Order,
+  inputs: Document,
+  triggers: readonly [string, Document][],
+  error: string | null,
+): Document {
+  return {
+    monitor_name: monitor.name,
+    period_start: period.start,
+    period_end: period.end,
+    error,
+    input_results: inputs,
+    trigger_results: Object.fromEntries(triggers),
   };
 }
 
