@@ -56,6 +56,12 @@ export class RawJson {
   value(): unknown {
     return parseKnownJson(this.text);
   }
+
+  /** The machine's writer cannot put text in as it is; `writeJson` can, member by member. */
+  toJSON(): this {
+    if (!byMember) throw new TypeError('only writeJson writes JSON that is text already');
+    return this;
+  }
 }
 
 /** Long runs of digits are common inside strings (request ids), rare as numbers: the second look sorts most of them out. */
@@ -70,6 +76,25 @@ function mayLoseDigits(text: string): boolean {
 
 /** As JSON.stringify, with bigint as the number it is and RawJson as its text. `indent` is for people: it opens RawJson. */
 export function writeJson(value: unknown, indent?: number): string {
+  if (indent === undefined) {
+    try {
+      // Without a function to ask for each member the machine's writer is five times as fast.
+      return JSON.stringify(value) ?? 'null';
+    } catch {
+      // A bigint, text that is JSON already, or what the writer below cannot write either.
+    }
+  }
+  byMember = true;
+  try {
+    return writeByMember(value, indent);
+  } finally {
+    byMember = false;
+  }
+}
+
+let byMember = false;
+
+function writeByMember(value: unknown, indent: number | undefined): string {
   const parts: string[] = [];
   const text = JSON.stringify(
     value,

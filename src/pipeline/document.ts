@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
-import { at, type Document } from '../base/document.ts';
+import { type Document, own } from '../base/document.ts';
+import { isoTime } from '../base/iso-time.ts';
 import type { RuleMatch } from '../rules/engine.ts';
 import type { Enrichment } from './enrich.ts';
 
@@ -25,9 +26,7 @@ export function alertDocument(
   archived = false,
 ): Document {
   const timestamp = enriched.historic && eventTime !== undefined ? eventTime : receivedAt;
-  const iso = new Date(timestamp).toISOString();
-  const region = at(enriched.data, 'aws.awsRegion');
-  const account = at(enriched.data, 'aws.aws_account_id');
+  const iso = isoTime(timestamp);
   return {
     timestamp: iso.replace('Z', '+0000'),
     ...(match ? { rule: ruleObject(match) } : {}),
@@ -37,7 +36,7 @@ export function alertDocument(
     ...(match?.earlier && match.earlier.length > 1 ? { previous_output: match.earlier.join('\n') } : {}),
     ...(archived || (match && !match.noFullLog) ? { full_log: fullLog() } : {}),
     decoder: { name: 'json' },
-    data: withAwsFields(enriched.data, region, account),
+    data: withAwsFields(enriched.data),
     location: 'Wazuh-AWS',
     '@timestamp': iso,
     trailhound: enriched.trailhound,
@@ -46,12 +45,14 @@ export function alertDocument(
 
 /** Names of the document that rules may ask for and the event does not hold, in lower case. */
 export function outerNames(receivedAt: Instant, writer: string): Readonly<Record<string, string>> {
-  return { 'manager.name': writer, 'agent.name': writer, timestamp: new Date(receivedAt).toISOString() };
+  return { 'manager.name': writer, 'agent.name': writer, timestamp: isoTime(receivedAt) };
 }
 
 /** The ingest pipeline's `data.aws.region` and `data.aws.accountId`: set where absent, never overriding. */
-function withAwsFields(data: Document, region: unknown, account: unknown): Document {
+function withAwsFields(data: Document): Document {
   const aws = data.aws;
+  const region = own(aws, 'awsRegion');
+  const account = own(aws, 'aws_account_id');
   if (typeof aws !== 'object' || aws === null) return data;
   const added: { [field: string]: unknown } = {};
   if (typeof region === 'string' && !Object.hasOwn(aws, 'region')) added.region = region;

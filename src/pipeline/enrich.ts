@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { at, type Document, isDocument, text } from '../base/document.ts';
+import { isoTime } from '../base/iso-time.ts';
 import { closeBehind, doorOf } from '../exposure/event-access.ts';
 import { type EventExposure, exposureOf } from '../exposure/event-exposure.ts';
 import type { PostureBook } from '../posture/posture-book.ts';
@@ -77,9 +78,9 @@ export function enrich(
       anonymous: isAnonymous,
       ...(historic ? { historic: true } : {}),
       clocks: {
-        ...(record.eventTime === undefined ? {} : { event: new Date(record.eventTime).toISOString() }),
-        delivered: new Date(from.deliveredAt).toISOString(),
-        ingested: new Date(ingestedAt).toISOString(),
+        ...(record.eventTime === undefined ? {} : { event: isoTime(record.eventTime) }),
+        delivered: isoTime(from.deliveredAt),
+        ingested: isoTime(ingestedAt),
       },
       source: { bucket: from.bucket, key: from.key, version: from.version, sha256: from.sha256, record: record.number },
       ...(filled ? { normalized: ['data.aws.userIdentity.principalId'] } : {}),

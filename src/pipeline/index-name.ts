@@ -1,4 +1,5 @@
 import type { Instant } from '../base/clock.ts';
+import { isoTime } from '../base/iso-time.ts';
 
 /**
  * The index of an event: by the day (UTC) on which it happened, so that a record delivered again days later lands on
@@ -17,5 +18,5 @@ export function eventIndex(
 /** ISO text of a time in the years 0–9999; undefined beyond (a hostile eventTime must not make an odd index name). */
 function isoOf(at: Instant): string | undefined {
   if (!(at >= -62_167_219_200_000 && at <= 253_402_300_799_999)) return undefined;
-  return new Date(at).toISOString();
+  return isoTime(at);
 }

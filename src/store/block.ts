@@ -29,12 +29,16 @@ export function makeBlock(
   first: Position,
   entries: readonly { readonly id: string; readonly version: number; readonly seqNo: number; readonly text: string }[],
 ): Block {
+  const joined = entries.map((entry) => entry.text).join('');
+  const bytes = Buffer.from(joined);
+  // As many bytes as characters: all is ASCII, as nearly always, and no text need be measured by itself.
+  const ascii = bytes.length === joined.length;
   let end = 0;
   const rows = entries.map(({ id, version, seqNo, text }) => {
-    end += Buffer.byteLength(text);
+    end += ascii ? text.length : Buffer.byteLength(text);
     return { id, version, seqNo, end };
   });
-  return { index, first, rows, bytes: Buffer.from(entries.map((entry) => entry.text).join('')) };
+  return { index, first, rows, bytes };
 }
 
 export function rowText(block: Block, row: number): string {

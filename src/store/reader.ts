@@ -28,6 +28,9 @@ const parsedWeight = 4;
 
 export function makeReader(shelf: Shelf): Reader {
   const cache: BoundedCache<Position, OpenBlock> = boundedCache(limits.openBlocksMax);
+  /** Blocks whose documents are as they were written: by the time that others follow, the index has taken them. */
+  const newest: OpenBlock[] = [];
+  let rows = 0;
   return {
     open(first) {
       const known = cache.get(first);
@@ -46,7 +49,16 @@ export function makeReader(shelf: Shelf): Reader {
       return document;
     },
     add(block, documents) {
-      cache.set(block.first, { block, parsed: [...documents] }, block.bytes.length * parsedWeight);
+      const open = { block, parsed: [...documents] };
+      cache.set(block.first, open, block.bytes.length * parsedWeight);
+      newest.push(open);
+      rows += open.parsed.length;
+      while (rows > limits.unindexedMax) {
+        const oldest = newest.shift();
+        if (!oldest) return;
+        rows -= oldest.block.rows.length;
+        oldest.parsed.length = 0;
+      }
     },
   };
 }

@@ -23,16 +23,19 @@ export function dateFormat(text: string = defaultDateFormat): DateFormat {
   if (!format) {
     const alternatives = text.split('||').map((part) => alternative(part.trim()));
     const first = alternatives[0] as DatePattern;
+    const parse: DateFormat['parse'] = (value, roundUp = false, zone = utc) => {
+      for (const { read } of alternatives) {
+        const parts = read(value);
+        const at = parts && instantOf(parts, roundUp, zone);
+        if (at !== undefined && !Number.isNaN(at)) return at;
+      }
+      return undefined;
+    };
+    const plain = remembered((value) => parse(value));
     format = {
       text,
-      parse: (value, roundUp = false, zone = utc) => {
-        for (const { read } of alternatives) {
-          const parts = read(value);
-          const at = parts && instantOf(parts, roundUp, zone);
-          if (at !== undefined && !Number.isNaN(at)) return at;
-        }
-        return undefined;
-      },
+      parse: (value, roundUp = false, zone = utc) =>
+        roundUp || zone !== utc ? parse(value, roundUp, zone) : plain(value),
       print: (at, zone = utc) => first.print(at, zone),
     };
     if (formats.size > 1000) formats.clear();
@@ -40,6 +43,24 @@ export function dateFormat(text: string = defaultDateFormat): DateFormat {
   }
   return format;
 }
+
+/** Documents that arrive together mostly carry the same few instants; each is read by the mapping, the index and the monitors. */
+function remembered(parse: (text: string) => Instant | undefined): (text: string) => Instant | undefined {
+  let known = new Map<string, Instant>();
+  return (text) => {
+    let at = known.get(text);
+    if (at === undefined) {
+      at = parse(text);
+      if (at === undefined || text.length > rememberedTextMax) return at;
+      if (known.size >= rememberedMax) known = new Map();
+      known.set(text, at);
+    }
+    return at;
+  };
+}
+
+const rememberedMax = 1024;
+const rememberedTextMax = 64;
 
 const iso = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX";
 
