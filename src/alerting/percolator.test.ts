@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Document } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
 import type { Candidate } from '../query/candidate.ts';
 import { compileQuery } from '../query/compile.ts';
-import { parseMapping } from '../query/mapping.ts';
+import { mapDocument } from '../query/dynamic.ts';
+import { generatedIndex, query as generatedQuery } from '../query/generated-search.suite.ts';
+import { type Mapping, parseMapping } from '../query/mapping.ts';
 import { parseQuery } from '../query/parse.ts';
-import { createPercolator, type Standing } from './percolator.ts';
+import { createPercolator } from './percolator.ts';
+import type { Standing } from './standing.ts';
 
 const mapping = parseMapping({
   properties: {
@@ -77,6 +81,75 @@ test('finds exactly the queries that match, whatever term they are registered un
     ),
     { numRuns: 300 },
   );
+});
+
+test('finds them while documents bring new fields and queries come, change and go', () => {
+  fc.assert(
+    fc.property(
+      generatedIndex(),
+      fc.array(generatedQuery(), { maxLength: 12 }),
+      ({ body, documents, queries }, later) => {
+        let grown = parseMapping(body.mappings, body.settings as Document);
+        const percolator = createPercolator();
+        const standings = new Map<string, Document>();
+        const put = (id: string, json: Document): void => {
+          // One that does not read is no monitor.
+          if (!reads(json)) return;
+          standings.set(id, json);
+          percolator.put({ ...standing(id, json), indices: ['i'] });
+        };
+        queries.forEach((json, at) => void put(`q${at}`, json));
+        for (const [at, source] of documents.entries()) {
+          const mapped = mapDocument(grown, source);
+          if ('error' in mapped) continue;
+          grown = mapped.mapping;
+          const document = { ...candidate(source), index: 'i' };
+          const expected = [...standings].flatMap(([id, json]) => (matchesAlone(json, grown, document) ? [id] : []));
+          const found = percolator.percolate({ name: 'i', aliases: [], mapping: grown }, [document], 0);
+          assert.deepEqual([...found].sort(), expected.sort());
+          const next = later[at];
+          if (next) put(`q${at % 3}`, next);
+          else if (standings.delete(`q${at}`)) percolator.remove(`q${at}`);
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+function reads(json: Document): boolean {
+  try {
+    return parseQuery(json) !== undefined;
+  } catch (error) {
+    if (error instanceof TrailhoundError) return false;
+    throw error;
+  }
+}
+
+/** A query that is refused matches nothing; its runs tell why. */
+function matchesAlone(json: Document, by: Mapping, document: Candidate): boolean {
+  try {
+    return compileQuery(parseQuery(json), by, 0)(document);
+  } catch (error) {
+    if (error instanceof TrailhoundError) return false;
+    throw error;
+  }
+}
+
+test('a query that fails while it is asked wakes its monitor, and no other', () => {
+  const percolator = createPercolator();
+  // Each character of the text needs states of its own, of which there may be only so many.
+  const evil = { regexp: { name: '(.*a.{200}x.*)&(.*b.{190}y.*)' } };
+  let seed = 1;
+  const text = Array.from({ length: 8000 }, () => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return 'ab'[(seed >> 16) & 1];
+  }).join('');
+  const document = candidate({ name: text });
+  assert.throws(() => compileQuery(parseQuery(evil), mapping, 0)(document), TrailhoundError);
+  percolator.put(standing('evil', evil));
+  percolator.put(standing('other', { term: { name: 'b' } }));
+  assert.deepEqual([...percolator.percolate(index, [document], 0)], ['evil']);
 });
 
 test('asks only about the indices of a query, by pattern and alias; changes and removals count at once', () => {

@@ -7,9 +7,9 @@ import { matchesPhrase } from './phrase.ts';
 import { pathReader } from './source-values.ts';
 import { tokenReader } from './tokens.ts';
 
-/** Compiles a lowered query to closures over the document. */
-export function compileLucene(query: Lucene, mapping: Mapping): Matcher {
-  const test = compile(query, { mapping, nested: undefined });
+/** Compiles a lowered query to closures over the document. `share` may give a test that was made for an equal clause. */
+export function compileLucene(query: Lucene, mapping: Mapping, share?: Share): Matcher {
+  const test = compile(query, { mapping, nested: undefined, share });
   // A store parses a source when it is first read: to count everything must not.
   return readsSource(query) ? (candidate) => test(candidate.source, candidate) : (candidate) => test(null, candidate);
 }
@@ -35,8 +35,11 @@ function readsSource(query: Lucene): boolean {
 
 /** The same for one object of a nested path, or for the document itself where `nested` is undefined. */
 export function compileScope(query: Lucene, mapping: Mapping, nested: string | undefined): ScopeMatcher {
-  return compile(query, { mapping, nested });
+  return compile(query, { mapping, nested, share: undefined });
 }
+
+/** Asked for the test of every clause; `make` makes it. `nested` is the path of the objects that it is put to. */
+export type Share = (query: Lucene, nested: string | undefined, make: () => ScopeMatcher) => ScopeMatcher;
 
 /** `scope` is the document, or the nested object that is being asked. */
 export type ScopeMatcher = (scope: unknown, candidate: Candidate) => boolean;
@@ -46,9 +49,14 @@ type Test = ScopeMatcher;
 interface Place {
   readonly mapping: Mapping;
   readonly nested: string | undefined;
+  readonly share: Share | undefined;
 }
 
 function compile(query: Lucene, place: Place): Test {
+  return place.share ? place.share(query, place.nested, () => compileAlone(query, place)) : compileAlone(query, place);
+}
+
+function compileAlone(query: Lucene, place: Place): Test {
   switch (query.kind) {
     case 'all':
       return () => true;
@@ -145,7 +153,7 @@ function withinRanges(ranges: readonly PointRange[]): (value: Point) => boolean 
 function compileNested(path: string, query: Lucene, place: Place): Test {
   const segments = path.split('.').slice(place.nested === undefined ? 0 : place.nested.split('.').length);
   const read = pathReader(segments);
-  const test = compile(query, { mapping: place.mapping, nested: path });
+  const test = compile(query, { ...place, nested: path });
   return (scope, candidate) =>
     read(scope, (child) => typeof child === 'object' && child !== null && test(child as Document, candidate));
 }

@@ -16,8 +16,8 @@ export type Lucene =
   | { readonly kind: 'points'; readonly field: Field; readonly ranges: readonly PointRange[] }
   | { readonly kind: 'exists'; readonly field: Field }
   | { readonly kind: 'ids'; readonly ids: ReadonlySet<string> }
-  /** `_index`: the test is on the index's name. */
-  | { readonly kind: 'index'; readonly test: (name: string) => boolean }
+  /** `_index`: the test is on the index's name; equal patterns are equal tests. */
+  | { readonly kind: 'index'; readonly patterns: string; readonly test: (name: string) => boolean }
   | Bool
   | { readonly kind: 'dismax'; readonly queries: readonly Lucene[] }
   | { readonly kind: 'constant'; readonly query: Lucene }
@@ -44,6 +44,8 @@ export interface Pattern {
   readonly field: Field;
   /** As Lucene renders it: `a*`, `/a.*b/`, `ab~2`. */
   readonly text: string;
+  /** How the text is read: with it and the field, all that the test depends on. */
+  readonly syntax: string;
   readonly test: (term: string) => boolean;
 }
 

@@ -8,5 +8,9 @@ export function metadataTerm(name: string, values: readonly Scalar[]): Lucene | 
   if (name === '_id') return { kind: 'ids', ids: new Set(values.map(asText)) };
   if (name !== '_index') return undefined;
   const patterns = values.map((value) => wildcard(String(value)));
-  return { kind: 'index', test: (index) => patterns.some((pattern) => pattern.test(index)) };
+  return {
+    kind: 'index',
+    patterns: JSON.stringify(values.map(String)),
+    test: (index) => patterns.some((pattern) => pattern.test(index)),
+  };
 }

@@ -21,6 +21,7 @@ export function prefixQuery(field: Field, text: string, { ignoreCase, normalize 
     kind: 'pattern',
     field,
     text: `${prefix}*`,
+    syntax: ignoreCase ? 'prefix i' : 'prefix',
     test: ignoreCase ? (term) => term.toLowerCase().startsWith(folded) : (term) => term.startsWith(prefix),
   };
 }
@@ -30,7 +31,8 @@ export function wildcardQuery(field: Field, text: string, { ignoreCase, normaliz
   checkTerms(field, 'wildcard');
   const pattern = normalized(field, text, normalize);
   const { test } = wildcard(pattern, ignoreCase);
-  return { kind: 'pattern', field, text: pattern, test: pattern === '' ? () => false : test };
+  const syntax = ignoreCase ? 'wildcard i' : 'wildcard';
+  return { kind: 'pattern', field, text: pattern, syntax, test: pattern === '' ? () => false : test };
 }
 
 export function regexpQuery(
@@ -54,6 +56,7 @@ export function regexpQuery(
       kind: 'pattern',
       field,
       text: `/${pattern}/`,
+      syntax: `regexp ${ignoreCase ? 'i ' : ''}${[...flags].sort()}`,
       test: (term) => guarded(pattern, () => automaton.test(term)),
     };
   } catch (thrown) {
@@ -74,7 +77,7 @@ export function fuzzyQuery(field: Field, text: string, edits: number, prefixLeng
   const word = codePoints(text);
   const test = (term: string): boolean =>
     term === text || (edits > 0 && withinEdits(word, codePoints(term), edits, prefixLength, swaps));
-  return { kind: 'pattern', field, text: `${text}~${edits}`, test };
+  return { kind: 'pattern', field, text: `${text}~${edits}`, syntax: `fuzzy ${prefixLength} ${swaps}`, test };
 }
 
 /** `AUTO`, `AUTO:3,6` or a number, cut to 0, 1 or 2 edits, for a word. */

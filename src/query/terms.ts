@@ -16,34 +16,31 @@ export function eachTerm(
   visit: (field: string, term: string) => void,
   fields?: ReadonlySet<string>,
 ): void {
-  if (fields) {
-    for (const name of fields) {
-      const field = mapping.fields.get(name);
-      if (field) visitField(mapping, field, source, visit);
-    }
-    return;
+  for (const name of fields ?? mapping.fields.keys()) {
+    const field = mapping.fields.get(name);
+    if (field) termVisitor(mapping, field)?.(source, (term) => visit(field.path, term));
   }
-  for (const field of mapping.fields.values()) visitField(mapping, field, source, visit);
 }
 
-function visitField(
-  mapping: Mapping,
-  field: Field,
-  source: Document,
-  visit: (field: string, term: string) => void,
-): void {
-  if (field.nested !== undefined) return;
+/** Tells the terms of one field in a document, a term perhaps more than once. */
+export type TermVisitor = (source: Document, visit: (term: string) => void) => void;
+
+/** Made once for many documents. undefined for a field whose terms no query requires: of a nested object, or without terms. */
+export function termVisitor(mapping: Mapping, field: Field): TermVisitor | undefined {
+  if (field.nested !== undefined) return undefined;
   if (field.kind === 'text') {
-    for (const term of tokenReader(mapping, field, undefined)(source).keys()) visit(field.path, term);
-  } else if (field.kind === 'keyword') {
-    valueReader(
-      mapping,
-      field,
-      undefined,
-    )(source, (leaf) => {
+    const tokens = tokenReader(mapping, field, undefined);
+    return (source, visit) => {
+      for (const term of tokens(source).keys()) visit(term);
+    };
+  }
+  if (field.kind !== 'keyword') return undefined;
+  const read = valueReader(mapping, field, undefined);
+  return (source, visit) => {
+    read(source, (leaf) => {
       const term = keywordValue(field, leaf);
-      if (term !== undefined) visit(field.path, term);
+      if (term !== undefined) visit(term);
       return false;
     });
-  }
+  };
 }

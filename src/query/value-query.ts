@@ -68,7 +68,7 @@ export function foldedTermQuery(field: Field, value: Scalar): Lucene {
   }
   const text = valueText(value);
   const folded = wildcard(text.replace(/[\\*?]/g, '\\$&'), true);
-  return { kind: 'pattern', field, text, test: folded.test };
+  return { kind: 'pattern', field, text, syntax: 'folded', test: folded.test };
 }
 
 function checkSearchable(field: Field): void {

@@ -1,0 +1,71 @@
+import type { Instant } from '../base/clock.ts';
+import { TrailhoundError } from '../base/errors.ts';
+import { lowerQuery } from './compile.ts';
+import type { Field } from './field.ts';
+import type { Lucene } from './lucene.ts';
+import type { Mapping, ObjectNode } from './mapping.ts';
+import type { Query } from './query.ts';
+
+/** A lowered query that knows what of the mapping it was made of: most new fields are none of its business. */
+export interface Lowered {
+  /** undefined: it is refused on this mapping. */
+  readonly query: Lucene | undefined;
+  /** True when lowering by the other mapping would make the same of it. */
+  holdsFor(mapping: Mapping): boolean;
+}
+
+/** As lowerQuery, but a refusal is an answer. */
+export function lowerWatched(query: Query, mapping: Mapping, at: Instant): Lowered {
+  const { watched, holdsFor } = watchMapping(mapping);
+  try {
+    return { query: lowerQuery(query, watched, at), holdsFor };
+  } catch (error) {
+    if (!(error instanceof TrailhoundError)) throw error;
+    return { query: undefined, holdsFor };
+  }
+}
+
+/** The mapping, taking note of the fields that are looked up. Who looks at all of them, or at the tree, depends on all. */
+function watchMapping(mapping: Mapping): { watched: Mapping; holdsFor: (other: Mapping) => boolean } {
+  const looked = new Map<string, Field | undefined>();
+  let all = false;
+  const whole = (): ReadonlyMap<string, Field> => {
+    all = true;
+    return mapping.fields;
+  };
+  const get = (name: string): Field | undefined => {
+    const field = mapping.fields.get(name);
+    looked.set(name, field);
+    return field;
+  };
+  const fields: ReadonlyMap<string, Field> = {
+    get,
+    has: (name) => get(name) !== undefined,
+    get size() {
+      return whole().size;
+    },
+    forEach: (visit) => whole().forEach(visit),
+    entries: () => whole().entries(),
+    keys: () => whole().keys(),
+    values: () => whole().values(),
+    [Symbol.iterator]: () => whole()[Symbol.iterator](),
+  };
+  const { analysis, settings, rules } = mapping;
+  const watched: Mapping = {
+    fields,
+    analysis,
+    settings,
+    rules,
+    get root(): ObjectNode {
+      all = true;
+      return mapping.root;
+    },
+  };
+  const holdsFor = (other: Mapping): boolean => {
+    if (other === mapping) return true;
+    if (all || other.analysis !== analysis || other.settings !== settings) return false;
+    for (const [name, field] of looked) if (other.fields.get(name) !== field) return false;
+    return true;
+  };
+  return { watched, holdsFor };
+}
