@@ -6,9 +6,11 @@ import { createServer, type Server } from './api/server.ts';
 import type { SourceStatus, StatusAnswer } from './api/wire.ts';
 import { type Clock, type Instant, systemClock } from './base/clock.ts';
 import { isDocument } from './base/document.ts';
+import { TrailhoundError } from './base/errors.ts';
 import { keepProblems } from './base/kept-problems.ts';
 import { type Log, terminalLog } from './base/log.ts';
 import type { Problem } from './base/problem.ts';
+import { parseAge, parseSize } from './config/amount.ts';
 import type { Config } from './config/config.ts';
 import { readContent, shippedContent } from './config/content.ts';
 import { openRuleFolder } from './config/rule-folder.ts';
@@ -20,11 +22,13 @@ import { createJudge } from './pipeline/judge.ts';
 import { openLedger } from './pipeline/ledger.ts';
 import { createLogtestSessions } from './pipeline/logtest-session.ts';
 import type { Progress } from './pipeline/progress.ts';
-import { createReadings, type Reading } from './pipeline/readings.ts';
+import { createReadings, type Reading, type Readings } from './pipeline/readings.ts';
 import { openRuleBook, type RuleBook } from './pipeline/rule-book.ts';
 import { openPosture, type PostureBook } from './posture/posture-book.ts';
 import { openSource } from './sources/open-source.ts';
-import { openEmbedded } from './store/embedded.ts';
+import type { BackupSummary } from './store/backup.ts';
+import { type EmbeddedStore, openEmbedded } from './store/embedded.ts';
+import { openRetention, type Retention } from './store/retention.ts';
 import type { Store } from './store/store.ts';
 
 /** Real parts exchanged for others that keep the same contract: in tests and replays. */
@@ -55,6 +59,8 @@ export interface App {
   progress(): Progress;
   /** Everything that was complained about, the newest limits.problemsKeptMax. */
   problems(): readonly Problem[];
+  /** Copies the data folder to another one while all goes on. Throws 'bad-request' where the documents live elsewhere. */
+  backup(target: string): Promise<BackupSummary>;
   close(): Promise<void>;
 }
 
@@ -67,7 +73,8 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
   const log = instead.log ?? terminalLog;
   const problems = keepProblems(log);
   const facts: Facts = {};
-  const store = instead.store ?? (await openEmbedded({ dir: config.data, clock, log }));
+  const embedded = instead.store ? undefined : await openEmbedded({ dir: config.data, clock, log });
+  const store: Store = instead.store ?? (embedded as EmbeddedStore);
   try {
     await installTemplates(store, problems.add);
     const rules = openRules(config, problems.add);
@@ -76,6 +83,7 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
     await alerting.install(readMonitors(config, problems.add), problems.add);
     const ledger = await openLedger(store, clock);
     const posture = await openPosture(store);
+    const retention = retaining(config, embedded, { clock, log });
     const readings = createReadings({
       open: (uri, options) => openSource(uri, { ...options, clock, ...awsOptions(config) }),
       ledger,
@@ -100,12 +108,7 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
         logtest: createLogtestSessions({ ...judging(config), fresh: rules.fresh, clock }),
         clock,
         log,
-        status: () => ({
-          ...facts,
-          data: config.data,
-          sources: readings.all().map(sourceStatus),
-          problems: problems.total(),
-        }),
+        status: () => ({ ...facts, ...statusOf(config, readings), problems: problems.total() }),
         problems: problems.kept,
       },
       { consoleDir: join(shippedContent, '..', 'dist', 'console') },
@@ -116,11 +119,12 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
       alerting,
       notifications,
       server,
-      run: (signal) => runBoth(alerting, notifications, signal),
+      run: (signal) => runAll({ alerting, notifications, retention }, signal),
       facts,
       ingest: readings.read,
       progress: readings.progress,
       problems: problems.kept,
+      backup: (target) => backUp(embedded, target),
       async close() {
         await server.close();
         await alerting.close();
@@ -131,6 +135,11 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
     if (!instead.store) await store.close();
     throw error;
   }
+}
+
+async function backUp(store: EmbeddedStore | undefined, target: string): Promise<BackupSummary> {
+  if (!store) throw new TrailhoundError('bad-request', 'there is no data folder to back up');
+  return store.backup(target);
 }
 
 function judging({ wazuhStrict, ruleTime }: Config): { strict: boolean; ruleTime: Config['ruleTime'] } {
@@ -216,8 +225,28 @@ async function installTemplates(store: Store, problem: (problem: Problem) => voi
   }
 }
 
-async function runBoth(alerting: Alerting, notifications: Notifications, signal: AbortSignal): Promise<void> {
-  await Promise.all([alerting.run(signal), notifications.run(alerting.noteDelivery, signal)]);
+interface Running {
+  readonly alerting: Alerting;
+  readonly notifications: Notifications;
+  readonly retention: Retention | undefined;
+}
+
+async function runAll({ alerting, notifications, retention }: Running, signal: AbortSignal): Promise<void> {
+  await Promise.all([alerting.run(signal), notifications.run(alerting.noteDelivery, signal), retention?.run(signal)]);
+}
+
+function retaining(
+  config: Config,
+  store: EmbeddedStore | undefined,
+  parts: { readonly clock: Clock; readonly log: Log },
+): Retention | undefined {
+  if (!store) return undefined;
+  const policies = config.retention.map(({ index, maxAge, maxSize }) => ({
+    index,
+    ...(maxAge === undefined ? {} : { maxAgeMs: parseAge(maxAge) }),
+    ...(maxSize === undefined ? {} : { maxBytes: parseSize(maxSize) }),
+  }));
+  return openRetention({ store, policies, ...parts });
 }
 
 /** `durable`: the store outlives the process, so the key of the channels' secrets must too. */
@@ -236,6 +265,10 @@ function awsOptions({ aws }: Config): { endpointUrl?: string; region?: string } 
     ...(aws.endpointUrl ? { endpointUrl: aws.endpointUrl } : {}),
     ...(aws.region ? { region: aws.region } : {}),
   };
+}
+
+function statusOf({ data }: Config, readings: Readings): Pick<StatusAnswer, 'data' | 'sources'> {
+  return { data, sources: readings.all().map(sourceStatus) };
 }
 
 function sourceStatus({ name, state, message, progress }: Reading): SourceStatus {

@@ -2,6 +2,7 @@ import { type App, openApp } from '../app.ts';
 import { keptLog, terminalLog } from '../base/log.ts';
 import { describeProgress, type Progress } from '../pipeline/progress.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
+import { openControl } from './control.ts';
 import { jsonLine } from './json-line.ts';
 import { everySecond } from './progress-line.ts';
 import { addContentFlags, addDataFlags, effectiveConfig, type SettingFlags } from './settings.ts';
@@ -17,11 +18,13 @@ export const ingestCommand: RegisterCommand = (program, terminal, exit) => {
     const config = effectiveConfig(flags, terminal);
     if (!config) return exit(2);
     const app = await openApp(config, { log: flags.json ? keptLog() : terminalLog });
+    const control = await openControl(config.data, app, terminal.note);
     try {
       const summary = await ingestAll(app, sources, terminal);
       terminal.print(flags.json ? jsonLine(summary) : describeSummary(summary));
       if (terminal.signal.aborted) exit(130);
     } finally {
+      await control.close();
       await app.close();
     }
   });

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { reasonOf } from '../base/errors.ts';
 import { printable } from '../base/problem.ts';
 import { alertsCommand } from './alerts.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
 import { configCommand } from './config.ts';
 import { exposureCommand } from './exposure.ts';
@@ -29,6 +30,8 @@ const commands: readonly RegisterCommand[] = [
   alertsCommand,
   monitorsCommand,
   testCommand,
+  backupCommand,
+  restoreCommand,
   configCommand,
 ];
 

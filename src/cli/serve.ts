@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts';
 import { type Lab, openLab } from '../lab/lab.ts';
 import { playUntilReverted } from '../lab/play.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
+import { openControl } from './control.ts';
 import { jsonLine } from './json-line.ts';
 import { attackNamed, labAttacks, labTemplates, trailStack, trailTemplate } from './lab-content.ts';
 import { aborted, noteLog } from './note-log.ts';
@@ -31,9 +32,11 @@ export const serveCommand: RegisterCommand = (program, terminal, exit) => {
     const config = effectiveConfig(flags, terminal);
     if (!config) return exit(2);
     const app = await openApp(config);
+    const control = await openControl(config.data, app, terminal.note);
     try {
       exit(await serve(app, config, { portNamed: flags.port !== undefined, json: flags.json === true }, terminal));
     } finally {
+      await control.close();
       await app.close();
     }
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Parsed, Problem } from '../base/problem.ts';
+import { parseAge, parseSize } from './amount.ts';
 
 /** Everything the program can be told. One typed value, made once from a file and the flags of the command line. */
 export type Config = z.infer<typeof schema>;
@@ -70,6 +71,27 @@ const schema = z.strictObject({
           ({ bucket, api, function: name }) => [bucket, api, name].filter((one) => one !== undefined).length === 1,
           'name exactly one of bucket, api and function',
         ),
+    )
+    .default([]),
+  /**
+   * How long documents are kept, and how much of them; without an entry for their index they stay for ever. Ages count from
+   * their arrival, sizes are those of `_cat/indices`.
+   */
+  retention: z
+    .array(
+      z
+        .strictObject({
+          index: z.string().min(1),
+          maxAge: z
+            .string()
+            .refine((text) => parseAge(text) !== undefined, 'is no age: write it as 90d, 12h or 30m')
+            .optional(),
+          maxSize: z
+            .string()
+            .refine((text) => parseSize(text) !== undefined, 'is no size: write it as 50gb or 500mb')
+            .optional(),
+        })
+        .refine(({ maxAge, maxSize }) => maxAge !== undefined || maxSize !== undefined, 'give maxAge, maxSize or both'),
     )
     .default([]),
   aws: z

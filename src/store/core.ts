@@ -7,15 +7,16 @@ import { mergeMapping } from '../query/mapping.ts';
 import { rowText } from './block.ts';
 import type { Catalog, IndexState } from './catalog.ts';
 import { indexInfo, lazyMapping, makeCatalog } from './catalog.ts';
+import { expireStep, positionOfOldest } from './expire.ts';
 import { bearIndex } from './index-birth.ts';
-import { makeMappingCache, mappingText } from './mapping-cache.ts';
+import { type MappingCache, makeMappingCache, mappingText } from './mapping-cache.ts';
 import { makeReader, type Reader } from './reader.ts';
 import { makeSegmentResults } from './scan-scope.ts';
 import { makeResultCache, searchIndices } from './search.ts';
 import { openSegments, type Segments } from './segment/segments.ts';
-import type { Shelf } from './shelf.ts';
+import type { Loaded, Shelf } from './shelf.ts';
 import { makeSlices } from './slices.ts';
-import type { IndexOptions, Store, StoredDocument, StoredTemplate } from './store.ts';
+import type { IndexOptions, Position, Store, StoredDocument, StoredTemplate } from './store.ts';
 import { updateIndices } from './update-indices.ts';
 import type { WriteWorld } from './write.ts';
 import { writeOperations } from './write.ts';
@@ -30,6 +31,15 @@ export interface CoreOptions {
 export interface Core extends Store {
   /** Resolves when all documents are in segments, and those sealed that are due. */
   settled(): Promise<void>;
+  /**
+   * Deletes what arrived up to a position: an index that nothing was written to since goes whole, of the others document after
+   * document, in small steps. Indices whose names begin with a dot are passed over. Answers how many documents went.
+   */
+  expire(expression: string, upTo: Position): Promise<number>;
+  /** The position up to which the oldest documents of an expression take `bytes` of its indices' size. */
+  oldest(expression: string, bytes: number): Promise<Position>;
+  /** Gives the space of deleted documents back to the disk, in small steps. */
+  reclaim(): Promise<void>;
 }
 
 /** The store over a shelf: what OpenSearch decides (conflicts, versions, mappings, names), once for all back ends. */
@@ -65,6 +75,9 @@ export function openCore(shelf: Shelf, clock: Clock, options: CoreOptions = {}):
     refresh: (expression) => reading(async () => void catalog.resolve(expression)),
     close: room.close,
     settled: async () => room.segments?.settled(),
+    expire: (expression, upTo) => expire(room, expression, upTo).then(room.sweepLater),
+    oldest: (expression, bytes) => reading(async () => positionOfOldest(world, ours(catalog, expression), bytes)),
+    reclaim: () => room.sweepLater(undefined).then(room.shrink),
   };
 }
 
@@ -74,8 +87,7 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
   const mappings = makeMappingCache();
   const reader = makeReader(shelf);
   const catalog = makeCatalog(() => clock.now());
-  catalog.setTemplates(loaded.templates);
-  for (const index of loaded.indices) catalog.put(index.stored, index.tally, lazyMapping(index, mappings));
+  fillCatalog(catalog, loaded, mappings);
   let searches = 0;
   let closed = false;
   const counters = { position: loaded.position, nextIndex: loaded.nextIndex, purges: new Map<number, number>() };
@@ -89,8 +101,7 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
     searching: () => searches > 0,
     written: reader.add,
   };
-  const open = (): void => checkOpen(closed);
-  const { exclusively, quiet } = oneAfterAnother(open);
+  const { exclusively, stepwise, quiet } = oneAfterAnother(() => closed);
   const segments = segmentsOf({ shelf, catalog, reader, counters }, options);
   segments?.poke();
   return {
@@ -111,12 +122,12 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
     position: () => counters.position,
     purges: (index: number) => counters.purges.get(index) ?? 0,
     exclusively,
-    reading: async <T>(work: () => Promise<T>): Promise<T> => {
-      open();
+    async reading<T>(work: () => Promise<T>): Promise<T> {
+      checkOpen(closed);
       return work();
     },
     async searching<T>(work: () => Promise<T>): Promise<T> {
-      open();
+      checkOpen(closed);
       searches++;
       try {
         return await work();
@@ -126,10 +137,11 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
     },
     /** Rows of dropped indices go in small steps between writes. */
     async sweepLater<T>(answer: T): Promise<T> {
-      while (!closed && (await exclusively(async () => shelf.sweep()))) await yieldToLoop();
+      await stepwise(shelf.sweep);
       if (!closed) segments?.prune();
       return answer;
     },
+    shrink: () => stepwise(shelf.shrink),
     async close(): Promise<void> {
       if (closed) return;
       closed = true;
@@ -140,19 +152,29 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
   };
 }
 
+function fillCatalog(catalog: Catalog, loaded: Loaded, mappings: MappingCache): void {
+  catalog.setTemplates(loaded.templates);
+  for (const index of loaded.indices) catalog.put(index.stored, index.tally, lazyMapping(index, mappings));
+}
+
 function checkOpen(closed: boolean): void {
   if (closed) throw new TrailhoundError('internal', 'the store is closed');
 }
 
 /** What changes the store: each after the one before it, whether that failed or not. */
-function oneAfterAnother(open: () => void) {
+function oneAfterAnother(closed: () => boolean) {
   let queue: Promise<unknown> = Promise.resolve();
+  const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
+    checkOpen(closed());
+    const done = queue.then(work);
+    queue = done.catch(() => {});
+    return done;
+  };
   return {
-    exclusively<T>(work: () => Promise<T>): Promise<T> {
-      open();
-      const done = queue.then(work);
-      queue = done.catch(() => {});
-      return done;
+    exclusively,
+    /** Repeats a step that answers whether more is left; writes come between. Ends when the store closes. */
+    async stepwise(step: () => boolean): Promise<void> {
+      while (!closed() && (await exclusively(async () => step()))) await yieldToLoop();
     },
     quiet: () => queue,
   };
@@ -213,12 +235,42 @@ function createIndex({ shelf, catalog, clock, counters, mappings }: WriteWorld, 
   catalog.put(stored, tally, () => mapping);
 }
 
-function deleteIndex(
+function deleteIndex(world: WriteWorld, expression: string, options?: IndexOptions): readonly string[] {
+  return dropIndices(world, world.catalog.resolveConcrete(expression, options));
+}
+
+/** What retention may touch: never our own indices. */
+function ours(catalog: Catalog, expression: string): readonly IndexState[] {
+  return catalog
+    .resolve(expression, { ignoreUnavailable: true, allowNoIndices: true })
+    .filter(({ stored }) => !stored.name.startsWith('.'));
+}
+
+async function expire({ world, catalog, exclusively }: Room, expression: string, upTo: Position): Promise<number> {
+  let documents = 0;
+  // Decided and done in one step, so that no write comes between.
+  await exclusively(async () => {
+    const quiet = ours(catalog, expression).filter(({ tally }) => tally.nextSeq > 0 && tally.last <= upTo);
+    documents = quiet.reduce((sum, { tally }) => sum + tally.documents, 0);
+    dropIndices(world, quiet);
+  });
+  for (const state of ours(catalog, expression)) {
+    let next: Position | undefined = 0;
+    while (next !== undefined) {
+      const after: Position = next;
+      const step = await exclusively(() => expireStep(world, state, { after, upTo }));
+      documents += step.documents;
+      next = step.next;
+      await yieldToLoop();
+    }
+  }
+  return documents;
+}
+
+function dropIndices(
   { shelf, catalog, counters, deadBlocks }: WriteWorld,
-  expression: string,
-  options?: IndexOptions,
+  gone: readonly IndexState[],
 ): readonly string[] {
-  const gone = catalog.resolveConcrete(expression, options);
   if (gone.length === 0) return [];
   const dropped = gone.map(({ stored }) => stored.number);
   shelf.commit({ position: counters.position, nextIndex: counters.nextIndex, dropped });

@@ -48,6 +48,8 @@ export function prepareDatabase(db: Database, path: string): void {
   const fresh = application === 0 && tables === 0;
   const version = numberOf(db, 'user_version');
   if (!fresh) checkFormat(application, version, path);
+  // Only a database without tables can be told so; an older one reuses what becomes free, and shrinks by a backup.
+  if (fresh) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
   db.prepare('PRAGMA journal_mode = WAL').row();
   db.exec('PRAGMA synchronous = FULL');
   db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
@@ -56,6 +58,21 @@ export function prepareDatabase(db: Database, path: string): void {
     else if (version < 2) db.exec(`${segmentTable} PRAGMA user_version = ${formatVersion};`);
   });
 }
+
+/** Free pages (4 KB) that stay in the file: the next writes take them. */
+const freePagesKept = 2048;
+/** Pages that are moved in one step, so that a write waits a few milliseconds at most. */
+const pagesAStep = 128;
+
+/** Gives some free pages back to the disk; the file is cut when its WAL is moved into it. False when none are left. */
+export function shrink(db: Database): boolean {
+  const free = numberOf(db, 'freelist_count');
+  if (free <= freePagesKept || numberOf(db, 'auto_vacuum') !== incremental) return false;
+  db.exec(`PRAGMA incremental_vacuum(${Math.min(pagesAStep, free - freePagesKept)})`);
+  return true;
+}
+
+const incremental = 2;
 
 /** The crc32 of a row's value, as its `sum` column holds it. `key` binds the value to its place. */
 export function rowSum(key: string | number, value: string): number {

@@ -3,7 +3,7 @@ import { blockRowsMax, decodeBlock } from './block.ts';
 import { prepareChange } from './embedded-change.ts';
 import { storedId } from './embedded-id.ts';
 import type { LoadedFolder } from './embedded-load.ts';
-import { broken } from './embedded-schema.ts';
+import { broken, shrink } from './embedded-schema.ts';
 import type { SegmentShelf } from './segment/segment-shelf.ts';
 import type { DeadRow, Shelf } from './shelf.ts';
 import type { Database, Fault } from './sqlite.ts';
@@ -47,6 +47,7 @@ export function embeddedShelf(
       committed(changes.position);
     },
     sweep: () => attempt(() => change.sweep(), writeError),
+    shrink: () => attempt(() => shrink(db), writeError),
     close() {
       try {
         db.release();

@@ -6,7 +6,8 @@ import { reasonOf, TrailhoundError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { AcknowledgedFile } from './acknowledged.ts';
 import { openAcknowledged, readAcknowledged } from './acknowledged.ts';
-import { openCore } from './core.ts';
+import { type BackupSummary, backupFolder } from './backup.ts';
+import { type Core, openCore } from './core.ts';
 import type { LoadedFolder } from './embedded-load.ts';
 import { asBroken, checkIds, loadFolder } from './embedded-load.ts';
 import { makeManifest } from './embedded-manifest.ts';
@@ -17,7 +18,6 @@ import { checkLock, dropLock, inUse, writeLock } from './folder-lock.ts';
 import { openSegmentShelf, type SegmentShelf } from './segment/segment-shelf.ts';
 import type { Database } from './sqlite.ts';
 import { faultOf, openDatabase } from './sqlite.ts';
-import type { Store } from './store.ts';
 
 /** `dir` is made where it is missing. */
 export interface EmbeddedOptions {
@@ -29,9 +29,9 @@ export interface EmbeddedOptions {
 }
 
 /** The store in a folder. */
-export interface EmbeddedStore extends Store {
-  /** Resolves when the search index covers all documents. */
-  settled(): Promise<void>;
+export interface EmbeddedStore extends Core {
+  /** Copies the folder to another one, which must be empty or missing, while all goes on (embedded-backup.ts). */
+  backup(target: string): Promise<BackupSummary>;
 }
 
 /** Ids that are checked before the folder counts as open (some 40 ms); more are checked while it is already used. */
@@ -81,6 +81,14 @@ export async function openEmbedded({ dir, clock, log, segmentRows }: EmbeddedOpt
   let closed = false;
   return {
     ...store,
+    backup: (target) =>
+      backupFolder({
+        dir,
+        target,
+        at: clock.now(),
+        copyDatabase: (path) => db.copyTo(path),
+        checkDatabase: documentsIn,
+      }),
     async close() {
       if (closed) return;
       closed = true;
@@ -91,6 +99,18 @@ export async function openEmbedded({ dir, clock, log, segmentRows }: EmbeddedOpt
       dropLock(paths.lock);
     },
   };
+}
+
+/** Of a database that nobody uses: checks its sums, and counts. */
+function documentsIn(path: string): number {
+  const db = openDatabase(path);
+  try {
+    return loadFolder(db, path).indices.reduce((sum, { tally }) => sum + tally.documents, 0);
+  } catch (error) {
+    throw asBroken(path, error);
+  } finally {
+    db.release();
+  }
 }
 
 function makeFolder(dir: string): void {

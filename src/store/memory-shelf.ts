@@ -47,6 +47,7 @@ export function memoryShelf(): Shelf {
     },
     commit: (change) => apply(rows, change),
     sweep: () => false,
+    shrink: () => false,
     close: () => {},
   };
 }

@@ -114,6 +114,8 @@ export interface Shelf {
   commit(change: Change): void;
   /** Removes some rows of dropped indices. False when none are left. */
   sweep(): boolean;
+  /** Gives some of the space that removed rows left back to the disk. False when none is left to give. */
+  shrink(): boolean;
   /** Where sealed segments are kept; without it searches look through the blocks. */
   readonly segments?: SegmentShelf;
   close(): void;

@@ -1,4 +1,4 @@
-import { DatabaseSync } from '@photostructure/sqlite';
+import { backup, DatabaseSync } from '@photostructure/sqlite';
 import { reasonOf } from '../base/errors.ts';
 
 /** The one file that knows the SQLite binding (API of node:sqlite), so that another can take its place. */
@@ -17,6 +17,8 @@ export interface Database {
   prepare(sql: string): Statement;
   /** All of `work` durable together, or none of it. */
   transaction(work: () => void): void;
+  /** Copies the database as it stands when the copy is done; others run and write meanwhile. */
+  copyTo(path: string): Promise<void>;
   /** Moves what stands in the WAL into the file and gives the file free for other processes. */
   release(): void;
   /** Only closes: nothing is written any more, and an exclusive lock may last until the process ends. */
@@ -49,6 +51,10 @@ export function openDatabase(path: string): Database {
         if (db.isTransaction) db.exec('ROLLBACK');
         throw error;
       }
+    },
+    async copyTo(to) {
+      // In a thread of the binding, so many pages at once: a write waits for as long as one such step takes.
+      await backup(db, to, { rate: 64 });
     },
     release() {
       // This binding finalizes statements when they are collected, and until then SQLite keeps the files and the lock.
