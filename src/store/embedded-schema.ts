@@ -5,9 +5,12 @@ import type { Database } from './sqlite.ts';
 /** 'TrHd': tells our file from any other SQLite database. */
 const applicationId = 0x54724864;
 /** The format of the data folder. A program reads its own and older formats, which it upgrades, never a newer one. */
-const formatVersion = 2;
+const formatVersion = 3;
 
-/** Version 2 added the list of sealed segments. They are made from the documents, so an upgrade only makes the table. */
+/**
+ * Version 2 added the list of sealed segments. They are made from the documents, so an upgrade only makes the table. Version 3
+ * writes blocks in another form; those of older versions are read as they are.
+ */
 const segmentTable = 'CREATE TABLE segment(key INTEGER PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL);';
 
 /**
@@ -55,7 +58,10 @@ export function prepareDatabase(db: Database, path: string): void {
   db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
   db.transaction(() => {
     if (fresh) db.exec(schema);
-    else if (version < 2) db.exec(`${segmentTable} PRAGMA user_version = ${formatVersion};`);
+    else {
+      if (version < 2) db.exec(segmentTable);
+      if (version < formatVersion) db.exec(`PRAGMA user_version = ${formatVersion}`);
+    }
   });
 }
 

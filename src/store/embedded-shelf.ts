@@ -1,5 +1,6 @@
 import { TrailhoundError } from '../base/errors.ts';
-import { blockRowsMax, decodeBlock } from './block.ts';
+import { blockRowsMax } from './block.ts';
+import { decodeBlock } from './block-format.ts';
 import { prepareChange } from './embedded-change.ts';
 import { storedId } from './embedded-id.ts';
 import type { LoadedFolder } from './embedded-load.ts';

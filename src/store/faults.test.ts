@@ -112,7 +112,7 @@ test('a position is never given twice, not even after everything was deleted', a
 
 test('a folder of a newer program, or of another one, is refused with words', async () => {
   const cases: [string, string, RegExp][] = [
-    ['newer', 'PRAGMA user_version = 7', /newer Trailhound \(format 7, this one knows 2\)/],
+    ['newer', 'PRAGMA user_version = 7', /newer Trailhound \(format 7, this one knows 3\)/],
     ['unknown', 'PRAGMA user_version = 0', /its format 0 is unknown/],
     ['foreign', 'PRAGMA application_id = 1', /not a database of Trailhound/],
   ];
