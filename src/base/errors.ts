@@ -13,6 +13,8 @@ const codes = {
   'data-folder-in-use': { status: 500, wire: 'lock_obtain_failed_exception' },
   'data-folder-broken': { status: 500, wire: 'corrupt_index_exception' },
   'read-only': { status: 403, wire: 'cluster_block_exception' },
+  /** The cluster that holds the documents does not answer, or could not do it in time: try again. */
+  'engine-unavailable': { status: 503, wire: 'no_node_available_exception' },
   'source-failed': { status: 500, wire: 'source_exception' },
   'not-supported': { status: 501, wire: 'unsupported_operation_exception' },
   internal: { status: 500, wire: 'exception' },

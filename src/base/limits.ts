@@ -177,6 +177,25 @@ export const limits = {
   ruleIndexValuesMax: 4096,
   /** Characters of such a value; longer ones are worked out each time. */
   ruleIndexValueMax: 256,
+  /** Connections to a cluster; further requests wait for one. */
+  engineConnectionsMax: 16,
+  /** How long a cluster may be silent on one request; then it counts as lost. A `_bulk` waits up to a minute for a shard. */
+  engineSilenceMs: 90_000,
+  /** How long a request, or operations that were turned away (429), are tried again. Beyond: an error, and the file is read again. */
+  engineDeadlineMs: 60_000,
+  /** Bytes of one answer of a cluster: `http.max_content_length` bounds documents to 100 MB. Beyond: an error. */
+  engineAnswerMax: 256 * 1024 * 1024,
+  /** Characters of the index names in one request line: OpenSearch takes lines of 4,096 bytes. */
+  enginePathMax: 3000,
+  /** Characters and operations of one `_bulk`: OpenSearch's advice is 5 to 15 MB. */
+  bulkBytesMax: 8 * 1024 * 1024,
+  bulkOperationsMax: 5000,
+  /** Event indices of a cluster are refreshed at most this often by us; what waits for it waits together. */
+  engineRefreshMs: 1000,
+  /** Indices of one search by arrival: each costs clauses, of which a query may have 1,024. More make several searches. */
+  arrivalIndicesMax: 300,
+  /** Stretches of arrivals kept in the open part of their record; then they are put aside in a document of their own. */
+  arrivalStretchesMax: 256,
   /** Statements of one policy that are judged: AWS's largest policy, 20 KB, holds some 200. Beyond it the answer is never `not-public`. */
   policyStatementsMax: 500,
   /** Doors (policies, ACLs, blocks, APIs, functions) whose last changes are kept in memory: some 500 bytes each. The longest unchanged are forgotten until the next start. */

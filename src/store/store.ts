@@ -54,8 +54,11 @@ export interface StoredDocument {
 }
 
 /**
- * A point in the store's own order of arrival, over all indices: it grows with each durable write.
- * A number that survives restarts; compare only by size.
+ * A point in the store's own order of arrival, over all indices: it grows with each durable write. A number that survives
+ * restarts. What has a position never changes it, nothing comes in before it later, and a search sees it: a window that is read
+ * after `position()` answered its end holds each document that arrived in it, whoever wrote it, once. On a cluster this order is
+ * made by looking (opensearch/arrivals.ts): a write gets its position at the next look, and all processes agree about it;
+ * indices whose names begin with a dot have none there.
  */
 export type Position = number;
 
@@ -143,7 +146,7 @@ export interface IndexOptions {
 
 /**
  * Where documents live. Two back ends (embedded, OpenSearch) and a memory one run the same suite, store/store.suite.ts.
- * Errors are TrailhoundErrors: 'index-not-found', 'bad-request', 'read-only' (the disk takes no write: reading goes on, and the
+ * Errors are TrailhoundErrors: 'index-not-found', 'bad-request', 'engine-unavailable' (a cluster did not answer in time), 'read-only' (the disk takes no write: reading goes on, and the
  * next write is tried again), 'data-folder-broken' (what was read is not what was written: never a wrong answer instead).
  */
 export interface Store {
@@ -162,7 +165,8 @@ export interface Store {
   indices(expression: string, options?: IndexOptions): Promise<readonly IndexInfo[]>;
   /**
    * Answers per operation, in order, and creates missing indices (not for a delete). An alias goes to its write index. When it resolves, what it calls written survives a
-   * crash, and all of one call became durable together. Throws only when nothing was written (read-only, closed).
+   * crash, and all of one call became durable together. Throws only when nothing was written (read-only, closed). On a cluster
+   * a call is several writes: one that ends halfway, or throws, may have left a part, and the whole call may be repeated.
    */
   write(operations: readonly Operation[]): Promise<readonly OperationResult[]>;
   /** Sees every write that was answered, refreshed or not. */

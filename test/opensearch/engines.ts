@@ -37,14 +37,8 @@ export interface Engines {
 }
 
 export async function engines(): Promise<Engines | undefined> {
-  const url = process.env.OPENSEARCH_URL;
-  if (url === undefined) {
-    const { test } = await import('node:test');
-    test('a real OpenSearch', {
-      skip: process.env.OPENSEARCH_ABSENT ?? 'run by `npm run test:opensearch` only',
-    }, () => {});
-    return undefined;
-  }
+  const url = await realUrl();
+  if (url === undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'trailhound-compare-'));
   const program = await serve(['--data', join(folder, 'data')]);
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
@@ -54,9 +48,25 @@ export async function engines(): Promise<Engines | undefined> {
     rmSync(folder, { recursive: true, force: true });
   });
   return {
-    real: { name: 'opensearch', url, call: caller(url.replace(/\/$/, ''), agent) },
+    real: realEngine(url, agent),
     ours: { name: 'trailhound', url: program.url, call: caller(program.url.replace(/\/$/, ''), agent) },
   };
+}
+
+/** The address of the real engine; undefined, and a skipped test that tells why, where there is none. */
+export async function realUrl(): Promise<string | undefined> {
+  const url = process.env.OPENSEARCH_URL;
+  if (url !== undefined) return url.replace(/\/$/, '');
+  const { test } = await import('node:test');
+  test('a real OpenSearch', {
+    skip: process.env.OPENSEARCH_ABSENT ?? 'run by `npm run test:opensearch` only',
+  }, () => {});
+  return undefined;
+}
+
+/** Calls the real engine alone. The caller ends the agent. */
+export function realEngine(url: string, agent: Agent): Engine {
+  return { name: 'opensearch', url, call: caller(url, agent) };
 }
 
 /** Deletes every index and template. */

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { joined, lengthOf, makeArrivalMap, type Stretch } from './arrival-map.ts';
+
+/** Rounds of what some shards did, as stretches that each go on where the shard's last one ended. */
+const rounds = fc
+  .array(fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 4 })), { maxLength: 4 }), {
+    maxLength: 12,
+  })
+  .map((list) => {
+    const next = new Map<number, number>();
+    return list.map((round) =>
+      round.map(([shard, count]): Stretch => {
+        const from = next.get(shard) ?? 0;
+        next.set(shard, from + count);
+        return { index: `i${shard >> 1}`, uuid: `u${shard >> 1}`, shard: shard & 1, from, count };
+      }),
+    );
+  });
+
+test('a window holds exactly the operations at its positions', () => {
+  fc.assert(
+    fc.property(rounds, fc.nat(60), fc.nat(60), (list, a, b) => {
+      const map = makeArrivalMap();
+      const operations: string[] = [];
+      for (const round of list) {
+        map.learn(operations.length, round);
+        for (const { index, shard, from, count } of round) {
+          for (let seq = from; seq < from + count; seq++) operations.push(`${index}/${shard}/${seq}`);
+        }
+      }
+      assert.equal(map.position(), operations.length);
+      const window = { after: Math.min(a, b), upTo: Math.min(Math.max(a, b), operations.length) };
+      const found = map
+        .ranges(window, () => true)
+        .flatMap(({ index, shard, low, high }) => {
+          return Array.from({ length: Math.max(0, high - low + 1) }, (_, at) => `${index}/${shard}/${low + at}`);
+        });
+      assert.deepEqual(found.sort(), operations.slice(window.after, window.upTo).sort());
+    }),
+  );
+});
+
+test('what is read again, in other pieces, gets no second position', () => {
+  fc.assert(
+    fc.property(rounds, fc.nat(12), (list, again) => {
+      const map = makeArrivalMap();
+      let start = 0;
+      for (const [at, round] of list.entries()) {
+        map.learn(start, round);
+        if (at === again) map.learn(0, joined(list.slice(0, at + 1).flat()));
+        start += lengthOf(round);
+        assert.equal(map.position(), start);
+      }
+    }),
+  );
+});
+
+test('what was there before, and an index of another life, are in no window', () => {
+  const map = makeArrivalMap();
+  map.base({ index: 'a', uuid: 'u', shard: 0, count: 7 });
+  assert.deepEqual([map.position(), map.next('u', 0)], [0, 7]);
+  map.learn(0, [{ index: 'a', uuid: 'u', shard: 0, from: 7, count: 2 }]);
+  map.learn(2, [{ index: 'a', uuid: 'v', shard: 0, from: 0, count: 1 }]);
+  const window = { after: 0, upTo: 3 };
+  assert.deepEqual(
+    map.ranges(window, (uuid) => uuid === 'u'),
+    [{ index: 'a', shard: 0, low: 7, high: 8 }],
+  );
+  assert.deepEqual(
+    map.ranges(window, (uuid) => uuid === 'v'),
+    [{ index: 'a', shard: 0, low: 0, high: 0 }],
+  );
+});

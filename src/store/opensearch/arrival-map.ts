@@ -1,0 +1,114 @@
+import type { ArrivalWindow, Position } from '../store.ts';
+
+/** Operations of one shard, in the order in which the shard did them: `count` of them from `_seq_no` `from` on. */
+export interface Stretch {
+  readonly index: string;
+  readonly uuid: string;
+  readonly shard: number;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** What of one shard arrived in a window: `_seq_no` from `low` to `high`, both included. */
+export interface ArrivalRange {
+  readonly index: string;
+  readonly shard: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * The order of arrival on a cluster, which has none of its own: each shard numbers its operations (`_seq_no`), and positions are
+ * given to stretches of these numbers one after the other. Position p + 1 is the first operation of the stretch learnt at p.
+ */
+export interface ArrivalMap {
+  /** The last position given. */
+  position(): Position;
+  /** The `_seq_no` that a shard counts from next. */
+  next(uuid: string, shard: number): number;
+  /** What was done before counting began: it has no position. */
+  base(stretch: Omit<Stretch, 'from'>): void;
+  /** Takes stretches that follow one another from `start` on; what is known of them already is passed over. */
+  learn(start: Position, stretches: readonly Stretch[]): void;
+  /** For each shard what of it lies in the window. `lives`: indices that are there still. */
+  ranges(window: ArrivalWindow, lives: (uuid: string) => boolean): readonly ArrivalRange[];
+}
+
+export function makeArrivalMap(): ArrivalMap {
+  const known: (Stretch & { readonly start: Position })[] = [];
+  const nexts = new Map<string, number>();
+  let position = 0;
+  const add = (stretch: Stretch): void => {
+    const last = known.at(-1);
+    if (last && follows(last, stretch)) known[known.length - 1] = { ...last, count: last.count + stretch.count };
+    else known.push({ ...stretch, start: position });
+    position += stretch.count;
+    nexts.set(keyOf(stretch), stretch.from + stretch.count);
+  };
+  return {
+    position: () => position,
+    next: (uuid, shard) => nexts.get(keyOf({ uuid, shard })) ?? 0,
+    base: (stretch) => void nexts.set(keyOf(stretch), stretch.count),
+    learn(start, stretches) {
+      let at = start;
+      for (const stretch of stretches) {
+        const skipped = Math.min(stretch.count, Math.max(0, position - at));
+        at += stretch.count;
+        if (skipped < stretch.count) {
+          add({ ...stretch, from: stretch.from + skipped, count: stretch.count - skipped });
+        }
+      }
+    },
+    ranges({ after, upTo }, lives) {
+      const found = new Map<string, { index: string; shard: number; low: number; high: number }>();
+      for (let at = firstAfter(known, after); at < known.length; at++) {
+        const stretch = known[at] as (typeof known)[number];
+        if (stretch.start >= upTo) break;
+        if (!lives(stretch.uuid)) continue;
+        const low = stretch.from + Math.max(0, after - stretch.start);
+        const high = stretch.from + Math.min(stretch.count, upTo - stretch.start) - 1;
+        const range = found.get(keyOf(stretch));
+        // One shard's stretches follow one another without a gap.
+        if (range) range.high = high;
+        else found.set(keyOf(stretch), { index: stretch.index, shard: stretch.shard, low: after < 0 ? 0 : low, high });
+      }
+      return [...found.values()];
+    },
+  };
+}
+
+/** Stretches that go on from one another are one. */
+export function joined(stretches: readonly Stretch[]): readonly Stretch[] {
+  const list: Stretch[] = [];
+  for (const stretch of stretches) {
+    const last = list.at(-1);
+    if (last && follows(last, stretch)) list[list.length - 1] = { ...last, count: last.count + stretch.count };
+    else list.push(stretch);
+  }
+  return list;
+}
+
+export function lengthOf(stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, { count }) => sum + count, 0);
+}
+
+function follows(last: Stretch, next: Stretch): boolean {
+  return last.uuid === next.uuid && last.shard === next.shard && last.from + last.count === next.from;
+}
+
+function keyOf({ uuid, shard }: Pick<Stretch, 'uuid' | 'shard'>): string {
+  return `${uuid}/${shard}`;
+}
+
+/** Where the first stretch stands that reaches beyond `after` (binary search). */
+function firstAfter(known: readonly (Stretch & { readonly start: Position })[], after: Position): number {
+  let low = 0;
+  let high = known.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const { start, count } = known[middle] as (typeof known)[number];
+    if (start + count <= after) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,114 @@
+import { type Clock, elapsedMs } from '../../base/clock.ts';
+import { limits } from '../../base/limits.ts';
+import type { ArrivalWindow, Position } from '../store.ts';
+import { type ArrivalMap, type ArrivalRange, joined, lengthOf, makeArrivalMap, type Stretch } from './arrival-map.ts';
+import type { ArrivalRecord, Head } from './arrival-record.ts';
+import type { EngineClient } from './engine-client.ts';
+import type { Freshness } from './freshness.ts';
+import { type ShardProgress, shardProgress } from './shard-progress.ts';
+
+/**
+ * The order of arrival on a cluster. A position is given to an operation only when its shard has done it and all before it, and
+ * was refreshed since: what a window holds can be found, and nothing comes into a window later. All processes of a cluster share
+ * one record and so agree about each position. Indices whose names begin with a dot have no arrivals.
+ */
+export interface Arrivals {
+  /** Looks what arrived, gives it positions and answers the last one. New ones are given at most every `pauseMs`. */
+  position(): Promise<Position>;
+  ranges(window: ArrivalWindow): readonly ArrivalRange[];
+}
+
+export interface ArrivalPorts {
+  readonly client: EngineClient;
+  readonly clock: Clock;
+  readonly freshness: Pick<Freshness, 'refresh'>;
+  readonly record: ArrivalRecord;
+  readonly pauseMs: number;
+}
+
+/** Reads the record, or begins it: what is in the cluster then counts as there before. */
+export async function openArrivals(ports: ArrivalPorts): Promise<Arrivals> {
+  const { client, clock, record, pauseMs } = ports;
+  const map = makeArrivalMap();
+  let progress = await shardProgress(client, clock);
+  const before = progress.map(({ index, uuid, shard, done }) => ({ index, uuid, shard, count: done }));
+  let head = await record.open(async () => before);
+  for (const stretch of await record.base()) map.base(stretch);
+  for (const { start, stretches } of await record.parts(0)) map.learn(start, stretches);
+  learnHead(map, head);
+
+  let last: (() => number) | undefined;
+  const advance = async (): Promise<Position> => {
+    progress = await shardProgress(client, clock);
+    if (newStretches(progress, map).length === 0) return map.position();
+    const rest = pauseMs - (last?.() ?? pauseMs);
+    if (rest > 0) {
+      await clock.sleep(rest);
+      progress = await shardProgress(client, clock);
+    }
+    last = elapsedMs();
+    for (;;) {
+      const found = newStretches(progress, map);
+      if (found.length === 0) return map.position();
+      await ports.freshness.refresh([...new Set(found.map(({ index }) => index))]);
+      const moved = await moveHead(record, head, found);
+      const known = head.start;
+      head = moved ?? (await record.head());
+      // Another process was quicker: what it gave positions to need not get them again.
+      if (!moved && head.start > known) {
+        for (const { start, stretches } of await record.parts(known)) map.learn(start, stretches);
+      }
+      learnHead(map, head);
+    }
+  };
+
+  let running: Promise<Position> | undefined;
+  let waiting: Promise<Position> | undefined;
+  const start = (): Promise<Position> => {
+    running = advance().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  return {
+    // A look that is under way may have begun before the caller's write: the next one sees it.
+    position() {
+      if (!running) return start();
+      waiting ??= running
+        .catch(() => undefined)
+        .then(() => {
+          waiting = undefined;
+          return running ?? start();
+        });
+      return waiting;
+    },
+    ranges(window) {
+      const living = new Set(progress.map(({ uuid }) => uuid));
+      return map.ranges(window, (uuid) => living.has(uuid));
+    },
+  };
+}
+
+function newStretches(progress: readonly ShardProgress[], map: ArrivalMap): readonly Stretch[] {
+  return progress.flatMap(({ index, uuid, shard, done }) => {
+    const from = map.next(uuid, shard);
+    return done > from ? [{ index, uuid, shard, from, count: done - from }] : [];
+  });
+}
+
+function learnHead(map: ArrivalMap, { start, open, closing }: Head): void {
+  if (closing) map.learn(closing.start, closing.stretches);
+  map.learn(start, open);
+}
+
+/** Puts the stretches at the end of the record. Undefined where another process did so first. */
+async function moveHead(record: ArrivalRecord, head: Head, found: readonly Stretch[]): Promise<Head | undefined> {
+  // Its own document comes before the head that no longer holds it; writing it twice does no harm.
+  if (head.closing) await record.keep(head.closing);
+  const open = joined([...head.open, ...found]);
+  if (open.length <= limits.arrivalStretchesMax) {
+    return record.move(head, { start: head.start, open, closing: undefined });
+  }
+  const closing = { start: head.start, stretches: open };
+  return record.move(head, { start: head.start + lengthOf(open), open: [], closing });
+}

@@ -1,0 +1,134 @@
+import type { Clock } from '../../base/clock.ts';
+import { elapsedMs } from '../../base/clock.ts';
+import { isDocument, own } from '../../base/document.ts';
+import { reasonOf, TrailhoundError } from '../../base/errors.ts';
+import { parseKnownJson, writeJson } from '../../base/json.ts';
+import { limits } from '../../base/limits.ts';
+import { pauseBefore } from '../../base/retry.ts';
+import type { Operation, OperationResult } from '../store.ts';
+import { type EngineClient, enginePauses } from './engine-client.ts';
+import { itemFate, wireError } from './engine-error.ts';
+import { clusterName, programName } from './index-names.ts';
+
+/** One operation on its way: its lines, and what became of it. */
+interface Draft {
+  readonly operation: Operation;
+  readonly lines: string;
+  result: OperationResult | undefined;
+}
+
+/**
+ * Writes by `_bulk`, in order. Each operation has a fate of its own: refused ones are answered, those that were turned away for
+ * lack of room (429) are sent again alone, until limits.engineDeadlineMs. Throws where the cluster could not do an operation:
+ * others of the call may be written then, and all of them may be sent again.
+ */
+export async function writeBulk(
+  operations: readonly Operation[],
+  client: EngineClient,
+  clock: Clock,
+): Promise<readonly OperationResult[]> {
+  const drafts: Draft[] = [];
+  for (const operation of operations) drafts.push(await draftOf(operation, client));
+  for (const part of parts(drafts.filter(({ result }) => !result))) await sendPart(part, client, clock);
+  return drafts.map(({ result, operation }) => {
+    if (!result) throw new Error(`no answer for ${operation.index}/${operation.id}`);
+    return { ...result, index: programName(result.index) };
+  });
+}
+
+const idBytesMax = 512;
+
+async function draftOf(operation: Operation, client: EngineClient): Promise<Draft> {
+  const { action, id, index, document, text } = operation;
+  const refused = (type: string, reason: string): Draft => ({
+    operation,
+    lines: '',
+    result: { index, id, error: 'mapping', type, reason },
+  });
+  const bytes = Buffer.byteLength(id);
+  if (id === '') return refused('illegal_argument_exception', 'if _id is specified it must not be empty');
+  if (bytes > idBytesMax) {
+    const reason = `id [${id}] is too long, must be no longer than 512 bytes but was: ${bytes}`;
+    return refused('illegal_argument_exception', reason);
+  }
+  const header = { [action]: { _index: clusterName(index), _id: id, ...(await condition(operation, client)) } };
+  if (action === 'delete') return { operation, lines: `${writeJson(header)}\n`, result: undefined };
+  if (!document) return refused('action_request_validation_exception', 'Validation Failed: 1: source is missing;');
+  try {
+    const source = (text ?? writeJson(document)).replace(/[\r\n]+/g, ' ');
+    return { operation, lines: `${writeJson(header)}\n${source}\n`, result: undefined };
+  } catch (error) {
+    return refused('mapper_parsing_exception', `failed to parse document with id '${id}': ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * The program counts with one primary term, 1; a cluster gives a new one whenever a node starts. What is meant is the version:
+ * where that is the one that was expected, the term it has is taken.
+ */
+async function condition(
+  { index, id, ifSeqNo, ifPrimaryTerm }: Operation,
+  client: EngineClient,
+): Promise<{ readonly if_seq_no?: number; readonly if_primary_term?: number }> {
+  if (ifSeqNo === undefined && ifPrimaryTerm === undefined) return {};
+  const expected = { if_seq_no: ifSeqNo ?? 0, if_primary_term: ifPrimaryTerm ?? 1 };
+  if (ifPrimaryTerm !== undefined && ifPrimaryTerm !== 1) return expected;
+  const path = `/${encodeURIComponent(clusterName(index))}/_doc/${encodeURIComponent(Buffer.from(id).toString())}?_source=false`;
+  const found: unknown = JSON.parse(await client.text({ method: 'GET', path }, [404]));
+  if (own(found, '_seq_no') !== ifSeqNo) return expected;
+  return { ...expected, if_primary_term: Number(own(found, '_primary_term')) };
+}
+
+/** Parts that a cluster takes at a time. */
+function* parts(drafts: readonly Draft[]): Generator<readonly Draft[]> {
+  let part: Draft[] = [];
+  let length = 0;
+  for (const draft of drafts) {
+    if (
+      part.length > 0 &&
+      (length + draft.lines.length > limits.bulkBytesMax || part.length >= limits.bulkOperationsMax)
+    ) {
+      yield part;
+      part = [];
+      length = 0;
+    }
+    part.push(draft);
+    length += draft.lines.length;
+  }
+  if (part.length > 0) yield part;
+}
+
+async function sendPart(part: readonly Draft[], client: EngineClient, clock: Clock): Promise<void> {
+  const elapsed = elapsedMs();
+  let waiting = part;
+  for (let tries = 1; waiting.length > 0; tries++) {
+    const body = waiting.map(({ lines }) => lines).join('');
+    const { status, text } = await client.send({ method: 'POST', path: '/_bulk', body, repeatable: true });
+    if (status >= 300) throw wireError(status, text);
+    const late = elapsed() >= limits.engineDeadlineMs;
+    waiting = settle(waiting, parseKnownJson(text), late);
+    if (waiting.length > 0) await clock.sleep(pauseBefore(tries, enginePauses));
+  }
+}
+
+/** Notes the results; answers what is to be sent again. Throws for what the cluster could not do. */
+function settle(sent: readonly Draft[], answer: unknown, late: boolean): readonly Draft[] {
+  const items = own(answer, 'items');
+  if (!Array.isArray(items) || items.length !== sent.length) {
+    throw new TrailhoundError('engine-unavailable', 'the answer to a _bulk has not one item for each operation');
+  }
+  const again: Draft[] = [];
+  let fault: TrailhoundError | undefined;
+  for (const [at, draft] of sent.entries()) {
+    const item = Object.values(items[at] as object)[0] as unknown;
+    const fate = itemFate(isDocument(item) ? item : {}, {
+      ...draft.operation,
+      index: clusterName(draft.operation.index),
+    });
+    if (fate.kind === 'done') draft.result = fate.result;
+    else if (fate.kind === 'again' && !late) again.push(draft);
+    else fault ??= fate.error;
+  }
+  if (fault) throw fault;
+  return again;
+}

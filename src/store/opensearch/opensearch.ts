@@ -1,0 +1,175 @@
+import type { Clock } from '../../base/clock.ts';
+import { own } from '../../base/document.ts';
+import { TrailhoundError } from '../../base/errors.ts';
+import { limits } from '../../base/limits.ts';
+import { parseSearchBody, type SearchBody } from '../../query/search-body.ts';
+import type { ArrivalWindow, IndexOptions, SearchResult, Store, StoredDocument } from '../store.ts';
+import { type ArrivalRecord, arrivalsIndex, makeArrivalRecord } from './arrival-record.ts';
+import { type Arrivals, openArrivals } from './arrivals.ts';
+import type { EngineAddress } from './engine-address.ts';
+import { type EngineClient, openEngineClient } from './engine-client.ts';
+import { type EngineIndices, makeEngineIndices } from './engine-indices.ts';
+import { getDocument, searchEngine } from './engine-read.ts';
+import { writeBulk } from './engine-write.ts';
+import { type Freshness, makeFreshness } from './freshness.ts';
+import { clusterName, expressionPath } from './index-names.ts';
+import { joinedResult, windowedSearches } from './windowed-search.ts';
+
+export interface OpenSearchOptions {
+  readonly address: EngineAddress;
+  readonly clock: Clock;
+  /** How often event indices are refreshed by us at most; limits.engineRefreshMs without it. */
+  readonly refreshMs?: number;
+}
+
+/** The store in a cluster, which other programs and other processes of this one use at the same time. */
+export interface OpenSearchStore extends Store {
+  readonly client: EngineClient;
+}
+
+interface Parts {
+  readonly client: EngineClient;
+  readonly clock: Clock;
+  readonly freshness: Freshness;
+  readonly indices: EngineIndices;
+}
+
+/**
+ * Opens a cluster of OpenSearch. What the store's contract says holds, but for this: a write that throws may have written a part
+ * of its operations (all may be sent again); date math and the age of deleted ids go by the cluster's clock; a search may see a
+ * part of a write that is under way. Throws 'engine-unavailable' when nothing answers, 'forbidden' for a wrong login.
+ */
+export async function openOpenSearch({ address, clock, refreshMs }: OpenSearchOptions): Promise<OpenSearchStore> {
+  const client = openEngineClient(address, clock);
+  try {
+    await checkCluster(client, address);
+    const pauseMs = refreshMs ?? limits.engineRefreshMs;
+    const freshness = makeFreshness(client, clock, pauseMs);
+    const parts: Parts = { client, clock, freshness, indices: makeEngineIndices(client, freshness) };
+    await parts.indices.putTemplate(systemTemplate);
+    const record = recordOf(parts);
+    const arrivals = await openArrivals({ client, clock, freshness, record, pauseMs });
+    return makeStore(parts, arrivals);
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+/** Our own indices are small, hidden, and have a copy where there is a second node. */
+const systemTemplate = {
+  name: 'trailhound-system',
+  legacy: false,
+  body: {
+    index_patterns: ['.trailhound-*'],
+    priority: 500,
+    _meta: { description: "Trailhound's own indices." },
+    template: { settings: { index: { number_of_shards: 1, auto_expand_replicas: '0-1', hidden: true } } },
+  },
+};
+
+async function checkCluster(client: EngineClient, { url }: EngineAddress): Promise<void> {
+  const text = await client.text({ method: 'GET', path: '/' });
+  let version: unknown;
+  try {
+    version = own(JSON.parse(text), 'version');
+  } catch {
+    version = undefined;
+  }
+  const number = String(own(version, 'number') ?? '');
+  if (own(version, 'distribution') === 'opensearch' && Number(number.split('.')[0]) >= 2) return;
+  throw new TrailhoundError('bad-request', `${url} is no OpenSearch 2 or later: point --engine to one`);
+}
+
+function makeStore(parts: Parts, arrivals: Arrivals): OpenSearchStore {
+  const { client, clock, freshness, indices } = parts;
+  return {
+    client,
+    createIndex: indices.create,
+    deleteIndex: indices.remove,
+    putMapping: indices.putMapping,
+    updateIndices: indices.update,
+    putTemplate: indices.putTemplate,
+    deleteTemplate: indices.deleteTemplate,
+    templates: indices.templates,
+    indices: indices.list,
+    async write(operations) {
+      for (const { index } of operations) freshness.written(clusterName(index));
+      const results = await writeBulk(operations, client, clock);
+      // Under the name of the index where it was written by an alias.
+      for (const { index } of results) freshness.written(clusterName(index));
+      return results;
+    },
+    get: (index, id) => getDocument(index, id, client),
+    search: (expression, body, options = {}) => search(expression, body, options, parts, arrivals),
+    position: arrivals.position,
+    generation: (expression) => generationOf(expression, parts),
+    async refresh(expression) {
+      await client.text({ method: 'POST', path: `/${expressionPath(expression)}/_refresh`, repeatable: true });
+    },
+    close: async () => client.close(),
+  };
+}
+
+async function search(
+  expression: string,
+  body: SearchBody,
+  { window, signal, ...options }: IndexOptions & { readonly window?: ArrivalWindow; readonly signal?: AbortSignal },
+  { client, freshness }: Parts,
+  arrivals: Arrivals,
+): Promise<SearchResult> {
+  signal?.throwIfAborted();
+  const asked = { expression, body, options, signal };
+  if (!window) {
+    await freshness.fresh(expression.split(',').map(clusterName));
+    return searchEngine({ ...asked, json: body.json }, client);
+  }
+  const searches = windowedSearches(body, arrivals.ranges(window));
+  return joinedResult(body, await Promise.all(searches.map((one) => searchEngine({ ...asked, ...one }, client))));
+}
+
+/** How far the shards of the indices have come, and the versions of what the cluster knows of the indices. */
+async function generationOf(expression: string, { client }: Parts): Promise<string> {
+  const path = expressionPath(expression);
+  const more = 'ignore_unavailable=true&expand_wildcards=open';
+  const state = 'filter_path=metadata.indices.*.version';
+  const shards = 'level=shards&filter_path=indices.*.uuid,indices.*.shards.*.seq_no.max_seq_no';
+  return [
+    await client.text({ method: 'GET', path: `/_cluster/state/metadata/${path}?${more}&${state}` }, [404]),
+    await client.text({ method: 'GET', path: `/${path}/_stats/docs?${more}&${shards}` }, [404]),
+  ].join('\n');
+}
+
+function recordOf({ client, clock, freshness, indices }: Parts): ArrivalRecord {
+  return makeArrivalRecord({
+    async create(index, body) {
+      try {
+        await indices.create(index, body);
+      } catch (error) {
+        // Another process may have made it.
+        if (!(error instanceof TrailhoundError) || error.wire !== 'resource_already_exists_exception') throw error;
+      }
+    },
+    get: (index, id) => getDocument(index, id, client),
+    write: (operations) => writeBulk(operations, client, clock),
+    async parts(index, from) {
+      await freshness.refresh([arrivalsIndex]);
+      return sortedByStart(index, from, client);
+    },
+  });
+}
+
+async function sortedByStart(index: string, from: number, client: EngineClient): Promise<readonly StoredDocument[]> {
+  const found: StoredDocument[] = [];
+  for (let next = from; ; ) {
+    const json = { query: { range: { start: { gte: next } } }, sort: [{ start: 'asc' }], size: pageSize };
+    const body = parseSearchBody(json);
+    const { hits } = await searchEngine({ expression: index, body, json, options: {} }, client);
+    found.push(...hits);
+    const last = hits.at(-1);
+    if (!last || hits.length < pageSize) return found;
+    next = Number(last.source.start) + 1;
+  }
+}
+
+const pageSize = 1000;
