@@ -23,6 +23,20 @@ test('a name of blanks alone is taken, as recorded, and reads back', () => {
   }
 });
 
+test('what is before a dot must be an object: a flat_object is refused, whether mapped or made by a template', () => {
+  const mapped = parseMapping({ properties: { fo: { type: 'flat_object' } } });
+  const refused = mapDocument(mapped, { 'fo.p': 'alpha' });
+  assert.deepEqual(
+    'error' in refused && refused.error.reason,
+    'Could not dynamically add mapping for field [fo.p]. Existing mapping for [fo] must be of type object but found [flat_object].',
+  );
+  const flat = { objects: { match_mapping_type: 'object', mapping: { type: 'flat_object' } } };
+  const template = parseMapping({ dynamic_templates: [flat] });
+  const made = mapDocument(template, { 'fo.p': 'alpha' });
+  assert.deepEqual('error' in made && made.error.causedBy?.type, 'class_cast_exception');
+  assert.ok('mapping' in mapDocument(template, { fo: { p: 'alpha', 'q.r': 1 } }));
+});
+
 test('what documents add to a mapping reads back as it was written', () => {
   const name = fc.oneof(
     fc.constantFrom(

@@ -159,7 +159,6 @@ function visitDotted(
   const [key = '', ...rest] = parts;
   const child = node.children.get(key) ?? walk.added?.get(node.path)?.get(key);
   if (child && child.kind !== 'object' && rest.length > 0) {
-    if (child.kind === 'flat_object') return;
     const reason = `Could not dynamically add mapping for field [${join(node.path, parts.join('.'))}]. Existing mapping for [${child.path}] must be of type object but found [${child.type}].`;
     throw refused('mapper_parsing_exception', reason, child.path);
   }
@@ -171,6 +170,12 @@ function visitDotted(
     let inner: unknown = value;
     for (const part of rest.toReversed()) inner = { [part]: inner };
     visitNew(walk, node, key, inner, dynamic, depth);
+    const made = walk.added?.get(node.path)?.get(key);
+    if (made && made.kind !== 'object') {
+      // What is before a dot must be an object; a template may have made something else of it.
+      const reason = `the mapper of [${made.path}] of type [${made.type}] cannot be cast to that of an object`;
+      throw unparsed('class_cast_exception', reason, made.path);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Document } from '../base/document.ts';
+import { indexBody, leaves } from './generated-mapping.suite.ts';
 
 /**
  * Indices, documents and queries that are made up, but of one small stock of names and words, so that they meet.
@@ -13,43 +14,12 @@ export interface GeneratedIndex {
 
 export function generatedIndex(): fc.Arbitrary<GeneratedIndex> {
   return fc.record({
-    body: body(),
+    body: indexBody(),
     documents: fc.array(document(), { minLength: 1, maxLength: 12 }),
     queries: fc.array(query(), { minLength: 1, maxLength: 8 }),
   });
 }
 
-const ofWords: readonly Document[] = [
-  { type: 'keyword' },
-  { type: 'keyword' },
-  { type: 'keyword', ignore_above: 5 },
-  { type: 'keyword', normalizer: 'lowercase' },
-  { type: 'keyword', null_value: 'alpha' },
-  { type: 'keyword', copy_to: ['all', 'whole'] },
-  { type: 'text' },
-  { type: 'text', copy_to: 'all', fields: { keyword: { type: 'keyword', ignore_above: 256 } } },
-  { type: 'text', analyzer: 'english' },
-  { type: 'text', analyzer: 'whitespace', search_analyzer: 'standard' },
-  { type: 'text', analyzer: 'alike' },
-  { type: 'wildcard' },
-];
-
-/** Most queries are refused on these. */
-const ofPoints: readonly Document[] = [
-  { type: 'long', ignore_malformed: true },
-  { type: 'double', ignore_malformed: true },
-  { type: 'date', ignore_malformed: true, format: 'strict_date_optional_time||epoch_millis' },
-  { type: 'boolean', ignore_malformed: true },
-  { type: 'ip', ignore_malformed: true },
-];
-
-const analysis = {
-  analyzer: { alike: { type: 'custom', tokenizer: 'standard', filter: ['lowercase', 'same'] } },
-  filter: { same: { type: 'synonym', synonyms: ['alpha, beta', 'gamma => delta'] } },
-};
-
-/** Leaves of the mapping; `dyn` is left to dynamic mapping, `o.e` and `constructor` may come as dotted keys. */
-const leaves = ['a', 'b', 'constructor', 'o.c', 'o.d', 'ne.k', 'ne.t', 'ne.in.k'];
 const searched = [
   ...leaves,
   'a',
@@ -57,32 +27,23 @@ const searched = [
   'b',
   'o.c',
   'a.keyword',
+  'a.text',
+  'o.c.low',
   'all',
   'whole',
   'other',
   'dyn',
   'dyn.keyword',
+  'new',
+  'new.p',
+  'new.p.raw',
+  'new.p.keyword',
+  'new.q',
+  'fo',
+  'fo.x',
+  'fo.y.z',
   'missing',
 ];
-
-function body(): fc.Arbitrary<Document> {
-  const definition = fc.oneof(
-    { weight: 12, arbitrary: fc.constantFrom(...ofWords) },
-    { weight: 1, arbitrary: fc.constantFrom(...ofPoints) },
-  );
-  return fc.array(definition, { minLength: leaves.length, maxLength: leaves.length }).map((chosen) => {
-    const [a, b, ctor, c, d, k, t, inner] = chosen.map((each, index) => (index < 5 ? each : withoutCopy(each)));
-    const nested = { type: 'nested', properties: { k, t, in: { type: 'nested', properties: { k: inner } } } };
-    const properties = { a, b, constructor: ctor, o: { properties: { c, d } }, ne: nested };
-    const copies = { all: { type: 'text' }, whole: { type: 'keyword' }, other: { type: 'alias', path: 'a' } };
-    return { settings: { analysis }, mappings: { properties: { ...properties, ...copies } } };
-  });
-}
-
-/** Nested values are not copied: OpenSearch copies within one nested object only. */
-function withoutCopy({ copy_to: _, ...definition }: Document): Document {
-  return definition;
-}
 
 const words = [
   'alpha',
@@ -124,6 +85,10 @@ function document(): fc.Arbitrary<Document> {
     { k: value(), t: value(), in: fc.array(fc.record({ k: value() }, { requiredKeys: [] }), { maxLength: 2 }) },
     { requiredKeys: [] },
   );
+  const fresh = fc.record(
+    { p: value(), q: fc.constantFrom<unknown>('x', 3, '2024-05-01', true) },
+    { requiredKeys: [] },
+  );
   const fields = {
     a: value(),
     b: value(),
@@ -131,7 +96,10 @@ function document(): fc.Arbitrary<Document> {
     o: fc.oneof(inner, fc.array(inner, { maxLength: 2 })),
     'o.c': value(),
     ne: fc.oneof(nested, fc.array(nested, { maxLength: 3 })),
-    dyn: fc.constantFrom('alpha', 'alpha beta', 'x'),
+    dyn: fc.constantFrom('alpha', 'alpha beta', 'x', '2024-05-01', '7'),
+    new: fc.oneof(fc.constantFrom('alpha', '2024-05-01', 7, 1.5, true), fresh, fc.array(fresh, { maxLength: 2 })),
+    'new.p': fc.constantFrom('alpha', 'beta alpha', 7),
+    fo: fc.record({ x: value(), y: fc.record({ z: value() }, { requiredKeys: [] }) }, { requiredKeys: [] }),
   };
   return fc.record(fields, { requiredKeys: ['a', 'o', 'ne'] });
 }
@@ -148,7 +116,9 @@ const some = (model: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitr
 function leaf(): fc.Arbitrary<Document> {
   const plain = scalar().filter((each) => each !== null);
   const pattern = fc.constantFrom('*', 'al*', '*a', 'b?ta', 'al', '', 'B*', '*"*');
+  const expressions = fc.constantFrom('al.*', '[ab]l?.+', '"q"|.', '~x', '(a|b)@', '<1-9>');
   const matching = { query: word, operator, minimum_should_match: minimum };
+  const dates = fc.constantFrom('now-10y/d', '2024-05-01', '2024-05-01||+1d/d', 'now');
   const ends = fc.constantFrom<unknown>('alpha', 'b', 1, '2024-05-01', 'x');
   const fields = fc.array(fc.constantFrom(...searched, '*', 'o.*', 'a^2'), { minLength: 1, maxLength: 3 });
   const types = fc.constantFrom('best_fields', 'most_fields', 'cross_fields', 'phrase', 'phrase_prefix', 'bool_prefix');
@@ -161,6 +131,7 @@ function leaf(): fc.Arbitrary<Document> {
     field(some({ value: word, case_insensitive: fc.boolean() })).map((term) => ({ term })),
     field(fc.array(plain, { maxLength: 3 })).map((terms) => ({ terms })),
     field(some({ gte: ends, lt: ends })).map((range) => ({ range })),
+    field(some({ gt: dates, lte: dates, format: fc.constant('yyyy-MM-dd||epoch_millis') })).map((range) => ({ range })),
     name.map((key) => ({ exists: { field: key } })),
     field(some({ ...matching, fuzziness: fc.constantFrom('AUTO', '1') })).map((match) => ({ match })),
     field(some({ query: word, slop: fc.integer({ min: 0, max: 3 }) })).map((each) => ({ match_phrase: each })),
@@ -175,8 +146,11 @@ function leaf(): fc.Arbitrary<Document> {
     some({ query: expression, fields, default_operator: operator }).map((each) => ({ simple_query_string: each })),
     field(pattern).map((wildcard) => ({ wildcard })),
     field(fc.constantFrom('al', 'B', '', 'tab')).map((prefix) => ({ prefix })),
-    field(fc.constantFrom('al.*', '[ab]l?.+', '"q"|.', '~x')).map((regexp) => ({ regexp })),
-    field(word).map((fuzzy) => ({ fuzzy })),
+    field(some({ value: expressions, flags: fc.constantFrom('ALL', 'NONE'), case_insensitive: fc.boolean() })).map(
+      (regexp) => ({ regexp }),
+    ),
+    field(some({ value: word, prefix_length: fc.nat(2), transpositions: fc.boolean() })).map((fuzzy) => ({ fuzzy })),
+    field(some({ value: pattern, case_insensitive: fc.boolean() })).map((wildcard) => ({ wildcard })),
     fc.array(fc.constantFrom('0', '1', '2'), { maxLength: 2 }).map((values) => ({ ids: { values } })),
   );
 }
@@ -207,7 +181,11 @@ export function query(): fc.Arbitrary<Document> {
         .map((bool) => ({ bool })),
       tie('node').map((filter) => ({ constant_score: { filter } })),
       fc.array(tie('node'), { minLength: 1, maxLength: 3 }).map((queries) => ({ dis_max: { queries } })),
-      fc.tuple(fc.constantFrom('ne', 'ne.in'), tie('node')).map(([path, each]) => ({ nested: { path, query: each } })),
+      fc.tuple(fc.constantFrom('ne', 'ne.in', 'new'), tie('node')).map(([path, each]) => ({
+        nested: { path, query: each, ignore_unmapped: path === 'new' },
+      })),
+      tie('node').map((inner) => ({ function_score: { query: inner, boost_mode: 'replace' } })),
+      tie('node').map((inner) => ({ wrapper: { query: Buffer.from(JSON.stringify(inner)).toString('base64') } })),
       fc.record({ positive: tie('node'), negative: tie('node'), negative_boost: fc.constant(0.5) }).map((boosting) => ({
         boosting,
       })),
