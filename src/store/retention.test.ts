@@ -52,8 +52,8 @@ function documents(index: string, name: string, count: number, bytes = 30): Oper
 async function names(store: EmbeddedStore, expression = '*'): Promise<Record<string, number>> {
   const body = parseSearchBody({ size: 0, aggs: { names: { terms: { field: 'name.keyword', size: 100 } } } });
   const found = await store.search(expression, body);
-  const { buckets } = (found.aggregations ?? {}).names as { buckets: { key: string; doc_count: number }[] };
-  return Object.fromEntries(buckets.map((bucket) => [bucket.key, bucket.doc_count]));
+  const { names } = found.aggregations as { names: { buckets: { key: string; doc_count: number }[] } };
+  return Object.fromEntries(names.buckets.map((bucket) => [bucket.key, bucket.doc_count]));
 }
 
 test('documents go by the age of their arrival, whatever index they lie in', async (context) => {
