@@ -150,6 +150,8 @@ export const limits = {
   segmentPagesMax: 32 * 1024 * 1024,
   /** Results of queries over sealed segments that are kept; the least used are worked out again. */
   segmentResultsMax: 16 * 1024 * 1024,
+  /** Values by row of segment columns that aggregations and sorts asked for, some 64 KB a column of a segment; the least used are made again. */
+  segmentColumnCacheMax: 32 * 1024 * 1024,
   /** Documents written ahead of their index: beyond it a write waits for the index, so that searches stay quick. */
   unindexedMax: 4096,
   /** Search answers kept while their indices do not change (store/search.ts), by weight; the least used are worked out again. */

@@ -1,11 +1,12 @@
 import type { Instant } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
-import type { AggregatedHit, AggregationNode, Tally } from './aggregations/aggregation.ts';
+import type { AggregationNode, Tally } from './aggregations/aggregation.ts';
 import { answerNodes, enterNodes } from './aggregations/bucket.ts';
 import { makeBudget } from './aggregations/budget.ts';
 import { withPipelines } from './aggregations/pipeline.ts';
+import { collectRows, hitOf } from './aggregations/row-batch.ts';
 import { parseAggregations } from './aggregations.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate, RowBatch } from './candidate.ts';
 import type { Mapping } from './mapping.ts';
 
 /** Collects the matches of a search, index after index, and answers its aggregations. */
@@ -17,6 +18,8 @@ export interface Aggregator {
   enter(mapping: Mapping): void;
   see(candidate: Candidate): void;
   collect(candidate: Candidate, score: number): void;
+  /** The same for many matches whose scores do not count. */
+  collectRows(batch: RowBatch): void;
   answer(): Document;
 }
 
@@ -41,12 +44,11 @@ export function makeAggregator(json: Document, at: Instant): Aggregator {
       const hit = hitOf(candidate, score);
       for (const tally of tallies ?? []) tally.collect(hit);
     },
+    collectRows(batch) {
+      for (const tally of tallies ?? []) collectRows(tally, batch);
+    },
     answer: () => (tallies ? withPipelines(answerNodes({}, tallies, nodes), pipelines) : {}),
   };
-}
-
-function hitOf(candidate: Candidate, score: number): AggregatedHit {
-  return { candidate, scope: candidate.source, nested: undefined, parent: undefined, score };
 }
 
 function flat(nodes: readonly AggregationNode[]): readonly AggregationNode[] {

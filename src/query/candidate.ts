@@ -1,4 +1,6 @@
 import type { Document } from '../base/document.ts';
+import type { Column } from './columns.ts';
+import type { Field } from './field.ts';
 import type { Lucene } from './lucene.ts';
 
 /** A stored document that a query is asked about. */
@@ -12,6 +14,33 @@ export interface Candidate {
   readonly text?: string;
   /** The store's index proved that it matches the search's query: the matcher need not be asked. */
   readonly sure?: boolean;
+  /** What the store can tell of it without reading it, as row `row` of these. */
+  readonly columns?: Columns;
+  readonly row?: number;
+}
+
+/**
+ * Documents of one index that a store keeps together. It can tell some of their values without reading them; a row is the
+ * number of a document among them. What it tells is what the documents say, else it says that they must be asked.
+ */
+export interface Columns {
+  /** The values of a field; undefined where the documents must be asked. The same object for the same field. */
+  column(field: Field): Column | undefined;
+  /** Whether a row matches a query; undefined where the document must be asked. */
+  verdicts(query: Lucene): (row: number) => boolean | undefined;
+  /** The document of a row, which is read when something of it is asked for. */
+  candidate(row: number): Candidate;
+}
+
+/** Some rows of them, ascending: matches that a store found. */
+export interface RowBatch {
+  readonly columns: Columns;
+  readonly rows: ArrayLike<number>;
+}
+
+/** Rows as a store hands them out. */
+export interface FoundRows extends RowBatch {
+  readonly rows: Uint32Array;
 }
 
 /** Says whether a candidate matches. Pure; the same candidate may be asked by many matchers. */

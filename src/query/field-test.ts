@@ -103,6 +103,17 @@ export function pointOf(field: Field): ((leaf: unknown) => Point | undefined) | 
   }
 }
 
+/** As doc values keep it: a scaled float comes back as its whole number times the inverse of the factor. */
+export function docValueOf(field: Field): ReturnType<typeof pointOf> {
+  const point = pointOf(field);
+  if (!point || field.kind !== 'number' || field.numeric !== 'scaled_float') return point;
+  const inverse = 1 / field.factor;
+  return (leaf) => {
+    const value = point(leaf);
+    return value === undefined ? undefined : Math.round(Number(value) * field.factor) * inverse;
+  };
+}
+
 /** True when the field has a value. A text without tokens has one (its norms); a flat_object answers for its first level only. */
 export function hasValue(mapping: Mapping, field: Field, nested: string | undefined): ScopeTest {
   const read = valueReader(mapping, field, nested);

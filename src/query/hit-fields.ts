@@ -2,6 +2,7 @@ import type { Instant } from '../base/clock.ts';
 import { asText, type Document, isDocument, put } from '../base/document.ts';
 import { ipText } from '../base/ip-address.ts';
 import { fieldValues } from './aggregations/field-values.ts';
+import { hitOf } from './aggregations/row-batch.ts';
 import type { Candidate } from './candidate.ts';
 import { type DateFormat, dateFormat } from './dates/date-format.ts';
 import { nameTest } from './dynamic-template.ts';
@@ -91,8 +92,7 @@ function docValueReaders({ pattern, format }: WantedField, mapping: Mapping, at:
     };
     return {
       path,
-      read: (candidate) =>
-        read({ candidate, scope: candidate.source, nested: undefined, parent: undefined, score: 0 }).map(shown),
+      read: (candidate) => read(hitOf(candidate, 0)).map(shown),
     };
   });
 }

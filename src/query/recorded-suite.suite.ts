@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isDocument, own } from '../base/document.ts';
 import { mapDocument } from './dynamic.ts';
-import { executeSearch, type Found, type SearchableIndex } from './execute.ts';
+import { executeSearch } from './execute.ts';
+import type { Found } from './found.ts';
 import { type Mapping, parseMapping } from './mapping.ts';
 import { parseSearchBody } from './search-body.ts';
+import type { SearchableIndex } from './search-plan.ts';
 
 /** Replays answers that a real OpenSearch 2.19 gave (recorded/*.json) against the functions of this room. */
 export interface RecordedSuite {

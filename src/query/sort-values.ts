@@ -1,17 +1,17 @@
 import type { Instant } from '../base/clock.ts';
 import { asText } from '../base/document.ts';
 import { ipText, parseIp } from '../base/ip-address.ts';
-import { docValueOf } from './aggregations/field-values.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate, Columns } from './candidate.ts';
 import { lowerQuery } from './compile.ts';
 import type { DateField, Field } from './field.ts';
-import { pointOf, someTerm } from './field-test.ts';
+import { docValueOf, pointOf, someTerm } from './field-test.ts';
 import type { Point } from './lucene.ts';
 import { compileScope } from './lucene-match.ts';
 import { fieldAt, type Mapping, objectAt } from './mapping.ts';
 import { type Numeric, readNumber, truncate } from './number.ts';
 import { parseQuery } from './parse.ts';
 import { shardError } from './refusal.ts';
+import { rowValues } from './row-values.ts';
 import { comparePoints, type SortKey, type SortValue } from './sort.ts';
 import { pathReader, valueReader } from './source-values.ts';
 
@@ -23,6 +23,8 @@ export interface SortColumn {
   show(value: SortValue): unknown;
   /** A value of `search_after`. Throws shard errors. */
   parse(value: unknown): SortValue;
+  /** `read` by row, where the store can tell without the documents; a row of undefined must be read. */
+  byRow?(columns: Columns): ((row: number) => SortValue | undefined) | undefined;
 }
 
 /** `nanos`: nanoseconds, of date_nanos. `none`: texts, and the index does not have the field. */
@@ -46,12 +48,55 @@ export function sortColumn(key: SortKey, mapping: Mapping, at: Instant): SortCol
   if (text && mode !== 'min' && mode !== 'max') {
     throw shardError('we only support AVG, MEDIAN and SUM on number based fields');
   }
-  const values = cast(valuesIn(key, field, mapping, at), key, field);
+  const change = castOf(key, field);
+  const values = valuesIn(key, field, mapping, at);
   const missing = missingOf(key, kind);
   const whole = kind !== 'double' && kind !== 'float';
+  const chosen = (found: readonly Point[]): SortValue =>
+    pick(change ? found.map(change) : found, mode, whole) ?? missing;
+  const byRow = rowReader(key, field, { chosen, missing: change ? undefined : missing });
   return {
-    read: (candidate) => pick(values(candidate), mode, whole) ?? missing,
+    read: (candidate) => {
+      const { columns, row } = candidate;
+      const known = columns && row !== undefined ? byRow?.(columns)?.(row) : undefined;
+      return known === undefined ? chosen(values(candidate)) : known;
+    },
+    ...(byRow ? { byRow } : {}),
     ...shownAs(key, kind, field),
+  };
+}
+
+/** Reads a sort's values by row. `missing` is given where an instant stands for itself. */
+function rowReader(
+  key: SortKey,
+  field: Field,
+  {
+    chosen,
+    missing,
+  }: { readonly chosen: (found: readonly Point[]) => SortValue; readonly missing: SortValue | undefined },
+): SortColumn['byRow'] | undefined {
+  // Nanoseconds stand only in the documents.
+  if (field.nested !== undefined || key.nested !== undefined || field.type === 'date_nanos') return undefined;
+  let last: Columns | undefined;
+  let reader: ((row: number) => SortValue | undefined) | undefined;
+  return (columns) => {
+    if (columns === last) return reader;
+    last = columns;
+    const values = rowValues(columns, field, false);
+    const instants = missing === undefined ? undefined : values?.instants;
+    if (instants && missing !== undefined) {
+      reader = (row) => {
+        const value = instants[row] as number;
+        if (value === Number.POSITIVE_INFINITY) return undefined;
+        return Number.isNaN(value) ? missing : value;
+      };
+    } else if (values) {
+      reader = (row) => {
+        const found = values.read(row);
+        return found && chosen(found);
+      };
+    } else reader = undefined;
+    return reader;
   };
 }
 
@@ -282,19 +327,18 @@ function instantOf(field: DateField, text: string, kind: Kind): Numeric | undefi
   return kind === 'nanos' ? BigInt(ms) * 1_000_000n + belowMs(text) : ms;
 }
 
-/** `numeric_type` makes fields of several types one. */
-function cast(values: Values, { numericType }: SortKey, field: Field): Values {
+/** `numeric_type` makes fields of several types one. undefined where values stay as they are. */
+function castOf({ numericType }: SortKey, field: Field): ((value: Point) => Point) | undefined {
   const from = kindOf(field);
-  if (numericType === undefined || from === 'text' || from === 'ip') return values;
+  if (numericType === undefined || from === 'text' || from === 'ip') return undefined;
   const to = castKind(numericType);
-  const change = (value: Point): Point => {
+  return (value) => {
     if (to === 'double') return Number(value);
     if (to === 'nanos') return from === 'nanos' ? value : BigInt(value as number) * 1_000_000n;
     if (from === 'nanos') return numericType === 'date' ? Number((value as bigint) / 1_000_000n) : value;
     const whole = truncate(value as Numeric);
     return whole > longMax ? longMax : whole < longMin ? longMin : whole;
   };
-  return (candidate) => values(candidate).map(change);
 }
 
 function pick(values: readonly Point[], mode: NonNullable<SortKey['mode']>, whole: boolean): Point | undefined {

@@ -100,15 +100,20 @@ export type SortValue = Point | null;
 /** Missing texts come last in either order, unless asked to come first. */
 export function compareSort(keys: readonly SortKey[], a: readonly SortValue[], b: readonly SortValue[]): number {
   for (const [index, key] of keys.entries()) {
-    const [left, right] = [a[index] ?? null, b[index] ?? null];
-    if (left === right) continue;
-    const first = key.missing === '_first' ? -1 : 1;
-    if (left === null) return first;
-    if (right === null) return -first;
-    const order = comparePoints(left, right);
-    if (order !== 0) return key.order === 'asc' ? order : -order;
+    const order = compareKey(key, a[index] ?? null, b[index] ?? null);
+    if (order !== 0) return order;
   }
   return 0;
+}
+
+/** The same by one key. */
+export function compareKey(key: SortKey, left: SortValue, right: SortValue): number {
+  if (left === right) return 0;
+  const first = key.missing === '_first' ? -1 : 1;
+  if (left === null) return first;
+  if (right === null) return -first;
+  const order = comparePoints(left, right);
+  return key.order === 'asc' ? order : -order;
 }
 
 export function comparePoints(a: Point, b: Point): number {

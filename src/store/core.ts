@@ -14,6 +14,7 @@ import { makeReader, type Reader } from './reader.ts';
 import { makeSegmentResults } from './scan-scope.ts';
 import { makeResultCache, searchIndices } from './search.ts';
 import { openSegments, type Segments } from './segment/segments.ts';
+import { makeColumnCache } from './segment-columns.ts';
 import type { Loaded, Shelf } from './shelf.ts';
 import { makeSlices } from './slices.ts';
 import type { IndexOptions, Position, Store, StoredDocument, StoredTemplate } from './store.ts';
@@ -109,6 +110,7 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
     shelf,
     segments,
     segmentResults: makeSegmentResults(),
+    columns: makeColumnCache(),
     async writing<T>(work: () => Promise<T>): Promise<T> {
       const done = await exclusively(work);
       segments?.poke();

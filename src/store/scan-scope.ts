@@ -5,6 +5,7 @@ import type { IndexState } from './catalog.ts';
 import type { Reader } from './reader.ts';
 import type { Rows } from './segment/rows.ts';
 import type { Segments } from './segment/segments.ts';
+import type { ColumnCache } from './segment-columns.ts';
 import type { Shelf } from './shelf.ts';
 import type { ArrivalWindow } from './store.ts';
 
@@ -22,6 +23,8 @@ export interface Scan {
   /** Absent where there are none: then blocks are searched. */
   readonly segments: Segments | undefined;
   readonly results: SegmentResults;
+  /** Values by row of columns that were asked for lately. */
+  readonly columns: ColumnCache;
   /** The query as text, under which results over sealed segments are kept; undefined where they must not be. */
   readonly queryKey: string | undefined;
   readonly window: ArrivalWindow;

@@ -2,8 +2,8 @@ import { yieldToLoop } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { writeJson } from '../base/json.ts';
-import type { Candidate, Wanted } from '../query/candidate.ts';
-import type { SearchableIndex } from '../query/execute.ts';
+import type { Candidate, FoundRows, Wanted } from '../query/candidate.ts';
+import type { SearchableIndex } from '../query/search-plan.ts';
 import { type Block, rowText } from './block.ts';
 import type { IndexState } from './catalog.ts';
 import type { OpenBlock, Reader } from './reader.ts';
@@ -34,7 +34,11 @@ function filtered(scan: Scan, filter: Document): Scan {
   return { ...scan, queryKey: kept ? `${scan.queryKey}\n${text}` : undefined };
 }
 
-async function* candidates(index: IndexState, wanted: Wanted, scan: Scan): AsyncIterable<readonly Candidate[]> {
+async function* candidates(
+  index: IndexState,
+  wanted: Wanted,
+  scan: Scan,
+): AsyncIterable<readonly Candidate[] | FoundRows> {
   const { window } = scan;
   // Nothing new since the window began: the index need not be touched.
   if (index.tally.last <= window.after) return;

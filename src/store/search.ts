@@ -1,17 +1,21 @@
 import type { Clock } from '../base/clock.ts';
 import { elapsedMs } from '../base/clock.ts';
 import { own } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
 import { writeJson } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import { executeSearch } from '../query/execute.ts';
+import type { Found } from '../query/found.ts';
 import type { SearchBody } from '../query/search-body.ts';
 import type { BoundedCache } from './bounded-cache.ts';
 import { boundedCache } from './bounded-cache.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog, IndexState } from './catalog.ts';
 import type { Reader } from './reader.ts';
 import { searchableIndex } from './scan.ts';
 import type { SegmentResults } from './scan-scope.ts';
+import { SegmentDamage } from './segment/paged-file.ts';
 import type { Segments } from './segment/segments.ts';
+import type { ColumnCache } from './segment-columns.ts';
 import type { Shelf } from './shelf.ts';
 import type { ArrivalWindow, IndexOptions, Position, SearchResult } from './store.ts';
 
@@ -29,6 +33,7 @@ export interface SearchWorld {
   readonly results: ResultCache;
   readonly segments: Segments | undefined;
   readonly segmentResults: SegmentResults;
+  readonly columns: ColumnCache;
 }
 
 /** Answers by the state of the indices and the body as it came. */
@@ -55,33 +60,7 @@ export async function searchIndices(
   const known = key === undefined ? undefined : world.results.get(key);
   if (known) return { ...known, tookMs: Math.round(elapsed()) };
 
-  const upTo = world.position();
-  const window = options.window
-    ? { after: options.window.after, upTo: Math.min(options.window.upTo, upTo) }
-    : { after: 0, upTo };
-  const scan = {
-    shelf: world.shelf,
-    reader: world.reader,
-    segments: world.segments,
-    results: world.segmentResults,
-    queryKey: queryKey(body),
-    purges: world.purges,
-    window,
-    signal: options.signal,
-    whole: !options.window,
-    exists: (index: (typeof indices)[number]) =>
-      world.catalog.byName.get(index.stored.name)?.stored.number === index.stored.number,
-  };
-  const boosts = boostsOf(world, body, options);
-  const found = await executeSearch(
-    body,
-    indices.map((index) => {
-      const boost = boosts.get(index.stored.name);
-      const searchable = searchableIndex(index, world.catalog.aliasFilter(expression, index), scan);
-      return boost === undefined ? searchable : { ...searchable, boost };
-    }),
-    { at: world.clock.now(), ...(options.signal ? { signal: options.signal } : {}) },
-  );
+  const found = await findIn(world, indices, expression, body, options);
   const result: SearchResult = {
     total: found.total ?? 0,
     relation: found.relation,
@@ -111,6 +90,59 @@ export async function searchIndices(
     world.results.set(key, result, key.length + 1024 * (1 + result.hits.length * 4) + buckets);
   }
   return result;
+}
+
+function findIn(
+  world: SearchWorld,
+  indices: readonly IndexState[],
+  expression: string,
+  body: SearchBody,
+  options: SearchOptions,
+): Promise<Found> {
+  const upTo = world.position();
+  const window = options.window
+    ? { after: options.window.after, upTo: Math.min(options.window.upTo, upTo) }
+    : { after: 0, upTo };
+  const scan = {
+    shelf: world.shelf,
+    reader: world.reader,
+    segments: world.segments,
+    results: world.segmentResults,
+    columns: world.columns,
+    queryKey: queryKey(body),
+    purges: world.purges,
+    window,
+    signal: options.signal,
+    whole: !options.window,
+    exists: (index: IndexState) => world.catalog.byName.get(index.stored.name)?.stored.number === index.stored.number,
+  };
+  const boosts = boostsOf(world, body, options);
+  return undamaged(() =>
+    executeSearch(
+      body,
+      indices.map((index) => {
+        const boost = boosts.get(index.stored.name);
+        const searchable = searchableIndex(index, world.catalog.aliasFilter(expression, index), scan);
+        return boost === undefined ? searchable : { ...searchable, boost };
+      }),
+      { at: world.clock.now(), ...(options.signal ? { signal: options.signal } : {}) },
+    ),
+  );
+}
+
+/** More damaged segments than this in one search, and the search fails. */
+const damagesMax = 100;
+
+/** A segment that proves damaged while it is counted from is dropped: the search begins anew, over its documents. */
+async function undamaged<T>(search: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await search();
+    } catch (error) {
+      if (!(error instanceof SegmentDamage)) throw error;
+      if (tries >= damagesMax) throw new TrailhoundError('data-folder-broken', error.message);
+    }
+  }
 }
 
 /** `indices_boost`: the first expression that means an index counts. Throws for one that means none. */

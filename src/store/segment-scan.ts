@@ -1,12 +1,12 @@
 import { yieldToLoop } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
-import type { Candidate, Wanted } from '../query/candidate.ts';
+import type { Candidate, Columns, FoundRows, Wanted } from '../query/candidate.ts';
 import { rowText } from './block.ts';
 import type { IndexState } from './catalog.ts';
 import type { Reader } from './reader.ts';
 import type { Scan } from './scan-scope.ts';
-import { evaluate } from './segment/evaluate.ts';
+import { type Asked, evaluate } from './segment/evaluate.ts';
 import { SegmentDamage } from './segment/paged-file.ts';
 import {
   addRange,
@@ -16,12 +16,13 @@ import {
   andNot,
   countRows,
   hasRow,
-  listRows,
   noRows,
   or,
   type Rows,
+  rowNumbers,
 } from './segment/rows.ts';
 import type { Hits, SegmentBlock, SegmentIndex } from './segment/segment-index.ts';
+import { segmentColumns } from './segment-columns.ts';
 import { indexSetting } from './settings.ts';
 import { makeSlices } from './slices.ts';
 import type { ArrivalWindow } from './store.ts';
@@ -29,7 +30,7 @@ import type { ArrivalWindow } from './store.ts';
 export interface SegmentSearch {
   /** Living documents of the index in the range, matching or not. */
   readonly rows: number;
-  readonly candidates: AsyncIterable<readonly Candidate[]>;
+  readonly candidates: AsyncIterable<readonly Candidate[] | FoundRows>;
 }
 
 /** Searches one segment within a range of positions. undefined when it proves damaged: its blocks must be searched then. */
@@ -42,18 +43,22 @@ export function searchSegment(
 ): SegmentSearch | undefined {
   try {
     const blocks = segment.blocks().filter((block) => block.index === index.stored.number);
-    const asked = rowsIn(segment, blocks, range, index, scan);
+    const living = rowsIn(segment, blocks, range, index, scan);
+    const asked = askedOf(segment, index);
     const key = scan.queryKey === undefined ? undefined : `${segment.after} ${index.stored.number} ${scan.queryKey}`;
-    const hits = knownHits(segment, index, wanted, scan, key);
-    const sure = and(hits.sure, asked);
-    const maybe = andNot(and(hits.maybe, asked), sure);
+    const hits = knownHits(asked, wanted, scan, key);
+    const sure = and(hits.sure, living);
+    const maybe = andNot(and(hits.maybe, living), sure);
     const whole = range.after <= segment.after && range.upTo >= segment.last;
     const keep = (found: Rows): void => {
       if (segment.sealed && whole && wanted.query && key !== undefined) {
-        scan.results.set(key, { mapping: index.mapping(), rows: found }, found.byteLength + key.length);
+        scan.results.set(key, { mapping: asked.mapping, rows: found }, found.byteLength + key.length);
       }
     };
-    return { rows: countRows(asked), candidates: candidates(blocks, { sure, maybe }, index, wanted, scan, keep) };
+    return {
+      rows: countRows(living),
+      candidates: candidates(asked, blocks, { sure, maybe }, index, wanted, scan, keep),
+    };
   } catch (error) {
     if (!(error instanceof SegmentDamage)) throw error;
     scan.segments?.damaged(segment, error.message);
@@ -61,24 +66,21 @@ export function searchSegment(
   }
 }
 
-function knownHits(
-  segment: SegmentIndex,
-  index: IndexState,
-  wanted: Wanted,
-  scan: Scan,
-  key: string | undefined,
-): Hits {
-  if (!wanted.query) return { sure: noRows(), maybe: allRows() };
-  const mapping = index.mapping();
-  const known = segment.sealed && key !== undefined ? scan.results.get(key) : undefined;
-  if (known?.mapping === mapping) return { sure: known.rows, maybe: known.rows };
-  return evaluate(wanted.query, {
+function askedOf(segment: SegmentIndex, index: IndexState): Asked {
+  return {
     segment,
     number: index.stored.number,
     name: index.stored.name,
-    mapping,
+    mapping: index.mapping(),
     analysis: JSON.stringify(indexSetting(index.stored.settings, 'analysis') ?? null),
-  });
+  };
+}
+
+function knownHits(asked: Asked, wanted: Wanted, scan: Scan, key: string | undefined): Hits {
+  if (!wanted.query) return { sure: noRows(), maybe: allRows() };
+  const known = asked.segment.sealed && key !== undefined ? scan.results.get(key) : undefined;
+  if (known?.mapping === asked.mapping) return { sure: known.rows, maybe: known.rows };
+  return evaluate(wanted.query, asked);
 }
 
 /** The living rows of an index within a range of positions. */
@@ -134,61 +136,87 @@ function purgedBlocks(
   return firsts;
 }
 
-/** Documents a batch: few enough that the search's own slices stay short. */
-const batchMax = 256;
+/** Documents that are read one by one before those that match are handed out. */
+const readMax = 256;
 
 async function* candidates(
+  asked: Asked,
   blocks: readonly SegmentBlock[],
   { sure, maybe }: Hits,
   index: IndexState,
   wanted: Wanted,
   scan: Scan,
   keep: (found: Rows) => void,
-): AsyncIterable<readonly Candidate[]> {
+): AsyncIterable<readonly Candidate[] | FoundRows> {
+  const columns = segmentColumns(asked, scan.columns, scan.segments, (row) => candidateAt(row));
+  const candidateAt = candidateMaker(blocks, index, scan, columns);
+  const all = rowNumbers(or(sure, maybe));
+  if (!wanted.query) {
+    // Nothing was asked of the index: the search asks the matcher about each.
+    for (let from = 0; from < all.length; from += readMax) {
+      yield Array.from(all.subarray(from, from + readMax), candidateAt);
+    }
+    return;
+  }
   const slices = makeSlices();
   const found = sure.slice();
-  let batch: Candidate[] = [];
-  let number = 0;
-  for (const row of listRows(or(sure, maybe))) {
-    while ((blocks[number] as SegmentBlock).start + (blocks[number] as SegmentBlock).count <= row) number++;
-    const block = blocks[number] as SegmentBlock;
-    const isSure = hasRow(sure, row);
-    const candidate = new SegmentCandidate(
-      index,
-      scan,
-      block.first,
-      row - block.start,
-      isSure || wanted.query !== undefined,
-    );
-    if (!isSure && wanted.query) {
+  let batch: number[] = [];
+  let read = 0;
+  for (const row of all) {
+    if (!hasRow(sure, row)) {
       if (slices.due()) await yieldToLoop();
       scan.signal?.throwIfAborted();
-      if (!wanted.matches(candidate)) continue;
+      read++;
+      if (!wanted.matches(candidateAt(row))) continue;
       addRow(found, row);
     }
-    batch.push(candidate);
-    if (batch.length < batchMax) continue;
-    yield batch;
+    batch.push(row);
+    if (read < readMax) continue;
+    yield { columns, rows: Uint32Array.from(batch) };
     batch = [];
+    read = 0;
   }
   keep(found);
-  if (batch.length > 0) yield batch;
+  if (batch.length > 0)
+    yield { columns, rows: read === 0 && batch.length === all.length ? all : Uint32Array.from(batch) };
+}
+
+/** Documents by row; rows mostly ascend. */
+function candidateMaker(
+  blocks: readonly SegmentBlock[],
+  index: IndexState,
+  scan: Scan,
+  columns: Columns,
+): (row: number) => Candidate {
+  let number = 0;
+  return (row) => {
+    if (row < (blocks[number] as SegmentBlock).start) number = 0;
+    for (let block = blocks[number] as SegmentBlock; block.start + block.count <= row; ) {
+      number++;
+      block = blocks[number] as SegmentBlock;
+    }
+    const { first, start } = blocks[number] as SegmentBlock;
+    return new SegmentCandidate(index, scan, first, row - start, columns, row);
+  };
 }
 
 /** A document that is read when something of it is asked for: what only counts reads nothing. */
 class SegmentCandidate implements Candidate {
-  readonly sure: boolean;
+  readonly columns: Columns;
+  readonly row: number;
   readonly #index: IndexState;
   readonly #scan: Scan;
   readonly #first: number;
   readonly #row: number;
 
-  constructor(index: IndexState, scan: Scan, first: number, row: number, sure: boolean) {
+  /** `inBlock`: its place in the block at position `first`; `row`: its place in the segment, of which `columns` tell. */
+  constructor(index: IndexState, scan: Scan, first: number, inBlock: number, columns: Columns, row: number) {
     this.#index = index;
     this.#scan = scan;
     this.#first = first;
-    this.#row = row;
-    this.sure = sure;
+    this.#row = inBlock;
+    this.columns = columns;
+    this.row = row;
   }
   get index(): string {
     return this.#index.stored.name;

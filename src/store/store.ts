@@ -1,5 +1,5 @@
 import type { Document } from '../base/document.ts';
-import type { ShardFailure } from '../query/execute.ts';
+import type { ShardFailure } from '../query/found.ts';
 import type { Mapping } from '../query/mapping.ts';
 import type { SearchBody } from '../query/search-body.ts';
 

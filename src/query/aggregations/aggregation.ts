@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Document } from '../../base/document.ts';
-import type { Candidate } from '../candidate.ts';
+import type { Candidate, RowBatch } from '../candidate.ts';
 import type { Mapping } from '../mapping.ts';
 import type { Budget } from './budget.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -41,6 +41,8 @@ export interface Aggregation {
 /** What one aggregation gathered in one bucket. */
 export interface Tally {
   collect(hit: AggregatedHit): void;
+  /** The same for many matches that are whole documents, from what is known of them without reading them. */
+  collectRows?(batch: RowBatch): void;
   answer(): Document;
   /** The number that buckets are ordered by; NaN comes last. */
   valueOf(part: string): number;

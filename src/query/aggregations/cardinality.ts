@@ -4,6 +4,7 @@ import type { AggregationKind } from './aggregation.ts';
 import { checkBody, fieldOf, wholeOf } from './body.ts';
 import { singleValueOnly } from './bucket-order.ts';
 import { type FieldValues, fieldValues } from './field-values.ts';
+import { eachPointOnce } from './row-batch.ts';
 
 /** `cardinality`: how many different values. Exact, where the original estimates above `precision_threshold`. */
 export const cardinality: AggregationKind = {
@@ -23,12 +24,14 @@ export const cardinality: AggregationKind = {
       },
       start() {
         const seen = new Set<Point>();
+        const counted = (add: () => void): void => {
+          const before = seen.size;
+          add();
+          if (seen.size > before) budget.hold(seen.size - before);
+        };
         return {
-          collect(hit) {
-            const before = seen.size;
-            for (const value of values.read(hit)) seen.add(value);
-            if (seen.size > before) budget.hold(seen.size - before);
-          },
+          collect: (hit) => counted(() => values.read(hit).forEach((value) => void seen.add(value))),
+          collectRows: (batch) => counted(() => eachPointOnce(values, batch, (value) => void seen.add(value))),
           answer: () => ({ value: seen.size }),
           valueOf: () => seen.size,
         };

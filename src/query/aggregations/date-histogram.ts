@@ -1,5 +1,6 @@
 import { asText, type Document, isDocument } from '../../base/document.ts';
 import { dateFormat } from '../dates/date-format.ts';
+import { utc } from '../dates/time-zone.ts';
 import { argumentError, shardError } from '../refusal.ts';
 import type { Aggregation, AggregationKind, AggregationScope, Place } from './aggregation.ts';
 import { checkBody, failedField, fieldOf, flagOf, textOf, wholeOf } from './body.ts';
@@ -7,7 +8,7 @@ import { enterNodes } from './bucket.ts';
 import { bucketOrder, parseOrder } from './bucket-order.ts';
 import { type FieldValues, fieldValues, numeric, type Shown, shownDate } from './field-values.ts';
 import { type Intervals, intervalTally } from './interval-buckets.ts';
-import { parseRounding } from './rounding.ts';
+import { parseRounding, type Rounding } from './rounding.ts';
 import { manyBuckets } from './terms.ts';
 
 /** `date_histogram`: a bucket an interval of time, empty ones between them too. */
@@ -54,6 +55,8 @@ function make(body: Document, scope: AggregationScope): Aggregation {
           const keys = values.read(hit).map((value) => rounding.round(Number(value)));
           return hard ? keys.filter(inside) : keys;
         },
+        keyOf: steadyKeys(rounding, zone === utc, inside),
+        instants: (columns) => values.byRow(columns)?.instants,
         next: rounding.next,
         least,
         extended: extended && {
@@ -80,11 +83,35 @@ function make(body: Document, scope: AggregationScope): Aggregation {
   };
 }
 
+/** The interval of an instant; neighbours mostly share one. `steady`: no clock is changed, so intervals are whole. */
+function steadyKeys(
+  rounding: Rounding,
+  steady: boolean,
+  inside: (key: number) => boolean,
+): (value: number) => number | undefined {
+  let from = Number.NaN;
+  let to = Number.NaN;
+  let key: number | undefined;
+  return (value) => {
+    if (steady && value >= from && value < to) return key;
+    from = rounding.round(value);
+    to = steady ? rounding.next(from) : from;
+    key = inside(from) ? from : undefined;
+    return key;
+  };
+}
+
 /** Intervals that change from index to index, as one. */
 export function current(get: () => Intervals): Intervals {
   return {
     keys: (hit) => get().keys(hit),
     next: (key) => get().next(key),
+    get keyOf() {
+      return get().keyOf;
+    },
+    get instants() {
+      return get().instants;
+    },
     shown: (key) => get().shown(key),
     get least() {
       return get().least;

@@ -1,14 +1,16 @@
 import { asText, own } from '../../base/document.ts';
 import { ipText, parseIp } from '../../base/ip-address.ts';
+import type { Columns } from '../candidate.ts';
 import { type DateFormat, dateFormat } from '../dates/date-format.ts';
 import { readDate } from '../dates/date-math.ts';
 import { type TimeZone, utc } from '../dates/time-zone.ts';
 import type { Field } from '../field.ts';
-import { pointOf, someTerm } from '../field-test.ts';
+import { docValueOf, someTerm } from '../field-test.ts';
 import type { Point } from '../lucene.ts';
 import { fieldAt } from '../mapping.ts';
 import { readNumber } from '../number.ts';
 import { shardError } from '../refusal.ts';
+import { type RowValues, rowValues } from '../row-values.ts';
 import { comparePoints } from '../sort.ts';
 import { valueReader } from '../source-values.ts';
 import type { AggregatedHit, Place } from './aggregation.ts';
@@ -22,6 +24,8 @@ export interface FieldValues {
   readonly kind: ValueKind;
   /** In ascending order. Terms and addresses stand once, as doc values keep them; numbers as often as the document has them. */
   read(hit: AggregatedHit): readonly Point[];
+  /** The same by row, where the store can tell without the documents; undefined where it cannot. */
+  byRow(columns: Columns): RowValues | undefined;
   readonly show: Shown;
 }
 
@@ -63,8 +67,8 @@ export function fieldValues(request: FieldRequest, place: Place): FieldValues {
   }
   const nowhere = kind === 'none' && request.dates && request.missing !== undefined;
   const show = shownAs(nowhere ? 'date' : kind, request, field, place);
-  const read = metadata.get(request.field) ?? readerOf(field, place);
-  if (request.missing === undefined || request.missing === null) return { kind, read, show };
+  const { read, byRow } = readsOf(request.field, field, place);
+  if (request.missing === undefined || request.missing === null) return { kind, read, byRow, show };
   // Of a field that is nowhere, the aggregation says what its values are: texts where it takes any, else numbers.
   if (kind === 'boolean' && !/^(?:true|false)$/.test(asText(request.missing))) {
     throw illegal(`Cannot parse boolean [${asText(request.missing)}], expected either [true] or [false]`);
@@ -83,6 +87,7 @@ export function fieldValues(request: FieldRequest, place: Place): FieldValues {
       const values = read(hit);
       return values.length > 0 ? values : instead;
     },
+    byRow: () => undefined,
   };
 }
 
@@ -94,6 +99,29 @@ const metadata: ReadonlyMap<string, Read> = new Map<string, Read>([
 ]);
 
 const nothing: readonly Point[] = [];
+
+/** Reads what the store knows by row, else the documents. */
+function readsOf(name: string, field: Field | undefined, place: Place): Pick<FieldValues, 'read' | 'byRow'> {
+  const ask = metadata.get(name) ?? readerOf(field, place);
+  if (!field || field.nested !== undefined || place.nested !== undefined) return { read: ask, byRow: () => undefined };
+  const once = !docValueOf(field) || field.kind === 'ip';
+  let last: Columns | undefined;
+  let values: RowValues | undefined;
+  const byRow = (columns: Columns): RowValues | undefined => {
+    if (columns !== last) {
+      last = columns;
+      values = rowValues(columns, field, once);
+    }
+    return values;
+  };
+  return {
+    byRow,
+    read: (hit) => {
+      const { columns, row } = hit.candidate;
+      return (columns && row !== undefined ? byRow(columns)?.read(row) : undefined) ?? ask(hit);
+    },
+  };
+}
 
 function readerOf(field: Field | undefined, { mapping, nested }: Place): Read {
   // A field of a nested object is not in the document around it, nor the other way round.
@@ -121,17 +149,6 @@ function readerOf(field: Field | undefined, { mapping, nested }: Place): Read {
       return false;
     });
     return once ? distinct(values) : values.length > 1 ? values.sort(comparePoints) : values;
-  };
-}
-
-/** As doc values keep it: a scaled float comes back as its whole number times the inverse of the factor. */
-export function docValueOf(field: Field): ReturnType<typeof pointOf> {
-  const point = pointOf(field);
-  if (!point || field.kind !== 'number' || field.numeric !== 'scaled_float') return point;
-  const inverse = 1 / field.factor;
-  return (leaf) => {
-    const value = point(leaf);
-    return value === undefined ? undefined : Math.round(Number(value) * field.factor) * inverse;
   };
 }
 

@@ -1,9 +1,9 @@
 import { isDocument } from '../../base/document.ts';
-import type { ScopeMatcher } from '../lucene-match.ts';
 import type { AggregationKind } from './aggregation.ts';
 import { checkBody, flagOf, malformedFilters, textOf } from './body.ts';
 import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
-import { filterMatcher, readFilter } from './filter.ts';
+import { type FilterMatcher, filterMatcher, readFilter } from './filter.ts';
+import { collectEach, collectRowsInto } from './row-batch.ts';
 import { manyBuckets } from './terms.ts';
 
 /** `filters`: a bucket a query; named ones by name, others in their order; on demand one for what matched none. */
@@ -24,7 +24,7 @@ export const filters: AggregationKind = {
     const otherKey = textOf(body, 'other_bucket_key', kind);
     const other = otherKey !== undefined || flagOf(body, 'other_bucket', kind);
     const names = [...queries.map(({ name }) => name), ...(other ? [otherKey ?? '_other_'] : [])];
-    let matchers: readonly ScopeMatcher[];
+    let matchers: readonly FilterMatcher[];
     return {
       enter(place) {
         matchers = queries.map(({ query }) => filterMatcher(query, place));
@@ -35,13 +35,28 @@ export const filters: AggregationKind = {
         return {
           collect(hit) {
             let found = false;
-            for (const [index, matches] of matchers.entries()) {
-              if (!matches(hit.scope, hit.candidate)) continue;
+            for (const [index, { matches }] of matchers.entries()) {
+              if (!matches(hit)) continue;
               found = true;
               collectInto(buckets[index] as (typeof buckets)[number], hit);
             }
             const rest = buckets[matchers.length];
             if (!found && rest) collectInto(rest, hit);
+          },
+          collectRows(batch) {
+            const selections = matchers.map(({ selectRows }) => selectRows?.(batch));
+            if (selections.some((rows) => !rows)) {
+              collectEach(this, batch);
+              return;
+            }
+            const { columns } = batch;
+            for (const [index, rows = []] of selections.entries()) {
+              collectRowsInto(buckets[index] as (typeof buckets)[number], { columns, rows });
+            }
+            const rest = buckets[matchers.length];
+            if (!rest) return;
+            const found = new Set(selections.flatMap((rows) => rows ?? []));
+            collectRowsInto(rest, { columns, rows: Array.from(batch.rows).filter((row) => !found.has(row)) });
           },
           answer() {
             budget.answer(buckets.length);

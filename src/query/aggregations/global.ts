@@ -31,7 +31,7 @@ function onlySeen(all: Aggregation): Aggregation {
     ...all,
     start() {
       tally = all.start();
-      return { ...tally, collect: () => {} };
+      return { ...tally, collect: () => {}, collectRows: () => {} };
     },
     see: (hit: AggregatedHit) => tally?.collect(hit),
   };

@@ -1,13 +1,19 @@
 import type { Document } from '../../base/document.ts';
 import { put } from '../../base/document.ts';
+import type { Columns } from '../candidate.ts';
 import type { AggregatedHit, AggregationScope, Bucket, Tally } from './aggregation.ts';
 import { bucketAnswer, collectInto, startBucket } from './bucket.ts';
 import type { KeyedBucket } from './bucket-order.ts';
+import { collectRowsInto, hitAt, makeLists } from './row-batch.ts';
 
 /** What date_histogram and histogram have in common. */
 export interface Intervals {
   /** The keys of a hit, ascending; one may stand more than once. */
   keys(hit: AggregatedHit): readonly number[];
+  /** The key of an instant; undefined outside hard bounds. Where there is none, keys are asked for hit by hit. */
+  keyOf?: ((value: number) => number | undefined) | undefined;
+  /** The instants of a batch's rows, as Instants says, where the store can tell them. */
+  instants?: ((columns: Columns) => Float64Array | undefined) | undefined;
   next(key: number): number;
   /** Fewest documents; 0 fills the gaps. */
   readonly least: number;
@@ -22,19 +28,37 @@ export interface Intervals {
 export function intervalTally(intervals: Intervals, scope: AggregationScope): Tally {
   const { inner, budget } = scope;
   const buckets = new Map<number, Bucket>();
+  const bucketAt = (key: number): Bucket => {
+    let bucket = buckets.get(key);
+    if (!bucket) {
+      bucket = startBucket(scope);
+      buckets.set(key, bucket);
+    }
+    return bucket;
+  };
   return {
     collect(hit) {
       let last: number | undefined;
       for (const key of intervals.keys(hit)) {
         if (key === last) continue;
         last = key;
-        let bucket = buckets.get(key);
-        if (!bucket) {
-          bucket = startBucket(scope);
-          buckets.set(key, bucket);
-        }
-        collectInto(bucket, hit);
+        collectInto(bucketAt(key), hit);
       }
+    },
+    collectRows(batch) {
+      const instants = intervals.instants?.(batch.columns);
+      const { keyOf } = intervals;
+      const { columns, rows } = batch;
+      const lists = makeLists<number>();
+      for (let at = 0; at < rows.length; at++) {
+        const row = rows[at] as number;
+        const instant = instants?.[row] ?? Number.POSITIVE_INFINITY;
+        if (keyOf && instant !== Number.POSITIVE_INFINITY) {
+          const key = Number.isNaN(instant) ? undefined : keyOf(instant);
+          if (key !== undefined) lists.add(key, row);
+        } else for (const key of intervals.keys(hitAt(batch, row))) lists.add(key, row);
+      }
+      lists.each((key, inside) => collectRowsInto(bucketAt(key), { columns, rows: inside }));
     },
     answer() {
       const found = [...buckets].map(([key, bucket]) => ({ key, bucket })).sort((a, b) => a.key - b.key);

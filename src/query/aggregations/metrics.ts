@@ -1,8 +1,10 @@
 import type { Document } from '../../base/document.ts';
+import type { Point } from '../lucene.ts';
 import type { Aggregation, AggregationKind, AggregationScope, Tally } from './aggregation.ts';
 import { checkBody, fieldOf, textOf } from './body.ts';
 import { singleValueOnly } from './bucket-order.ts';
 import { type FieldValues, fieldValues, numeric } from './field-values.ts';
+import { eachPoint } from './row-batch.ts';
 import { makeSum } from './sum.ts';
 
 /** `min`, `max`, `sum`, `avg`: one number of all values of a field. Without values it is null, a sum is 0. */
@@ -42,16 +44,18 @@ function startTally(kind: string, values: () => FieldValues, show: () => FieldVa
   const sum = makeSum();
   const value = (): number =>
     kind === 'min' ? min : kind === 'max' ? max : kind === 'sum' ? sum.total() : sum.total() / count;
+  const add = (point: Point): void => {
+    const number = Number(point);
+    count++;
+    if (number < min) min = number;
+    if (number > max) max = number;
+    sum.add(number);
+  };
   return {
     collect(hit) {
-      for (const point of values().read(hit)) {
-        const number = Number(point);
-        count++;
-        if (number < min) min = number;
-        if (number > max) max = number;
-        sum.add(number);
-      }
+      for (const point of values().read(hit)) add(point);
     },
+    collectRows: (batch) => eachPoint(values(), batch, add),
     answer() {
       if (count === 0 && kind !== 'sum') return { value: null };
       const text = show()?.text(value());

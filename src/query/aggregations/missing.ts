@@ -1,6 +1,7 @@
 import type { AggregationKind } from './aggregation.ts';
 import { checkBody, fieldOf } from './body.ts';
 import { fieldValues } from './field-values.ts';
+import { rowsWithout } from './row-batch.ts';
 import { singleBucket } from './single-bucket.ts';
 
 /** `missing`: the documents without a value in a field. */
@@ -17,6 +18,7 @@ export const missing: AggregationKind = {
         select: (hit, take) => {
           if (values.read(hit).length === 0) take(hit);
         },
+        selectRows: (batch) => rowsWithout(values, batch),
       };
     });
   },

@@ -4,6 +4,7 @@ import { comparePoints } from '../sort.ts';
 import type { Aggregation, AggregationScope, Place } from './aggregation.ts';
 import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
 import type { FieldValues } from './field-values.ts';
+import { collectRowsInto, hitAt } from './row-batch.ts';
 import { manyBuckets } from './terms.ts';
 
 /** One range: `from` belongs to it, `to` does not; undefined is unbounded. */
@@ -37,12 +38,26 @@ export function rangeAggregation(
         collect(hit) {
           const found = values.read(hit);
           if (found.length === 0) return;
-          for (const [index, { from, to }] of ranges.entries()) {
+          for (const [index, range] of ranges.entries()) {
             const bucket = buckets[index];
-            if (!bucket) continue;
-            const holds = (value: Point): boolean =>
-              (from === undefined || value >= from) && (to === undefined || value < to);
-            if (found.some(holds)) collectInto(bucket, hit);
+            if (bucket && found.some(within(range))) collectInto(bucket, hit);
+          }
+        },
+        collectRows(batch) {
+          const { columns, rows } = batch;
+          const known = values.byRow(columns);
+          const lists = ranges.map((): number[] => []);
+          for (let at = 0; at < rows.length; at++) {
+            const row = rows[at] as number;
+            const found = known?.read(row) ?? values.read(hitAt(batch, row));
+            if (found.length === 0) continue;
+            for (let index = 0; index < ranges.length; index++) {
+              if (found.some(within(ranges[index] as ValueRange))) lists[index]?.push(row);
+            }
+          }
+          for (const [index, inside] of lists.entries()) {
+            const bucket = buckets[index];
+            if (bucket) collectRowsInto(bucket, { columns, rows: inside });
           }
         },
         answer() {
@@ -62,6 +77,10 @@ export function rangeAggregation(
     unordered: () => manyBuckets,
     typeName: () => scope.kind,
   };
+}
+
+function within({ from, to }: ValueRange): (value: Point) => boolean {
+  return (value) => (from === undefined || value >= from) && (to === undefined || value < to);
 }
 
 function byEnds(a: ValueRange, b: ValueRange): number {

@@ -1,7 +1,9 @@
 import type { Document } from '../../base/document.ts';
+import type { Point } from '../lucene.ts';
 import type { Aggregation, AggregationKind, AggregationScope, Tally } from './aggregation.ts';
 import { checkBody, failedField, fieldOf, numberOf, textOf } from './body.ts';
 import { type FieldValues, fieldValues, numeric, type Shown } from './field-values.ts';
+import { eachPoint } from './row-batch.ts';
 import { makeSum } from './sum.ts';
 
 /** `stats` and `extended_stats`: count, extremes, mean and sum of a field's values; the latter with variance and deviation. */
@@ -84,17 +86,19 @@ function startTally(values: () => FieldValues, answer: (numbers: Numbers) => Doc
       std_deviation_sampling: Math.sqrt(sampling),
     };
   };
+  const add = (point: Point): void => {
+    const number = Number(point);
+    count++;
+    if (number < min) min = number;
+    if (number > max) max = number;
+    sum.add(number);
+    squares.add(number * number);
+  };
   return {
     collect(hit) {
-      for (const point of values().read(hit)) {
-        const number = Number(point);
-        count++;
-        if (number < min) min = number;
-        if (number > max) max = number;
-        sum.add(number);
-        squares.add(number * number);
-      }
+      for (const point of values().read(hit)) add(point);
     },
+    collectRows: (batch) => eachPoint(values(), batch, add),
     answer: () => answer(numbers()),
     valueOf: (part) => numbers()[part] ?? Number.NaN,
   };

@@ -1,4 +1,5 @@
 import type { Document } from '../../base/document.ts';
+import type { RowBatch } from '../candidate.ts';
 import type { Point } from '../lucene.ts';
 import type { AggregatedHit, Aggregation, AggregationKind, AggregationScope, Bucket, Tally } from './aggregation.ts';
 import { checkBody, fieldOf, flagOf, textOf, wholeOf } from './body.ts';
@@ -6,6 +7,7 @@ import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts'
 import { bucketOrder, type KeyedBucket, parseOrder } from './bucket-order.ts';
 import { type FieldValues, fieldValues, type Shown, type ValueKind } from './field-values.ts';
 import { type KeyFilter, parseKeyFilter } from './key-filter.ts';
+import { collectRowsInto, countOrdinals, hitAt, makeLists } from './row-batch.ts';
 
 /** `terms`: a bucket for each value of a field, the fullest first, equal ones by key. */
 export const terms: AggregationKind = {
@@ -40,21 +42,19 @@ function make(body: Document, scope: AggregationScope): Aggregation {
   let shown: { readonly kind: ValueKind; readonly show: Shown } | undefined;
   const start = (): Tally => {
     const buckets = new Map<Point, Bucket>();
+    const bucketAt = (value: Point): Bucket | undefined => {
+      let bucket = buckets.get(value);
+      if (bucket || (accepts && !accepts(value))) return bucket;
+      bucket = startBucket(scope);
+      buckets.set(value, bucket);
+      return bucket;
+    };
+    const collect = (hit: AggregatedHit): void => collectOnce(hit, values.read(hit), bucketAt);
     return {
-      collect(hit) {
-        let last: Point | undefined;
-        for (const value of values.read(hit)) {
-          // A document counts once for a value, however often it has it.
-          if (value === last) continue;
-          last = value;
-          if (accepts && !accepts(value)) continue;
-          let bucket = buckets.get(value);
-          if (!bucket) {
-            bucket = startBucket(scope);
-            buckets.set(value, bucket);
-          }
-          collectInto(bucket, hit);
-        }
+      collect,
+      collectRows: (batch) => {
+        if (inner.length > 0) partitionRows(values, batch, bucketAt);
+        else countRows(values, batch, bucketAt, collect);
       },
       answer() {
         for (const key of everywhere) if (!buckets.has(key)) buckets.set(key, startBucket(scope));
@@ -88,6 +88,56 @@ function make(body: Document, scope: AggregationScope): Aggregation {
       everywhere.add(value);
     }
   }
+}
+
+/** A document counts once for a value, however often it has it. */
+function collectOnce(hit: AggregatedHit, found: readonly Point[], bucketAt: BucketAt): void {
+  let last: Point | undefined;
+  for (const value of found) {
+    if (value === last) continue;
+    last = value;
+    const bucket = bucketAt(value);
+    if (bucket) collectInto(bucket, hit);
+  }
+}
+
+type BucketAt = (value: Point) => Bucket | undefined;
+
+/** Counts without looking at documents one by one, where the values are numbered. */
+function countRows(
+  values: FieldValues,
+  batch: RowBatch,
+  bucketAt: BucketAt,
+  collect: (hit: AggregatedHit) => void,
+): void {
+  const known = values.byRow(batch.columns);
+  const ordinals = known?.ordinals;
+  if (!known || !ordinals || ordinals.count > batch.rows.length * 4) {
+    partitionRows(values, batch, bucketAt);
+    return;
+  }
+  const counts = countOrdinals(ordinals, batch, (row) => collect(hitAt(batch, row)));
+  for (let ordinal = 0; ordinal < ordinals.count; ordinal++) {
+    const count = counts[ordinal + 1] as number;
+    const point = count > 0 ? known.point(ordinal) : undefined;
+    const bucket = point === undefined ? undefined : bucketAt(point);
+    if (bucket) bucket.count += count;
+  }
+}
+
+/** A list of rows for every bucket, so that what stands inside is collected by rows too. */
+function partitionRows(values: FieldValues, batch: RowBatch, bucketAt: BucketAt): void {
+  const { columns, rows } = batch;
+  const known = values.byRow(columns);
+  const lists = makeLists<Point>();
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
+    for (const value of known?.read(row) ?? values.read(hitAt(batch, row))) lists.add(value, row);
+  }
+  lists.each((value, inside) => {
+    const bucket = bucketAt(value);
+    if (bucket) collectRowsInto(bucket, { columns, rows: inside });
+  });
 }
 
 function termsAnswer(

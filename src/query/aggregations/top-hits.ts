@@ -44,7 +44,6 @@ function make(body: Document, scope: AggregationScope): Aggregation {
   const scored =
     sort.length === 0 || flagOf(body, 'track_scores', kind) || sort.some(({ field }) => field === '_score');
   let columns: readonly SortColumn[] = [];
-  let order = 0;
   const show = ({ hit, shown }: Entry): Document => ({
     _index: hit.candidate.index,
     _id: hit.candidate.id,
@@ -56,8 +55,7 @@ function make(body: Document, scope: AggregationScope): Aggregation {
   });
   const compare = (a: Entry, b: Entry): number =>
     (sort.length === 0 ? b.hit.score - a.hit.score : compareSort(sort, a.values, b.values)) || a.order - b.order;
-  const entryOf = (hit: AggregatedHit): Entry => {
-    order++;
+  const entryOf = (hit: AggregatedHit, order: number): Entry => {
     const values = columns.map((column) => column.read(hit.candidate, hit.score, order));
     return { hit, values, shown: columns.map((column, at) => column.show(values[at] ?? null)), order };
   };
@@ -79,7 +77,8 @@ function make(body: Document, scope: AggregationScope): Aggregation {
 }
 
 interface Rules {
-  entryOf(hit: AggregatedHit): Entry;
+  /** `order`: of arrival in the bucket. */
+  entryOf(hit: AggregatedHit, order: number): Entry;
   compare(a: Entry, b: Entry): number;
   show(entry: Entry): Document;
   readonly from: number;
@@ -97,7 +96,7 @@ function startTally({ entryOf, compare, show, from, wanted, scored, hold }: Rule
       total++;
       if (hit.score > best) best = hit.score;
       if (wanted === 0) return;
-      kept.push(entryOf(hit));
+      kept.push(entryOf(hit, total));
       // Each keeps a document in memory.
       hold(1);
       if (kept.length < wanted * 2 + 8) return;

@@ -134,7 +134,7 @@ function keywordColumns(field: KeywordField, asked: Asked): readonly ColumnIndex
 }
 
 /** The columns that hold all values of a field; undefined where other values count too. */
-function columnsOf(field: Field, { segment, mapping }: Asked): readonly ColumnIndex[] | undefined {
+export function columnsOf(field: Field, { segment, mapping }: Asked): readonly ColumnIndex[] | undefined {
   if (segment.overflowed || isCopyTarget(mapping, field)) return undefined;
   const path = field.source.join('.');
   if (field.kind !== 'flat_object') return segment.columns(path);
@@ -193,14 +193,14 @@ function points(field: Field, ranges: readonly PointRange[], asked: Asked): Hits
     ranges.some(({ from, to }) => (point as number) >= (from as number) && (point as number) <= (to as number));
   return columns
     .map((column) => {
-      if (column.within && field.kind === 'date' && holds(column, asked)) return column.within(inside);
+      if (column.within && field.kind === 'date' && readsHold(column, asked)) return column.within(inside);
       return column.matching((leaf) => inside(read(leaf))) ?? somewhere(column);
     })
     .reduce(either, nothing);
 }
 
 /** Instants were read in the format that the field had when they came. */
-function holds(column: ColumnIndex, { mapping, analysis }: Asked): boolean {
+export function readsHold(column: ColumnIndex, { mapping, analysis }: Asked): boolean {
   return fieldPlan(mapping, column.path, analysis).signature === column.signature;
 }
 

@@ -1,11 +1,14 @@
+import type { Ordinals } from '../../query/columns.ts';
 import { addToBloom, type Bloom, bloomRows, sliceBytes } from './bloom.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { textHash } from './hash.ts';
+import { makeOrdinals } from './ordinals.ts';
 import { addRow, hasRow, noRows, or, orInto, type Rows, rowsOf } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf } from './segment-index.ts';
 
 /** One value, or one word, and the rows that have it. */
 export interface Entry {
+  /** Ascending; a row stands as often as it has the value. */
   readonly rows: number[];
   /** Some rows before these are only in the filter. */
   readonly partial: boolean;
@@ -70,9 +73,8 @@ export function makeHotColumn(path: string, plan: FieldPlan, bloom: Bloom): HotC
     exact: (text) => (plan.instant || !plan.searchable ? undefined : exact(column, text, bloom)),
     others: (test) => (column.othersLost || !plan.searchable ? undefined : othersOf(column, test)),
     matching: (test) => (plan.instant || !plan.searchable ? undefined : matching(column, test)),
-    ...(plan.instant
-      ? { within: (test) => within(column, test), instant: (row: number) => instantOf(column, row) }
-      : {}),
+    ...(plan.instant ? { within: (test) => within(column, test), rowInstants: () => instantsOf(column) } : {}),
+    ordinals: () => (plan.instant || !plan.searchable ? undefined : ordinalsOf(column)),
   };
   return column;
 }
@@ -96,7 +98,8 @@ export function addInstant(column: HotColumn, row: number, leaf: unknown): void 
 
 /** The entry of a number or boolean; undefined once there are too many. */
 export function otherEntry(column: HotColumn, leaf: Exclude<Leaf, string>): Entry | undefined {
-  const key = `${typeof leaf} ${leaf}`;
+  // -0 is another value than 0, though its text is the same.
+  const key = Object.is(leaf, -0) ? '-0' : `${typeof leaf} ${leaf}`;
   let entry = column.otherValues.get(key);
   if (!entry && column.otherValues.size < othersMax && !column.othersLost) {
     entry = { leaf, rows: [], partial: false };
@@ -168,8 +171,21 @@ function within({ instants, several, presence, count }: HotColumn, test: (instan
   return { sure, maybe };
 }
 
-function instantOf({ instants, several }: HotColumn, row: number): number | null | undefined {
-  if (hasRow(several, row)) return undefined;
-  const value = instants?.[row] as number;
-  return !Number.isNaN(value) ? value : null;
+function instantsOf({ instants, several }: HotColumn): Float64Array {
+  const of = instants?.slice() ?? new Float64Array();
+  for (let row = 0; row < of.length; row++) if (hasRow(several, row)) of[row] = Number.POSITIVE_INFINITY;
+  return of;
+}
+
+function ordinalsOf({ values, otherValues, othersLost, streamed, presence }: HotColumn): Ordinals {
+  const listed: { readonly leaf: Leaf; readonly rows: readonly number[] }[] = [...otherValues.values()];
+  for (const [leaf, { rows }] of values) listed.push({ leaf, rows });
+  return makeOrdinals(
+    listed.length,
+    (add) => {
+      for (const [ordinal, { rows }] of listed.entries()) for (const row of rows) add(ordinal, row);
+    },
+    othersLost ? presence : streamed,
+    (ordinal) => (listed[ordinal] as (typeof listed)[number]).leaf,
+  );
 }

@@ -209,7 +209,7 @@ function addText(context: Context, column: HotColumn, value: string): void {
     }
     reconsider(column);
   }
-  if (entry.rows[entry.rows.length - 1] !== row) entry.rows.push(row);
+  entry.rows.push(row);
 }
 
 function addOther(context: Context, column: HotColumn, value: Exclude<Leaf, string>): void {
@@ -229,7 +229,7 @@ function addOther(context: Context, column: HotColumn, value: Exclude<Leaf, stri
     return;
   }
   if (entry.rows.length === 0) linkWords(state, column, text, entry);
-  if (entry.rows[entry.rows.length - 1] !== row) entry.rows.push(row);
+  entry.rows.push(row);
 }
 
 function newEntry(state: State, column: HotColumn, value: string, partial: boolean): Entry {

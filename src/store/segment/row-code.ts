@@ -1,13 +1,13 @@
 import { SegmentDamage } from './paged-file.ts';
 import { addRange, addRow, listRows, noRows, type Rows } from './rows.ts';
 
-/** How sets of rows are written: a list of differences, or all bits where that is shorter. */
+/** How rows are written: a list of differences, or all bits where that is shorter and none stands twice. */
 const asList = 0;
 const asBits = 1;
 
 export function encodeRows(list: readonly number[], rowsInSegment: number): Buffer {
   const bitBytes = Math.ceil(rowsInSegment / 8);
-  if (list.length > bitBytes) {
+  if (list.length > bitBytes && list.every((row, at) => row !== list[at - 1])) {
     const bits = Buffer.alloc(1 + bitBytes);
     bits[0] = asBits;
     for (const row of list) bits[1 + (row >>> 3)] = (bits[1 + (row >>> 3)] as number) | (1 << (row & 7));
@@ -42,6 +42,24 @@ export function decodeRows(bytes: Buffer, into: Rows = noRows()): Rows {
     }
   } else throw new SegmentDamage('a set of rows does not read');
   return into;
+}
+
+/** Calls with each row, ascending; with one that stands twice, twice. */
+export function eachRow(bytes: Buffer, each: (row: number) => void): void {
+  if (bytes[0] === asList) {
+    const reader = { bytes, at: 1 };
+    let row = 0;
+    for (let left = takeVarint(reader); left > 0; left--) {
+      row += takeVarint(reader);
+      each(row);
+    }
+    return;
+  }
+  if (bytes[0] !== asBits) throw new SegmentDamage('a set of rows does not read');
+  for (let at = 1; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    for (let bit = 0; byte >>> bit !== 0; bit++) if ((byte >>> bit) & 1) each((at - 1) * 8 + bit);
+  }
 }
 
 export interface ByteReader {

@@ -73,6 +73,20 @@ export function countRows(rows: Rows): number {
   return count;
 }
 
+/** Row numbers, ascending, where there may be many. */
+export function rowNumbers(rows: Rows): Uint32Array {
+  const list = new Uint32Array(countRows(rows));
+  let end = 0;
+  for (let at = 0; at < words; at++) {
+    for (let word = rows[at] as number; word !== 0; ) {
+      const low = word & -word;
+      list[end++] = at * 32 + 31 - Math.clz32(low);
+      word ^= low;
+    }
+  }
+  return list;
+}
+
 /** Row numbers, ascending. */
 export function listRows(rows: Rows): number[] {
   const list: number[] = [];

@@ -1,12 +1,14 @@
 import { brotliDecompressSync } from 'node:zlib';
+import type { Leaf, Ordinals } from '../../query/columns.ts';
 import { bloomRows } from './bloom.ts';
 import { textHash } from './hash.ts';
 import { valueLengthMax } from './hot-column.ts';
+import { makeOrdinals } from './ordinals.ts';
 import type { PageCache, PagedFile } from './paged-file.ts';
 import { openPagedFile, SegmentDamage } from './paged-file.ts';
-import { addList, decodeRows, takeVarint } from './row-code.ts';
+import { addList, decodeRows, eachRow, takeVarint } from './row-code.ts';
 import { addRow, and, hasRow, noRows, or, type Rows } from './rows.ts';
-import type { ColumnIndex, Hits, Leaf, SegmentBlock, SegmentIndex } from './segment-index.ts';
+import type { ColumnIndex, Hits, SegmentBlock, SegmentIndex } from './segment-index.ts';
 import type { ColumnEntry, Directory, Span, Table } from './segment-writer.ts';
 import { bigFlag, otherFlag, partialFlag, segmentFormat, wideFlag } from './segment-writer.ts';
 
@@ -104,6 +106,8 @@ function sealedColumn(file: PagedFile, directory: Directory, entry: ColumnEntry)
       if (entry.table) eachListed(file, entry.table, 'all', test, sure);
       return { sure, maybe: or(sure, rowsAt(entry.othersLost ? entry.presence : entry.streamed)) };
     },
+    ordinals: () =>
+      listed ? tableOrdinals(file, entry, rowsAt(entry.othersLost ? entry.presence : entry.streamed)) : undefined,
   };
   return instants ? { ...column, ...instantReads(file, directory, entry, rowsAt) } : column;
 }
@@ -113,10 +117,9 @@ function instantReads(
   { rows }: Directory,
   { instants, presence }: ColumnEntry,
   rowsAt: (span: Span) => Rows,
-): Pick<ColumnIndex, 'within' | 'instant'> {
+): Pick<ColumnIndex, 'within' | 'rowInstants'> {
   if (!instants) return {};
   const { at, from, bytes } = instants;
-  let several: Rows | undefined;
   const valueAt = (row: number): number => {
     if (bytes === 8) return file.f64(at + row * 8);
     const offset = file.u32(at + row * 4);
@@ -134,11 +137,12 @@ function instantReads(
       }
       return { sure, maybe: or(sure, some) };
     },
-    instant(row) {
-      several ??= rowsAt(instants.several);
-      if (hasRow(several, row)) return undefined;
-      const value = valueAt(row);
-      return !Number.isNaN(value) ? value : null;
+    rowInstants() {
+      const some = rowsAt(instants.several);
+      const of = Float64Array.from({ length: rows }, (_, row) =>
+        hasRow(some, row) ? Number.POSITIVE_INFINITY : valueAt(row),
+      );
+      return of;
     },
   };
 }
@@ -169,6 +173,36 @@ function textOf(file: PagedFile, table: Table, ordinal: number, flags: number): 
   return bytes.toString(flags & wideFlag ? 'utf16le' : 'latin1');
 }
 
+function tableOrdinals(file: PagedFile, { table }: ColumnEntry, unlisted: Rows): Ordinals {
+  if (!table)
+    return makeOrdinals(
+      0,
+      () => {},
+      unlisted,
+      () => '',
+    );
+  const { count, postingEnds } = table;
+  return makeOrdinals(
+    count,
+    (add) => {
+      const ends = file.bytes(postingEnds, count * 4);
+      const postings = file.bytes(table.postings, ends.readUInt32LE(count * 4 - 4));
+      for (let ordinal = 0, from = 0; ordinal < count; ordinal++) {
+        const to = ends.readUInt32LE(ordinal * 4);
+        eachRow(postings.subarray(from, to), (row) => add(ordinal, row));
+        from = to;
+      }
+    },
+    unlisted,
+    (ordinal) => leafOf(file, table, ordinal, flagsOf(file, table, ordinal)),
+  );
+}
+
+function leafOf(file: PagedFile, table: Table, ordinal: number, flags: number): Leaf {
+  const text = textOf(file, table, ordinal, flags);
+  return flags & bigFlag ? BigInt(text) : flags & otherFlag ? JSON.parse(text) : text;
+}
+
 function postingsOf(file: PagedFile, table: Table, ordinal: number): Buffer {
   const from = ordinal === 0 ? 0 : file.u32(table.postingEnds + (ordinal - 1) * 4);
   return file.bytes(table.postings + from, file.u32(table.postingEnds + ordinal * 4) - from);
@@ -186,9 +220,7 @@ function eachListed(
   for (let ordinal = 0; ordinal < table.count; ordinal++) {
     const own = flags[ordinal] as number;
     if (which === 'others' && !(own & otherFlag)) continue;
-    const text = textOf(file, table, ordinal, own);
-    const leaf: Leaf = own & bigFlag ? BigInt(text) : own & otherFlag ? JSON.parse(text) : text;
-    if (test(leaf)) decodeRows(postingsOf(file, table, ordinal), into);
+    if (test(leafOf(file, table, ordinal, own))) decodeRows(postingsOf(file, table, ordinal), into);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Leaf, Ordinals } from '../../query/columns.ts';
 import type { Rows } from './rows.ts';
 
 /** What an index knows of a question: rows that match for certain, and all that may match (the sure ones among them). */
@@ -6,8 +7,7 @@ export interface Hits {
   readonly maybe: Rows;
 }
 
-/** A JSON value that is neither null, object nor array. */
-export type Leaf = string | number | boolean | bigint;
+export type { Leaf } from '../../query/columns.ts';
 
 /** The values at one path of the documents (dots join keys, arrays are looked through), as far as one field plan made them. */
 export interface ColumnIndex {
@@ -28,8 +28,14 @@ export interface ColumnIndex {
   matching(test: (leaf: Leaf) => boolean): Hits | undefined;
   /** For a date: rows whose instant passes. */
   within?(test: (instant: number) => boolean): Hits;
-  /** For a date: the row's only instant, null without one, undefined with several. */
-  instant?(row: number): number | null | undefined;
+  /** For a date: of each row its only instant, NaN without one, Infinity with several: then the document tells. Not to be changed. */
+  rowInstants?(): Float64Array;
+  /**
+   * Of each row its values as they stand in the documents. A row with a value that is not listed is one whose document must
+   * be asked. undefined where values were not kept (dates, texts that nothing can ask for). Throws SegmentDamage, as reading
+   * a leaf may.
+   */
+  ordinals(): Ordinals | undefined;
 }
 
 /** Blocks of documents and their row numbers: row n of a block is segment row `start + n`. */

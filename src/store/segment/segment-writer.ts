@@ -48,7 +48,7 @@ export interface Directory {
   readonly bloom: { readonly at: number; readonly sliceBytes: number };
 }
 
-export const segmentFormat = 1;
+export const segmentFormat = 2;
 export const partialFlag = 1;
 /** The text is JSON of a value that is no text. */
 export const otherFlag = 2;
@@ -158,7 +158,7 @@ function writeColumn(out: Output, column: HotColumn, rows: number, ordinals: Map
     listed.push({ text, hash: textHash(text, column.seed), flags, entry, postings: encodeRows(entry.rows, rows) });
   }
   for (const entry of column.othersLost ? [] : column.otherValues.values()) {
-    const text = typeof entry.leaf === 'bigint' ? String(entry.leaf) : JSON.stringify(entry.leaf);
+    const text = typeof entry.leaf === 'bigint' ? String(entry.leaf) : leafJson(entry.leaf);
     const flags = otherFlag | (typeof entry.leaf === 'bigint' ? bigFlag : 0);
     listed.push({ text, hash: textHash(text, column.seed), flags, entry, postings: encodeRows(entry.rows, rows) });
   }
@@ -178,6 +178,11 @@ function writeColumn(out: Output, column: HotColumn, rows: number, ordinals: Map
     ...(table ? { table } : {}),
     ...(instants ? { instants: { ...instants, several: span(encodeBits(column.several, rows)) } } : {}),
   };
+}
+
+/** JSON.stringify makes 0 of -0. */
+function leafJson(leaf: unknown): string {
+  return Object.is(leaf, -0) ? '-0' : JSON.stringify(leaf);
 }
 
 /** With otherFlag: an integer that JSON's numbers cannot hold. */

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Document } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
+import { keptLog } from '../base/log.ts';
+import { virtualClock } from '../base/virtual-clock.ts';
+import { generatedCounts } from '../query/generated-aggregations.suite.ts';
+import { parseSearchBody } from '../query/search-body.ts';
+import { openEmbedded } from './embedded.ts';
+import { openMemory } from './memory.ts';
+import type { Store } from './store.ts';
+
+/** What is counted and sorted by columns is what is counted and sorted by reading: the memory store has no segments. */
+const clock = virtualClock(Date.UTC(2026, 0, 1));
+
+for (const [name, options, numRuns] of [
+  ['the growing segment', {}, 150],
+  ['sealed segments', { segmentRows: 6 }, 60],
+] as const) {
+  test(`${name}: made-up aggregations and sorts answer as from the documents`, async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'trailhound-counts-'));
+    const embedded = await openEmbedded({ dir, clock, log: keptLog(), ...options });
+    const memory = openMemory({ clock });
+    let answered = 0;
+    try {
+      const property = fc.asyncProperty(generatedCounts(), async ({ body, documents, searches }) => {
+        await fill(memory, body, documents);
+        await fill(embedded, body, documents);
+        await embedded.settled();
+        for (const search of searches) {
+          const expected = await answer(memory, search);
+          if (!(expected instanceof TrailhoundError)) answered++;
+          assert.deepEqual(await answer(embedded, search), expected, JSON.stringify(search));
+        }
+        await memory.deleteIndex('i');
+        await embedded.deleteIndex('i');
+      });
+      await fc.assert(property, { numRuns });
+      assert.ok(answered > numRuns, `only ${answered} searches were answered`);
+    } finally {
+      await embedded.close();
+      await memory.close();
+      rmSync(dir, { recursive: true });
+    }
+  });
+}
+
+/** In several writes, some of them with documents that replace others. */
+async function fill(store: Store, body: Document, documents: readonly Document[]): Promise<void> {
+  await store.deleteIndex('i').catch(() => {});
+  await store.createIndex('i', body);
+  for (let from = 0; from < documents.length; from += 3) {
+    await store.write(
+      documents.slice(from, from + 3).map((document, at) => ({
+        action: 'index',
+        index: 'i',
+        id: String((from + at) % 17),
+        document,
+      })),
+    );
+  }
+}
+
+async function answer(store: Store, search: Document): Promise<unknown> {
+  try {
+    const { tookMs: _, hits, ...found } = await store.search('i', parseSearchBody(search));
+    return { ...found, hits: hits.map(({ text: __, ...hit }) => hit) };
+  } catch (thrown) {
+    if (thrown instanceof TrailhoundError) return thrown;
+    throw thrown;
+  }
+}

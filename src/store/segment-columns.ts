@@ -1,0 +1,116 @@
+import { own } from '../base/document.ts';
+import { limits } from '../base/limits.ts';
+import type { Candidate, Columns } from '../query/candidate.ts';
+import type { Column, Ordinals } from '../query/columns.ts';
+import type { Field } from '../query/field.ts';
+import { type BoundedCache, boundedCache } from './bounded-cache.ts';
+import { type Asked, columnsOf, evaluate, readsHold } from './segment/evaluate.ts';
+import { makeOrdinals, ordinalsWeight } from './segment/ordinals.ts';
+import { SegmentDamage } from './segment/paged-file.ts';
+import { hasRow, noRows } from './segment/rows.ts';
+import type { ColumnIndex } from './segment/segment-index.ts';
+import type { Segments } from './segment/segments.ts';
+
+/** Values by row of columns that were asked for lately, by the column's number; of a growing segment as it was at `last`. */
+export type ColumnCache = BoundedCache<number, { readonly last: number; readonly column: Column | undefined }>;
+
+export function makeColumnCache(): ColumnCache {
+  return boundedCache(limits.segmentColumnCacheMax);
+}
+
+/**
+ * What a segment tells of an index's documents without reading them. Where it proves damaged it is dropped and SegmentDamage
+ * thrown: the search begins anew, without it.
+ */
+export function segmentColumns(
+  asked: Asked,
+  cache: ColumnCache,
+  segments: Segments | undefined,
+  candidate: (row: number) => Candidate,
+): Columns {
+  const guard = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof SegmentDamage) segments?.damaged(asked.segment, error.message);
+      throw error;
+    }
+  };
+  const known = new Map<string, Column | undefined>();
+  return {
+    candidate,
+    verdicts(query) {
+      const { sure, maybe } = guard(() => evaluate(query, asked));
+      return (row) => hasRow(sure, row) || (hasRow(maybe, row) ? undefined : false);
+    },
+    column(field) {
+      if (!known.has(field.path))
+        known.set(
+          field.path,
+          guard(() => columnOf(field, asked, cache, guard)),
+        );
+      return known.get(field.path);
+    },
+  };
+}
+
+type Guard = <T>(read: () => T) => T;
+
+/** undefined where values that count are not, or not all, in one column. */
+function columnOf(field: Field, asked: Asked, cache: ColumnCache, guard: Guard): Column | undefined {
+  if (!hasColumn(field)) return undefined;
+  const columns = columnsOf(field, asked)?.filter(({ indices }) => indices.has(asked.number));
+  const [column] = columns ?? [];
+  if (!columns || columns.length > 1) return undefined;
+  if (!column) return noValues;
+  if (column.rowInstants && (field.kind !== 'date' || !readsHold(column, asked))) return undefined;
+  const { last } = asked.segment;
+  const number = numberOf(column);
+  const known = cache.get(number);
+  if (known?.last === last) return known.column;
+  const made = column.rowInstants ? ({ kind: 'instants', of: column.rowInstants() } as const) : column.ordinals();
+  const guarded = made?.kind === 'ordinals' ? { ...made, leaf: (at: number) => guard(() => made.leaf(at)) } : made;
+  cache.set(number, { last, column: guarded }, weightOf(guarded));
+  return guarded;
+}
+
+/** Nulls that stand for values, and values of nested objects, are in no column. */
+function hasColumn(field: Field): boolean {
+  if (field.nested !== undefined || own(field, 'nullValue') !== undefined) return false;
+  switch (field.kind) {
+    case 'keyword':
+    case 'number':
+    case 'date':
+    case 'ip':
+    case 'boolean':
+      return true;
+    case 'flat_object':
+      return field.leaf !== undefined;
+    default:
+      return false;
+  }
+}
+
+function weightOf(column: Column | undefined): number {
+  if (!column) return 64;
+  return column.kind === 'instants' ? column.of.byteLength + 64 : ordinalsWeight(column);
+}
+
+const noValues: Ordinals = makeOrdinals(
+  0,
+  () => {},
+  noRows(),
+  () => '',
+);
+
+const numbers = new WeakMap<ColumnIndex, number>();
+let columnsSeen = 0;
+
+function numberOf(column: ColumnIndex): number {
+  let number = numbers.get(column);
+  if (number === undefined) {
+    number = columnsSeen++;
+    numbers.set(column, number);
+  }
+  return number;
+}
