@@ -3,8 +3,8 @@ import { makeSlices } from './slices.ts';
 import type { Operation, Position } from './store.ts';
 import { type WriteWorld, writeOperations } from './write.ts';
 
-/** Blocks of one step: some thousand documents, which go in one write. */
-const blocksAStep = 32;
+/** Blocks of one step, which go in one write: some thousand documents, so that what waits behind it waits some 50 ms. */
+const blocksAStep = 8;
 
 /**
  * Deletes the documents of an index that arrived up to a position, some blocks a step, and answers how many went and where to

@@ -175,12 +175,18 @@ async function draftIndex(draft: Draft, plan: IndexPlan, at: number, slices: Sli
 
 /** Blocks that have no living row once this change is made. */
 function emptiedBlocks(shelf: Shelf, draft: Draft): readonly BlockPlace[] {
-  const ending = new Map<Position, number>();
-  return draft.dead.flatMap(({ position }) => {
-    const place = shelf.blockAt(position);
-    if (!place) return [];
-    const ended = (ending.get(place.first) ?? 0) + 1;
-    ending.set(place.first, ended);
+  const ending = new Map<Position, { readonly place: BlockPlace; ended: number }>();
+  let last: { readonly place: BlockPlace; ended: number } | undefined;
+  // Ascending, so that the rows of one block come together and it is looked up once.
+  for (const position of draft.dead.map((row) => row.position).sort((a, b) => a - b)) {
+    if (!last || position >= last.place.first + last.place.count) {
+      const place = shelf.blockAt(position);
+      last = place && { place, ended: 0 };
+      if (last) ending.set(last.place.first, last);
+    }
+    if (last) last.ended++;
+  }
+  return [...ending.values()].flatMap(({ place, ended }) => {
     const already = shelf.dead(place.first, place.first + place.count - 1).length;
     return ended + already === place.count ? [place] : [];
   });
