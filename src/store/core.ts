@@ -149,7 +149,7 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
       closed = true;
       await quiet();
       await segments?.close();
-      shelf.close();
+      await shelf.close();
     },
   };
 }

@@ -1,8 +1,10 @@
 import { writeJson } from '../base/json.ts';
 import { idSum, storedId } from './embedded-id.ts';
+import type { EventIds } from './embedded-ids.ts';
 import type { LoadedFolder, State, Sums, TallyRow } from './embedded-load.ts';
 import { deadSum } from './embedded-load.ts';
 import { rowSum } from './embedded-schema.ts';
+import { isSegmented } from './segment/segments.ts';
 import type { BlockPlace, Change, IdChange, Tally } from './shelf.ts';
 import type { Database } from './sqlite.ts';
 
@@ -16,7 +18,11 @@ export interface ChangeWriter {
 /** Ids of dropped indices, and deleted ids, that are removed in one step. */
 const rowsAStep = 2000;
 
-export function prepareChange(db: Database, folder: LoadedFolder): ChangeWriter {
+export function prepareChange(
+  db: Database,
+  folder: LoadedFolder,
+  events: Pick<EventIds, 'has' | 'isTabled'>,
+): ChangeWriter {
   const sql = statements(db);
   let tallies: ReadonlyMap<number, Tally> = new Map(
     folder.indices.map(({ stored, tally }): [number, Tally] => [stored.number, tally]),
@@ -32,7 +38,7 @@ export function prepareChange(db: Database, folder: LoadedFolder): ChangeWriter 
       const draft: Draft = { sums: new Map(sums), tallies: new Map(tallies), deleted };
       const next = nextState(state, change, new Set(tallies.keys()));
       db.transaction(() => {
-        writeRows(sql, draft, change);
+        writeRows(sql, draft, change, { events, fresh: freshEvents(change) });
         writeIndices(sql, draft, change);
         for (const [number, tally] of draft.tallies) {
           const own = draft.sums.get(number) ?? noSums;
@@ -67,11 +73,14 @@ interface Draft {
 
 const noSums: Sums = { ids: 0, dead: 0 };
 
-function writeRows(sql: Statements, draft: Draft, change: Change): void {
+function writeRows(sql: Statements, draft: Draft, change: Change, { events, fresh }: Placing): void {
   for (const { block, encoded } of change.blocks ?? []) {
     sql.addBlock.run(block.first, block.index, block.rows.length, encoded);
   }
-  for (const row of change.ids ?? []) writeId(sql, draft.sums, row);
+  for (const row of change.ids ?? []) {
+    const apart = events.has(row.index) || fresh.has(row.index);
+    writeId(sql, draft.sums, apart ? tabledPart(row, events) : row);
+  }
   for (const { index, position, at } of change.dead ?? []) {
     sql.addDead.run(position, index, at);
     addSum(draft.sums, index, 'dead', deadSum(position, at));
@@ -144,8 +153,39 @@ function nextState(state: State, change: Change, known: Set<number>): State {
   };
 }
 
-function writeId(sql: Statements, sums: Map<number, Sums>, { index, id, before, after }: IdChange): void {
+/** Which indices have their ids elsewhere, those that this change makes included. */
+interface Placing {
+  readonly events: Pick<EventIds, 'has' | 'isTabled'>;
+  readonly fresh: ReadonlySet<number>;
+}
+
+function freshEvents({ indices = [] }: Change): ReadonlySet<number> {
+  return new Set(indices.flatMap(({ stored }) => (isSegmented(stored.name) ? [stored.number] : [])));
+}
+
+/** What a change of an event's id is to the table: it knows deleted ids, and those of older folders, until they are written again. */
+function tabledPart(change: IdChange, events: Placing['events']): Partial<IdChange> & Pick<IdChange, 'index' | 'id'> {
+  const { index, id, before, after } = change;
+  return {
+    index,
+    id,
+    before: before && events.isTabled(before.place) ? before : undefined,
+    ...(after.place <= 0 ? { after } : {}),
+  };
+}
+
+function writeId(
+  sql: Statements,
+  sums: Map<number, Sums>,
+  { index, id, before, after }: Partial<IdChange> & Pick<IdChange, 'index' | 'id'>,
+): void {
+  if (!before && !after) return;
   const key = storedId(id);
+  if (!after) {
+    if (before) sql.dropId.run(index, key);
+    if (before) addSum(sums, index, 'ids', -idSum(key, before.place, before.version, before.seqNo));
+    return;
+  }
   const { place, version, seqNo } = after;
   let sum = idSum(key, place, version, seqNo);
   if (before) {

@@ -1,6 +1,6 @@
 import { TrailhoundError } from '../base/errors.ts';
 import { idSum } from './embedded-id.ts';
-import { broken, rowSum } from './embedded-schema.ts';
+import { broken, type IdState, rowSum } from './embedded-schema.ts';
 import type { Loaded, MappedIndex, StoredIndex, Tally } from './shelf.ts';
 import type { Database } from './sqlite.ts';
 
@@ -14,6 +14,7 @@ export interface LoadedFolder extends Loaded {
   readonly sums: ReadonlyMap<number, Sums>;
   /** Numbers of deleted indices whose rows are still there. */
   readonly dropped: readonly number[];
+  readonly ids: IdState;
 }
 
 /** The one row that every change writes. */
@@ -36,6 +37,8 @@ export function loadFolder(db: Database, path: string): LoadedFolder {
   const { position, nextIndex, indices, dropped }: State = JSON.parse(
     state.get('state') ?? '{"position":0,"nextIndex":1,"indices":0,"dropped":[]}',
   );
+  const ids = state.get('ids');
+  if (ids === undefined) throw broken(path, 'the row that tells where ids are kept is missing');
   const stored = rows('idx');
   const mappings = rows('mapping');
   const tallies = rows('tally');
@@ -52,7 +55,8 @@ export function loadFolder(db: Database, path: string): LoadedFolder {
     throw broken(path, `it should hold ${indices} indices, but ${loaded.length} were found`);
   checkBlocks(db, path, loaded);
   checkDead(db, path, sums);
-  return { position, nextIndex, dropped, indices: loaded, templates: JSON.parse(state.get('templates') ?? '[]'), sums };
+  const templates = JSON.parse(state.get('templates') ?? '[]');
+  return { position, nextIndex, dropped, indices: loaded, templates, sums, ids: JSON.parse(ids) };
 }
 
 /** Adds up the ids of one index, some rows a step; compares when it is through. Yields between steps. */

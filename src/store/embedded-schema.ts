@@ -1,21 +1,26 @@
+import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { TrailhoundError } from '../base/errors.ts';
+import type { IdKey } from './ids/id-hash.ts';
 import type { Database } from './sqlite.ts';
+import type { Position } from './store.ts';
 
 /** 'TrHd': tells our file from any other SQLite database. */
 const applicationId = 0x54724864;
 /** The format of the data folder. A program reads its own and older formats, which it upgrades, never a newer one. */
-const formatVersion = 3;
+const formatVersion = 4;
 
 /**
  * Version 2 added the list of sealed segments. They are made from the documents, so an upgrade only makes the table. Version 3
- * writes blocks in another form; those of older versions are read as they are.
+ * writes blocks in another form; those of older versions are read as they are. Version 4 keeps ids of events in runs; those that
+ * came before stay in the table.
  */
+const runTable = 'CREATE TABLE id_run(key INTEGER PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL);';
 const segmentTable = 'CREATE TABLE segment(key INTEGER PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL);';
 
 /**
- * `id` answers "is it there, where, which version" with one row of ~30 bytes in the order of (index, id); the rows of one
- * index lie together, so the pages of today's index stay in the cache. `block` holds the documents, `dead` the rows of
+ * `id` answers "is it there, where, which version" for our own small indices, with one row of ~30 bytes in the order of (index, id).
+ * Ids of events are read from the blocks (ids/ids.ts); only a deleted one has a row here, for as long as it is remembered. `block` holds the documents, `dead` the rows of
  * blocks that a later write replaced. Every small row carries a crc32 (`sum`), every block its own, and the rows of `id` and
  * `dead` are added up in `sums`: SQLite itself does not notice a flipped bit in a value.
  */
@@ -31,14 +36,15 @@ CREATE TABLE block(first INTEGER PRIMARY KEY, idx INTEGER NOT NULL, n INTEGER NO
 CREATE INDEX block_index ON block(idx, first, n);
 CREATE TABLE dead(position INTEGER PRIMARY KEY, idx INTEGER NOT NULL, at INTEGER NOT NULL);
 ${segmentTable}
+${runTable}
 PRAGMA application_id = ${applicationId};
 PRAGMA user_version = ${formatVersion};
 `;
 
-/** Page cache of SQLite: the id pages of the indices that are being written. */
-const pageCacheKb = 48 * 1024;
-/** 32 MB: a page of ids that many batches touch is written back once. */
-const checkpointPages = 8192;
+/** Page cache of SQLite: the pages of the blocks that are read, and of the folder's own indices. */
+const pageCacheKb = 16 * 1024;
+/** 16 MB: a page that many batches touch is written back once. */
+const checkpointPages = 4096;
 
 /** Takes the folder's database for this process alone, and makes its tables where it is new. */
 export function prepareDatabase(db: Database, path: string): void {
@@ -57,12 +63,33 @@ export function prepareDatabase(db: Database, path: string): void {
   db.exec('PRAGMA synchronous = FULL');
   db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
   db.transaction(() => {
-    if (fresh) db.exec(schema);
-    else {
+    if (fresh) {
+      db.exec(schema);
+      beginIds(db);
+    } else {
       if (version < 2) db.exec(segmentTable);
+      if (version < 4) {
+        db.exec(runTable);
+        beginIds(db);
+      }
       if (version < formatVersion) db.exec(`PRAGMA user_version = ${formatVersion}`);
     }
   });
+}
+
+/** From here on the ids of events are in runs: where they begin, and the key of their hashes. */
+export interface IdState {
+  readonly key: IdKey;
+  readonly from: Position;
+}
+
+function beginIds(db: Database): void {
+  const state = db.prepare("SELECT value FROM state WHERE key = 'state'").row();
+  const from: Position = state ? JSON.parse(String(state[0])).position : 0;
+  const random = randomBytes(8);
+  const ids: IdState = { key: { k0: random.readInt32LE(0), k1: random.readInt32LE(4) }, from };
+  const value = JSON.stringify(ids);
+  db.prepare('INSERT INTO state(key, value, sum) VALUES(?, ?, ?)').run('ids', value, rowSum('ids', value));
 }
 
 /** Free pages (4 KB) that stay in the file: the next writes take them. */

@@ -3,6 +3,7 @@ import { blockRowsMax } from './block.ts';
 import { decodeBlock } from './block-format.ts';
 import { prepareChange } from './embedded-change.ts';
 import { storedId } from './embedded-id.ts';
+import type { EventIds } from './embedded-ids.ts';
 import type { LoadedFolder } from './embedded-load.ts';
 import { broken, shrink } from './embedded-schema.ts';
 import type { SegmentShelf } from './segment/segment-shelf.ts';
@@ -22,10 +23,12 @@ export function embeddedShelf(
   db: Database,
   path: string,
   folder: LoadedFolder,
+  events: EventIds,
   committed: (position: number) => void,
   segments?: SegmentShelf,
 ): EmbeddedShelf {
-  const change = prepareChange(db, folder);
+  const change = prepareChange(db, folder, events);
+  const tabled = tabledEvents(db, folder, events);
   let condemned: TrailhoundError | undefined;
   const attempt = <T>(work: () => T, failed: (path: string, error: unknown) => TrailhoundError): T => {
     if (condemned) throw condemned;
@@ -36,7 +39,7 @@ export function embeddedShelf(
     }
   };
   return {
-    ...rowReader(db, path, (work) => attempt(work, readError)),
+    ...rowReader(db, path, { events, tabled }, (work) => attempt(work, readError)),
     ...(segments ? { segments } : {}),
     load: () => folder,
     idSum: (index) => change.sums(index)?.ids,
@@ -45,11 +48,18 @@ export function embeddedShelf(
     },
     commit(changes) {
       attempt(() => change.apply(changes), writeError);
+      events.note(changes);
+      for (const { index, after } of changes.ids ?? []) if (after.place <= 0) tabled.add(index);
       committed(changes.position);
     },
-    sweep: () => attempt(() => change.sweep(), writeError),
+    sweep() {
+      const more = attempt(() => change.sweep(), writeError);
+      if (!more) events.prune();
+      return more;
+    },
     shrink: () => attempt(() => shrink(db), writeError),
-    close() {
+    async close() {
+      await events.close();
       try {
         db.release();
       } catch {
@@ -59,9 +69,17 @@ export function embeddedShelf(
   };
 }
 
+/** Event indices of which the table `id` has rows: deleted ids, or a folder of an older format. */
+function tabledEvents(db: Database, { indices }: LoadedFolder, events: EventIds): Set<number> {
+  const some = db.prepare('SELECT 1 FROM id WHERE idx = ? LIMIT 1');
+  const numbers = indices.map(({ stored }) => stored.number);
+  return new Set(numbers.filter((number) => events.has(number) && some.row(number)));
+}
+
 function rowReader(
   db: Database,
   path: string,
+  { events, tabled }: { readonly events: EventIds; readonly tabled: ReadonlySet<number> },
   read: <T>(work: () => T) => T,
 ): Pick<Shelf, 'find' | 'blocks' | 'block' | 'blockAt' | 'blocksAfter' | 'dead'> {
   const find = db.prepare('SELECT place, version, seq_no FROM id WHERE idx = ? AND id = ?');
@@ -75,6 +93,9 @@ function rowReader(
   return {
     find: (index, id) =>
       read(() => {
+        const event = events.has(index);
+        const living = event ? events.find(index, id) : undefined;
+        if (living || (event && !tabled.has(index))) return living;
         const row = find.row(index, storedId(id));
         return row && { place: Number(row[0]), version: Number(row[1]), seqNo: Number(row[2]) };
       }),

@@ -8,6 +8,7 @@ import type { AcknowledgedFile } from './acknowledged.ts';
 import { openAcknowledged, readAcknowledged } from './acknowledged.ts';
 import { type BackupSummary, backupFolder } from './backup.ts';
 import { type Core, openCore } from './core.ts';
+import { type EventIds, openEventIds } from './embedded-ids.ts';
 import type { LoadedFolder } from './embedded-load.ts';
 import { asBroken, checkIds, loadFolder } from './embedded-load.ts';
 import { makeManifest } from './embedded-manifest.ts';
@@ -26,6 +27,8 @@ export interface EmbeddedOptions {
   readonly log: Log;
   /** Documents in one segment of the search index; for tests. */
   readonly segmentRows?: number;
+  /** Ids in one run that is written; for tests. */
+  readonly idRows?: number;
 }
 
 /** The store in a folder. */
@@ -41,7 +44,7 @@ const idsCheckedAtOpen = 50_000;
  * Opens the data folder, for this process alone. Throws 'data-folder-in-use' (naming the pid), 'data-folder-broken' (naming the
  * file and what to do), 'read-only' where the folder cannot be written.
  */
-export async function openEmbedded({ dir, clock, log, segmentRows }: EmbeddedOptions): Promise<EmbeddedStore> {
+export async function openEmbedded({ dir, clock, log, segmentRows, idRows }: EmbeddedOptions): Promise<EmbeddedStore> {
   const paths = {
     lock: join(dir, 'lock'),
     database: join(dir, 'documents.sqlite'),
@@ -52,22 +55,28 @@ export async function openEmbedded({ dir, clock, log, segmentRows }: EmbeddedOpt
   const { db, folder } = openFolder(paths);
   let acknowledged: AcknowledgedFile;
   let segments: SegmentShelf;
+  let ids: EventIds;
   try {
     writeLock(paths.lock);
     checkAcknowledged(paths, folder);
     acknowledged = openAcknowledged(paths.acknowledged);
     acknowledged.set(folder.position);
     segments = openSegmentShelf(join(dir, 'segments'), makeManifest(db), (message) => log.warn(message));
+    ids = await openEventIds(db, paths.database, folder, {
+      files: join(dir, 'ids'),
+      complain: (message) => log.warn(message),
+      ...(idRows ? { rowsMax: idRows } : {}),
+    });
   } catch (error) {
     db.close();
-    throw error instanceof TrailhoundError ? error : notWritable(dir, error);
+    if (error instanceof TrailhoundError) throw error;
+    throw faultOf(error) === 'broken' ? asBroken(paths.database, error) : notWritable(dir, error);
   }
-  const shelf = embeddedShelf(db, paths.database, folder, (position) => acknowledged.set(position), segments);
+  const shelf = embeddedShelf(db, paths.database, folder, ids, (position) => acknowledged.set(position), segments);
   const checking = { stopped: false };
   const check = checkAllIds(db, paths.database, shelf, folder, checking);
-  const total = folder.indices.reduce((sum, { tally }) => sum + tally.documents, 0);
   const checked = runCheck(paths.database, check, shelf, log);
-  const damage = total <= idsCheckedAtOpen ? await checked : undefined;
+  const damage = tabledDocuments(folder, ids) <= idsCheckedAtOpen ? await checked : undefined;
   if (damage) {
     db.close();
     acknowledged.close();
@@ -81,6 +90,10 @@ export async function openEmbedded({ dir, clock, log, segmentRows }: EmbeddedOpt
   let closed = false;
   return {
     ...store,
+    async settled() {
+      await store.settled();
+      await ids.settled();
+    },
     backup: (target) =>
       backupFolder({
         dir,
@@ -99,6 +112,13 @@ export async function openEmbedded({ dir, clock, log, segmentRows }: EmbeddedOpt
       dropLock(paths.lock);
     },
   };
+}
+
+/** Documents whose ids are in the table, at most. */
+function tabledDocuments({ indices, ids }: LoadedFolder, events: EventIds): number {
+  return indices
+    .filter(({ stored }) => !events.has(stored.number) || ids.from > 0)
+    .reduce((sum, { tally }) => sum + tally.documents, 0);
 }
 
 /** Of a database that nobody uses: checks its sums, and counts. */

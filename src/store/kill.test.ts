@@ -16,6 +16,8 @@ import type { Operation, Store } from './store.ts';
 const [, self = '', role, folder = '', firstBatch = '0'] = process.argv;
 
 const rounds = 12;
+/** Lists of ids are written and merged all the time, so that some kills hit that. */
+const idRows = 200;
 
 /** Batches of 1 to 190 new documents, and one document that every batch replaces. */
 function batchOf(number: number): Operation[] {
@@ -29,7 +31,7 @@ function batchOf(number: number): Operation[] {
 }
 
 async function write(): Promise<void> {
-  const store = await openEmbedded({ dir: folder, clock: systemClock, log: keptLog() });
+  const store = await openEmbedded({ dir: folder, clock: systemClock, log: keptLog(), idRows });
   for (let number = Number(firstBatch); ; number++) {
     await store.write(batchOf(number));
     process.stdout.write(`ack ${number}\n`);
@@ -87,7 +89,7 @@ if (role === 'write') {
       const afterMs = (round * 71) % 130;
       const told = `round ${round}, killed ${afterMs} ms after the first answer`;
       const acknowledged = await killedWriter(dir, next, afterMs);
-      const store = await openEmbedded({ dir, clock: systemClock, log: keptLog() });
+      const store = await openEmbedded({ dir, clock: systemClock, log: keptLog(), idRows });
       next = (await check(store, acknowledged, told)) + 1;
       // Written again, as a source that was not acknowledged delivers it again: nothing new.
       const again = await store.write(batchOf(next - 1).slice(0, -1));

@@ -145,7 +145,7 @@ test('a folder of the first format is upgraded, and its documents get segments',
   await fill(store);
   await store.close();
   const db = openDatabase(join(dir, 'documents.sqlite'));
-  db.exec('DROP TABLE segment; PRAGMA user_version = 1');
+  db.exec("DROP TABLE segment; DROP TABLE id_run; DELETE FROM state WHERE key = 'ids'; PRAGMA user_version = 1");
   db.release();
   rmSync(join(dir, 'segments'), { recursive: true });
   const upgraded = await open(dir);

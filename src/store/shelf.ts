@@ -118,5 +118,5 @@ export interface Shelf {
   shrink(): boolean;
   /** Where sealed segments are kept; without it searches look through the blocks. */
   readonly segments?: SegmentShelf;
-  close(): void;
+  close(): void | Promise<void>;
 }

@@ -1,0 +1,97 @@
+import { type BlockHead, blockRowsMax } from './block.ts';
+import { decodeBlock, decodeHead } from './block-format.ts';
+import { shortHeadBytes } from './block-head.ts';
+import type { LoadedFolder } from './embedded-load.ts';
+import { makeIdManifest } from './embedded-manifest.ts';
+import { broken } from './embedded-schema.ts';
+import { type Ids, openIds } from './ids/ids.ts';
+import { isSegmented } from './segment/segments.ts';
+import type { Change } from './shelf.ts';
+import type { Database } from './sqlite.ts';
+import type { Position } from './store.ts';
+
+/** The ids of event indices, which have no row in the table `id` but while they are deleted (and those of older folders). */
+export interface EventIds extends Ids {
+  /** Does an index keep its ids here? */
+  has(index: number): boolean;
+  /** Of a row at this position the table `id` has a row too. */
+  isTabled(place: Position): boolean;
+  /** What became durable. */
+  note(change: Change): void;
+}
+
+export async function openEventIds(
+  db: Database,
+  path: string,
+  folder: LoadedFolder,
+  options: {
+    /** Of the runs. */
+    readonly files: string;
+    readonly complain: (message: string) => void;
+    readonly rowsMax?: number;
+  },
+): Promise<EventIds> {
+  const events = new Set<number>();
+  for (const { stored } of folder.indices) if (isSegmented(stored.name)) events.add(stored.number);
+  const { key, from } = folder.ids;
+  const heads = headReader(db, path);
+  const dead = db.prepare('SELECT 1 FROM dead WHERE position = ?');
+  const after = db.prepare('SELECT idx, first, n FROM block WHERE first > ? ORDER BY first LIMIT ?');
+  const ids = await openIds({
+    folder: options.files,
+    manifest: makeIdManifest(db),
+    key,
+    from,
+    blocksAfter: (position, most) =>
+      after.rows(position, most).map(([index, first, n]) => ({
+        last: Number(first) + Number(n) - 1,
+        head: events.has(Number(index)) ? heads.at(Number(first)) : undefined,
+      })),
+    headAt: heads.at,
+    isDead: (position) => dead.row(position) !== undefined,
+    complain: options.complain,
+    ...(options.rowsMax === undefined ? {} : { rowsMax: options.rowsMax }),
+  });
+  return {
+    ...ids,
+    has: (index) => events.has(index),
+    isTabled: (place) => place <= from,
+    note({ indices = [], blocks = [], purged = [] }) {
+      // The head of a block that is gone would still tell of its rows, and nothing that they are dead.
+      if (purged.length > 0) heads.forget();
+      for (const { stored } of indices) if (isSegmented(stored.name)) events.add(stored.number);
+      for (const { block } of blocks) if (events.has(block.index)) ids.add(block);
+    },
+  };
+}
+
+/** Heads that are kept: ids that come again come in the order in which they came. */
+const headsKept = 64;
+
+/** The head of the block that holds a position: its first bytes are enough, which SQLite reads without the rest. */
+function headReader(db: Database, path: string): { at(position: Position): BlockHead | undefined; forget(): void } {
+  const start = db.prepare(
+    `SELECT idx, first, n, substr(body, 1, ${shortHeadBytes(blockRowsMax)}) FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1`,
+  );
+  const whole = db.prepare('SELECT body FROM block WHERE first = ?');
+  let kept: BlockHead[] = [];
+  const at = (position: Position): BlockHead | undefined => {
+    const known = kept.find(({ first, rows }) => first <= position && position < first + rows.length);
+    if (known) return known;
+    const row = start.row(position);
+    if (!row) return undefined;
+    const [index = 0, first = 0, count = 0] = row.slice(0, 3).map(Number);
+    if (first + count <= position) return undefined;
+    let head: BlockHead | undefined | 'more' = decodeHead(row[3] as Uint8Array, index, first);
+    if (head === 'more') head = decodeBlock(whole.row(first)?.[0] as Uint8Array, index, first);
+    if (head?.rows.length !== count) throw broken(path, `the ids at position ${first} are not those that were written`);
+    kept = [{ index, first, rows: head.rows }, ...kept.slice(0, headsKept - 1)];
+    return head;
+  };
+  return {
+    at,
+    forget() {
+      kept = [];
+    },
+  };
+}
