@@ -1,8 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Alerting, openAlerting } from './alerting/alerting.ts';
+import type { Alerting } from './alerting/alerting.ts';
+import { makeLease } from './alerting/lease.ts';
 import { looksLikeMonitor, readMonitorFile } from './alerting/monitor-file.ts';
+import { openSharedWatching } from './alerting/shared-watching.ts';
 import { withMessage } from './alerting/shipped-message.ts';
+import { openWatching, type Watching, type WatchingParts } from './alerting/watching.ts';
 import { createServer, type Server } from './api/server.ts';
+import type { AppServices } from './api/services.ts';
 import type { SourceStatus, StatusAnswer } from './api/wire.ts';
 import { type Clock, type Instant, systemClock } from './base/clock.ts';
 import { isDocument } from './base/document.ts';
@@ -16,8 +22,10 @@ import { readContent, shippedContent } from './config/content.ts';
 import { openRuleFolder } from './config/rule-folder.ts';
 import { readRuleset } from './config/ruleset.ts';
 import { defaultSettings, type Notifications, openNotifications } from './notify/notify.ts';
+import { installSharedTemplate } from './pipeline/event-series.ts';
 import { createEventWriter, type EventWriter } from './pipeline/event-writer.ts';
 import type { Expectation } from './pipeline/expectation.ts';
+import { type IndexSeries, plainSeries } from './pipeline/index-name.ts';
 import { createJudge } from './pipeline/judge.ts';
 import { openLedger } from './pipeline/ledger.ts';
 import { createLogtestSessions } from './pipeline/logtest-session.ts';
@@ -27,7 +35,9 @@ import { openRuleBook, type RuleBook } from './pipeline/rule-book.ts';
 import { openPosture, type PostureBook } from './posture/posture-book.ts';
 import { openSource } from './sources/open-source.ts';
 import type { BackupSummary } from './store/backup.ts';
-import { type EmbeddedStore, openEmbedded } from './store/embedded.ts';
+import { type EmbeddedStore, makeFolder, openEmbedded } from './store/embedded.ts';
+import { engineAddress } from './store/opensearch/engine-address.ts';
+import { type OpenSearchStore, openOpenSearch } from './store/opensearch/opensearch.ts';
 import { openRetention, type Retention } from './store/retention.ts';
 import type { Store } from './store/store.ts';
 
@@ -73,53 +83,52 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
   const log = instead.log ?? terminalLog;
   const problems = keepProblems(log);
   const facts: Facts = {};
-  const embedded = instead.store ? undefined : await openEmbedded({ dir: config.data, clock, log });
-  const store: Store = instead.store ?? (embedded as EmbeddedStore);
+  const { store, embedded, cluster } = await openStore(config, instead, { clock, log });
   try {
-    await installTemplates(store, problems.add);
+    const series = await installTemplates(store, cluster !== undefined, problems.add);
     const rules = openRules(config, problems.add);
-    const notifications = await openChannels(config, { store, clock, log }, instead.store === undefined);
-    const alerting = await openAlerting({ store, clock, log, notifier: notifications });
-    await alerting.install(readMonitors(config, problems.add), problems.add);
+    const watching = await watch(cluster, facts, {
+      store,
+      clock,
+      log,
+      files: readMonitors(config, problems.add),
+      problem: problems.add,
+      openNotifications: (own) => openChannels(config, { store: own, clock, log }, instead.store === undefined),
+    });
+    const { alerting, notifications } = watching;
     const ledger = await openLedger(store, clock);
     const posture = await openPosture(store);
     const retention = retaining(config, embedded, { clock, log });
+    const spare = spared(config, clock.now(), problems.add);
     const readings = createReadings({
       open: (uri, options) => openSource(uri, { ...options, clock, ...awsOptions(config) }),
       ledger,
-      judge: createJudge({
-        ...judging(config),
-        ...spared(config, clock.now(), problems.add),
-        engine: rules.engine,
-        posture,
-      }),
+      judge: createJudge({ ...judging(config), ...spare, engine: rules.engine, posture, series }),
       writer: remembering(createEventWriter(store), posture),
-      stored: alerting.observe,
+      stored: watching.stored,
       problem: problems.add,
       clock,
     });
 
-    const server = await createServer(
-      {
-        store: observed(store, alerting),
-        alerting,
-        notifications,
-        ruleFiles: rules,
-        logtest: createLogtestSessions({ ...judging(config), fresh: rules.fresh, clock }),
-        clock,
-        log,
-        status: () => ({ ...facts, ...statusOf(config, readings), problems: problems.total() }),
-        problems: problems.kept,
-      },
-      { consoleDir: join(shippedContent, '..', 'dist', 'console') },
-    );
+    const server = await openServer(config, {
+      store: observed(store, alerting),
+      ...passing(cluster),
+      alerting,
+      notifications,
+      ruleFiles: rules,
+      rules,
+      clock,
+      log,
+      status: () => ({ ...facts, ...statusOf(config, readings), problems: problems.total() }),
+      problems: problems.kept,
+    });
 
     return {
       store,
       alerting,
       notifications,
       server,
-      run: (signal) => runAll({ alerting, notifications, retention }, signal),
+      run: async (signal) => void (await Promise.all([watching.run(signal), retention?.run(signal)])),
       facts,
       ingest: readings.read,
       progress: readings.progress,
@@ -127,7 +136,7 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
       backup: (target) => backUp(embedded, target),
       async close() {
         await server.close();
-        await alerting.close();
+        await watching.close();
         await store.close();
       },
     };
@@ -135,6 +144,63 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
     if (!instead.store) await store.close();
     throw error;
   }
+}
+
+function openServer(
+  config: Config,
+  { rules, ...services }: Omit<AppServices, 'logtest'> & { readonly rules: RuleBook },
+): Promise<Server> {
+  const { clock } = services;
+  const logtest = createLogtestSessions({ ...judging(config), fresh: rules.fresh, clock });
+  return createServer({ ...services, logtest }, { consoleDir: join(shippedContent, '..', 'dist', 'console') });
+}
+
+interface OpenStore {
+  readonly store: Store;
+  readonly embedded?: EmbeddedStore;
+  readonly cluster?: OpenSearchStore;
+}
+
+/** Where documents live: in the data folder, in a cluster, or where a test says. */
+async function openStore(
+  { data, engine, engineCa }: Config,
+  instead: Instead,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Promise<OpenStore> {
+  if (instead.store) return { store: instead.store };
+  if (engine === undefined) {
+    const embedded = await openEmbedded({ dir: data, clock, log });
+    return { store: embedded, embedded };
+  }
+  makeFolder(data);
+  const password = process.env.TRAILHOUND_ENGINE_PASSWORD;
+  const address = engineAddress(engine, { password, caFile: engineCa });
+  const cluster = await openOpenSearch({ address, clock });
+  return { store: cluster, cluster };
+}
+
+/** In a cluster, which other processes may share, the one that holds the lease runs the monitors. */
+function watch(cluster: OpenSearchStore | undefined, facts: Facts, parts: WatchingParts): Promise<Watching> {
+  if (!cluster) return openWatching(parts);
+  const holder = {
+    id: randomUUID(),
+    get name() {
+      return `${hostname()}, process ${process.pid}${facts.url === undefined ? '' : ` (${facts.url})`}`;
+    },
+  };
+  return openSharedWatching({ ...parts, lease: makeLease(cluster, parts.clock, holder) });
+}
+
+/** What is asked about documents goes to the cluster as it came, and its answer back. */
+function passing(cluster: OpenSearchStore | undefined): Pick<AppServices, 'passOn'> {
+  if (!cluster) return {};
+  return {
+    async passOn({ method, path, body, contentType, signal }) {
+      const answer = await cluster.client.sendOnce({ method, path, body, contentType, signal });
+      const headers = answer.contentType === undefined ? {} : { 'content-type': answer.contentType };
+      return { status: answer.status, body: answer.text === '' ? undefined : answer.text, headers };
+    },
+  };
 }
 
 async function backUp(store: EmbeddedStore | undefined, target: string): Promise<BackupSummary> {
@@ -216,23 +282,22 @@ function readMonitors(
   return [...monitors.values()];
 }
 
-async function installTemplates(store: Store, problem: (problem: Problem) => void): Promise<void> {
+/** Answers how event indices are called. */
+async function installTemplates(
+  store: Store,
+  shared: boolean,
+  problem: (problem: Problem) => void,
+): Promise<IndexSeries> {
   const files = readContent([join(shippedContent, 'templates')], ['.json']);
   for (const found of files.problems) problem(found);
+  let series = plainSeries;
   for (const file of files.value) {
     const body: unknown = JSON.parse(file.text);
-    if (isDocument(body)) await store.putTemplate({ name: file.name.replace(/\.json$/, ''), legacy: false, body });
+    if (!isDocument(body)) continue;
+    if (shared) series = await installSharedTemplate(store, body);
+    else await store.putTemplate({ name: file.name.replace(/\.json$/, ''), legacy: false, body });
   }
-}
-
-interface Running {
-  readonly alerting: Alerting;
-  readonly notifications: Notifications;
-  readonly retention: Retention | undefined;
-}
-
-async function runAll({ alerting, notifications, retention }: Running, signal: AbortSignal): Promise<void> {
-  await Promise.all([alerting.run(signal), notifications.run(alerting.noteDelivery, signal), retention?.run(signal)]);
+  return series;
 }
 
 function retaining(

@@ -89,6 +89,10 @@ export interface Alerting {
   install(files: readonly MonitorFile[], problem?: (problem: Problem) => void): Promise<void>;
   /** Tells of documents that are durably stored: monitors whose query one of them matches run soon. Never throws. */
   observe(documents: readonly StoredDocument[]): Promise<void>;
+  /** All monitors that are run by new documents run soon: somebody could not look which ones match. */
+  wake(): void;
+  /** Index expressions that such monitors read. */
+  watched(): readonly string[];
   /** What became of a message after its run was over: kept with the alert it is about. */
   noteDelivery(note: DeliveryNote): Promise<void>;
   /** Runs the schedule and what is marked until the signal aborts. */
@@ -170,6 +174,10 @@ export async function openAlerting({ store, clock, log, notifier = noChannels }:
     closeAlerts: async (monitorId, ids) => answer(monitorId, ids, closed),
     install: (files, told = problem) => installMonitors(book, files, told),
     observe: (documents) => observe(documents, { store, clock, log, book, percolator, scheduler, seen }),
+    wake: () => {
+      for (const watch of book.watches.values()) if (isLive(watch)) wake(watch, scheduler);
+    },
+    watched: () => [...new Set([...book.watches.values()].filter(isLive).flatMap(({ monitor }) => indicesOf(monitor)))],
     noteDelivery: (note) => noteDelivery(note, book.watches.get(note.origin.monitorId), { alerts, store }),
     run: (signal) => scheduler.run(signal),
     settled: () => scheduler.settled(),
@@ -216,10 +224,20 @@ function saved({ id, version, seqNo, monitor }: Watch): SavedMonitor {
   return { id, version, seqNo, monitor: monitorJson(monitor) };
 }
 
+/** New documents may wake it. */
+function isLive({ removed, monitor }: Watch): boolean {
+  return !removed && monitor.enabled && monitor.live && indicesOf(monitor).length > 0;
+}
+
+function wake(watch: Watch, scheduler: Scheduler): void {
+  watch.woken = true;
+  scheduler.mark(watch);
+}
+
 function register(percolator: Percolator, watch: Watch): void {
   const { monitor, compiled } = watch;
   const indices = indicesOf(monitor);
-  if (watch.removed || !monitor.enabled || !monitor.live || indices.length === 0) {
+  if (!isLive(watch)) {
     percolator.remove(watch.id);
     return;
   }
@@ -259,10 +277,6 @@ interface ObservePorts {
 
 async function observe(documents: readonly StoredDocument[], ports: ObservePorts): Promise<void> {
   const { store, clock, log, book, percolator, scheduler, seen } = ports;
-  const wake = (watch: Watch): void => {
-    watch.woken = true;
-    scheduler.mark(watch);
-  };
   const byIndex = new Map<string, StoredDocument[]>();
   for (const document of documents) {
     const batch = byIndex.get(document.index);
@@ -276,13 +290,13 @@ async function observe(documents: readonly StoredDocument[], ports: ObservePorts
       const percolated = { name: info.name, aliases: Object.keys(info.aliases), mapping: info.mapping };
       for (const id of percolator.percolate(percolated, batch, clock.now())) {
         const watch = book.watches.get(id);
-        if (watch) wake(watch);
+        if (watch) wake(watch, scheduler);
       }
       seen.set(index, (seen.get(index) ?? 0) + batch.length);
     } catch (error) {
       // Rather a run too many than an alert too late.
       log.error(`looking for monitors of new documents in ${index}: ${reasonOf(error)}; all are run`);
-      for (const watch of book.watches.values()) wake(watch);
+      for (const watch of book.watches.values()) wake(watch, scheduler);
     }
   }
 }

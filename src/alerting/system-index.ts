@@ -7,6 +7,7 @@ export const configIndex = '.opendistro-alerting-config';
 export const alertsIndex = '.opendistro-alerting-alerts';
 export const alertsPattern = '.opendistro-alerting-alert*';
 export const cursorsIndex = '.trailhound-cursors';
+export const leaseIndex = '.trailhound-lease';
 const historyPrefix = '.opendistro-alerting-alert-history-';
 const findingsPrefix = '.opensearch-alerting-finding-history-';
 export const findingsPattern = `${findingsPrefix}*`;
@@ -51,6 +52,7 @@ export async function ensureIndex(store: Store, name: string): Promise<void> {
 function mappingOf(name: string): Document {
   if (name === configIndex) return configMapping;
   if (name === cursorsIndex) return cursorMapping;
+  if (name === leaseIndex) return { dynamic: false };
   if (name.startsWith(findingsPrefix)) return findingMapping;
   return name.startsWith(commentsPrefix) ? commentMapping : alertMapping;
 }

@@ -27,9 +27,23 @@ import { trailhoundRoutes } from './trailhound-routes.ts';
 import { updateRoutes } from './update-routes.ts';
 import { validateRoutes } from './validate-routes.ts';
 
+/** What this program answers itself, wherever the documents are. */
+const ownRoutes: readonly Route<Services>[] = [
+  ...rootRoutes,
+  ...trailhoundRoutes,
+  ...logtestRoutes,
+  ...rulesRoutes,
+  ...alertingRoutes,
+  ...notificationRoutes,
+];
+
+/** True for what a cluster answers where the documents are in one. */
+export function isAboutDocuments(route: Route<Services>): boolean {
+  return !ownRoutes.includes(route);
+}
+
 /** Every route there is. A path is matched literally before a parameter (`/_search` before `/:index`). */
 export const routes: readonly Route<Services>[] = [
-  ...rootRoutes,
   ...clusterRoutes,
   ...catRoutes,
   ...indexRoutes,
@@ -50,11 +64,7 @@ export const routes: readonly Route<Services>[] = [
   ...validateRoutes,
   ...analyzeRoutes,
   ...fieldCapsRoutes,
-  ...trailhoundRoutes,
-  ...logtestRoutes,
-  ...rulesRoutes,
-  ...alertingRoutes,
-  ...notificationRoutes,
+  ...ownRoutes,
 ];
 
 /**

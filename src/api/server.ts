@@ -13,7 +13,7 @@ import { refusal } from './guard.ts';
 import { checkParameters, type Parameters, parseParameters } from './parameters.ts';
 import { openPointsInTime } from './pit.ts';
 import type { Answer, Call, Route } from './route.ts';
-import { allowedMethods, routes } from './router.ts';
+import { allowedMethods, isAboutDocuments, routes } from './router.ts';
 import { openScrolls } from './scroll.ts';
 import type { AppServices, Services } from './services.ts';
 
@@ -61,7 +61,12 @@ export async function createServer(app: AppServices, options: ServerOptions): Pr
       method: [...route.methods],
       url: route.path,
       onRequest: async (request, reply) => refuseEarly(route, request, reply),
-      handler: (request, reply) => answerCall(route, request, reply, services, readBody),
+      handler: (request, reply) => {
+        const { passOn } = isAboutDocuments(route) ? app : {};
+        return passOn
+          ? passCall(request, reply, passOn, services, readBody)
+          : answerCall(route, request, reply, services, readBody);
+      },
     });
   }
   fastify.setNotFoundHandler((request, reply) => send(reply, noRoute(request.method, request.url), {}, {}));
@@ -142,6 +147,26 @@ async function answerCall(
     answer = errorAnswer(error, { method: request.method, path: request.url }, services.log);
   }
   return send(reply, answer, query, headers);
+}
+
+/** The request as it came; the cluster checks it and words its answer. */
+async function passCall(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  passOn: NonNullable<AppServices['passOn']>,
+  services: Services,
+  readBody: (request: IncomingMessage) => Promise<string>,
+): Promise<FastifyReply> {
+  const { method, url } = request;
+  let answer: Answer;
+  try {
+    const body = hasBody(request.raw) && method !== 'HEAD' ? await readBody(request.raw) : undefined;
+    const contentType = request.headers['content-type'];
+    answer = await passOn({ method, path: url, body, contentType, signal: request.signal });
+  } catch (error) {
+    answer = errorAnswer(error, { method, path: url }, services.log);
+  }
+  return send(reply, answer, {}, request.headers as Record<string, string | undefined>);
 }
 
 async function callBody(

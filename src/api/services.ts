@@ -7,6 +7,7 @@ import type { Problem } from '../base/problem.ts';
 import type { Notifications } from '../notify/notify.ts';
 import type { Store } from '../store/store.ts';
 import type { PointsInTime } from './pit.ts';
+import type { Answer } from './route.ts';
 import type { Scrolls } from './scroll.ts';
 
 /** What the composition root passes in. */
@@ -18,10 +19,22 @@ export interface AppServices {
   readonly log: Log;
   readonly ruleFiles: RuleFiles;
   readonly logtest: Logtest;
+  /** Where documents live in a cluster: it answers all that is asked about indices, documents and searches itself. */
+  readonly passOn?: (request: PassedRequest) => Promise<Answer>;
   /** What `/_trailhound/status` shows beside version and address: sources and their progress. */
   status(): unknown;
   /** The newest complaints, oldest first. */
   problems(): readonly Problem[];
+}
+
+/** A request that goes on as it came. */
+export interface PassedRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly body: string | undefined;
+  readonly contentType: string | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** All that the routes use; a route asks only for its part (`Pick<Services, 'store'>`). */

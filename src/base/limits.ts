@@ -194,6 +194,17 @@ export const limits = {
   bulkOperationsMax: 5000,
   /** Event indices of a cluster are refreshed at most this often by us; what waits for it waits together. */
   engineRefreshMs: 1000,
+  /** How often the holder of the lease renews it, and how long it trusts it from its last renewal: then it stops. */
+  leaseRenewMs: 1000,
+  leaseTrustMs: 5000,
+  /** A lease that was not renewed for this long, by the clock of who looks, is taken over: longer than its holder trusts it. */
+  leaseExpiryMs: 8000,
+  /** A process that does not hold the lease reads monitors and alerts anew this often. */
+  standbyMs: 5000,
+  /** How often the holder of the lease looks for new documents of all processes. */
+  arrivalPollMs: 500,
+  /** New documents that are read to find the monitors they wake; with more of them at one look, all monitors are run. */
+  arrivalReadMax: 5000,
   /** Indices of one search by arrival: each costs clauses, of which a query may have 1,024. More make several searches. */
   arrivalIndicesMax: 300,
   /** Stretches of arrivals kept in the open part of their record; then they are put aside in a document of their own. */

@@ -16,6 +16,12 @@ export const configCommand: RegisterCommand = (program, terminal, exit) => {
   addContentFlags(addDataFlags(command)).action((flags: SettingFlags & { json?: boolean }) => {
     const config = effectiveConfig(flags, terminal);
     if (!config) return exit(2);
-    terminal.print(flags.json ? jsonLine(config) : stringify(config).trimEnd());
+    const shown = { ...config, ...(config.engine === undefined ? {} : { engine: withoutPassword(config.engine) }) };
+    terminal.print(flags.json ? jsonLine(shown) : stringify(shown).trimEnd());
   });
 };
+
+/** What is printed ends up in files and tickets. */
+function withoutPassword(address: string): string {
+  return address.replace(/^(\w+:\/\/[^/@:]*):[^/]*@/, '$1@');
+}

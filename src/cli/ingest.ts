@@ -18,13 +18,14 @@ export const ingestCommand: RegisterCommand = (program, terminal, exit) => {
     const config = effectiveConfig(flags, terminal);
     if (!config) return exit(2);
     const app = await openApp(config, { log: flags.json ? keptLog() : terminalLog });
-    const control = await openControl(config.data, app, terminal.note);
+    // A cluster's own backups are its business, and processes that share one may share a folder.
+    const control = config.engine === undefined ? await openControl(config.data, app, terminal.note) : undefined;
     try {
       const summary = await ingestAll(app, sources, terminal);
       terminal.print(flags.json ? jsonLine(summary) : describeSummary(summary));
       if (terminal.signal.aborted) exit(130);
     } finally {
-      await control.close();
+      await control?.close();
       await app.close();
     }
   });

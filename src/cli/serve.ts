@@ -32,11 +32,12 @@ export const serveCommand: RegisterCommand = (program, terminal, exit) => {
     const config = effectiveConfig(flags, terminal);
     if (!config) return exit(2);
     const app = await openApp(config);
-    const control = await openControl(config.data, app, terminal.note);
+    // A cluster's own backups are its business, and processes that share one may share a folder.
+    const control = config.engine === undefined ? await openControl(config.data, app, terminal.note) : undefined;
     try {
       exit(await serve(app, config, { portNamed: flags.port !== undefined, json: flags.json === true }, terminal));
     } finally {
-      await control.close();
+      await control?.close();
       await app.close();
     }
   });

@@ -8,6 +8,8 @@ import type { Terminal } from './command.ts';
 export interface SettingFlags {
   readonly config?: string;
   readonly data?: string;
+  readonly engine?: string;
+  readonly engineCa?: string;
   readonly port?: number;
   readonly host?: string;
   readonly source?: readonly string[];
@@ -47,10 +49,15 @@ export function addContentFlags(command: Command): Command {
     );
 }
 
-/** `--config`, `--data`, `--endpoint-url`, `--region`. */
+/** `--engine`, `--engine-ca`, `--config`, `--data`, `--endpoint-url`, `--region`. */
 export function addDataFlags(command: Command): Command {
   return command
     .option('--data <dir>', 'folder of everything the program keeps (default: ./trailhound-data)')
+    .option(
+      '--engine <url>',
+      'keep documents in an OpenSearch cluster: https://user@host:9200; the password from TRAILHOUND_ENGINE_PASSWORD',
+    )
+    .option('--engine-ca <file>', "PEM file of the authority that signed the cluster's certificate")
     .option('--config <file>', 'configuration file, YAML or JSON; flags win over it')
     .option('--endpoint-url <url>', 'another S3 endpoint than AWS')
     .option('--region <region>', 'AWS region of the bucket');
@@ -84,6 +91,8 @@ function flagValues(flags: SettingFlags): Record<string, unknown> {
   };
   return defined({
     data: flags.data,
+    engine: flags.engine,
+    engineCa: flags.engineCa,
     port: flags.port,
     host: flags.host,
     sources: flags.source,

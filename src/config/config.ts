@@ -9,6 +9,10 @@ export type Config = z.infer<typeof schema>;
 const schema = z.strictObject({
   /** Folder of everything the program keeps: documents, monitors, alerts, checkpoints. */
   data: z.string().min(1).default('./trailhound-data'),
+  /** An OpenSearch cluster that keeps the documents instead of the data folder: https://user@host:9200. */
+  engine: z.string().min(1).optional(),
+  /** PEM file of the authority that signed the cluster's certificate. */
+  engineCa: z.string().min(1).optional(),
   /** Port of the HTTP server. When it is taken the next free one is used, unless the user named it. */
   port: z.int().min(0).max(65535).default(9400),
   host: z.string().default('127.0.0.1'),

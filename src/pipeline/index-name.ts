@@ -1,4 +1,11 @@
 import type { Instant } from '../base/clock.ts';
+
+/** What stands between the kind and the day in the names of event indices. */
+export type IndexSeries = '' | 'trailhound-';
+export const plainSeries: IndexSeries = '';
+/** Beside Wazuh's own indices in one cluster (event-series.ts). */
+export const ownSeries: IndexSeries = 'trailhound-';
+
 import { isoTime } from '../base/iso-time.ts';
 
 /**
@@ -10,9 +17,10 @@ export function eventIndex(
   eventTime: Instant | undefined,
   receivedAt: Instant,
   kind: 'alerts' | 'archives' = 'alerts',
+  series: IndexSeries = plainSeries,
 ): string {
   const day = isoOf(eventTime ?? receivedAt) ?? isoOf(receivedAt) ?? '1970-01-01';
-  return `wazuh-${kind}-4.x-${day.slice(0, 10).replaceAll('-', '.')}`;
+  return `wazuh-${kind}-4.x-${series}${day.slice(0, 10).replaceAll('-', '.')}`;
 }
 
 /** ISO text of a time in the years 0–9999; undefined beyond (a hostile eventTime must not make an odd index name). */

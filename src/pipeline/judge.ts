@@ -14,7 +14,7 @@ import type { TrailRecord } from '../trail/record.ts';
 import { alertDocument, outerNames } from './document.ts';
 import { type Enrichment, enrich, type Provenance } from './enrich.ts';
 import type { Expectation } from './expectation.ts';
-import { eventIndex } from './index-name.ts';
+import { eventIndex, type IndexSeries } from './index-name.ts';
 
 /** A document ready to be written, with what is needed to write it again after a refusal. */
 export interface PreparedEvent {
@@ -49,6 +49,8 @@ export interface JudgeOptions {
   readonly drop: ReadonlySet<string>;
   /** What is public on purpose. */
   readonly expected?: readonly Expectation[];
+  /** How event indices are called in a cluster that Wazuh uses too. */
+  readonly series?: IndexSeries;
   /** Knows what a door was before; whoever writes the events saves it. */
   readonly posture?: Pick<PostureBook, 'note'>;
 }
@@ -73,7 +75,7 @@ export function createJudge(options: JudgeOptions): Judge {
         alertDocument(enriched, match, record.eventTime, receivedAt, () => decoded.log, writer, kind === 'archives');
       return {
         event: {
-          index: eventIndex(record.eventTime, receivedAt, kind),
+          index: eventIndex(record.eventTime, receivedAt, kind, options.series),
           id: record.id,
           document: build(matched),
           place,

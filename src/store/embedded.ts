@@ -133,7 +133,8 @@ function documentsIn(path: string): number {
   }
 }
 
-function makeFolder(dir: string): void {
+/** Throws 'read-only' where it cannot be made. */
+export function makeFolder(dir: string): void {
   try {
     makeBelow(resolve(dir));
   } catch (error) {

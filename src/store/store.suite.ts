@@ -283,6 +283,7 @@ function indices(check: Check): void {
     else assert.deepEqual(kept.find(({ name }) => name === 'logs')?.body.index_patterns, template.index_patterns);
     await store.createIndex('logs-1', { mappings: { properties: { user: { type: 'text' } } } });
     await store.write([put('logs-2', '1', { user: 'root', at: '2026-01-01' })]);
+    await store.refresh('logs-*');
     const infos = await store.indices('logs-*');
     assert.deepEqual(
       infos.map((info) => [info.name, info.documents, Object.keys(info.aliases), own ? info.createdAt : clock.now()]),

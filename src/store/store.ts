@@ -118,6 +118,7 @@ export interface IndexInfo {
   readonly closed: boolean;
   /** Wildcards pass it over. */
   readonly hidden: boolean;
+  /** What a search finds; on a cluster as of its last refresh. */
   readonly documents: number;
   readonly bytes: number;
   readonly createdAt: number;

@@ -75,6 +75,17 @@ export async function clean({ call }: Engine): Promise<void> {
   for (const kind of ['_index_template', '_component_template', '_template']) await call('DELETE', `/${kind}/*`);
 }
 
+/** The same, but for what a Trailhound keeps in the cluster: it goes on running. */
+export async function cleanAround({ call }: Engine): Promise<void> {
+  await call('DELETE', '/*,-.trailhound-*?expand_wildcards=all');
+  for (const kind of ['_index_template', '_component_template', '_template']) {
+    const { body } = await call('GET', `/${kind}`);
+    const names: readonly string[] = body[`${kind.slice(1)}s`]?.map(({ name }: Json) => name) ?? Object.keys(body);
+    for (const name of names)
+      if (!/^trailhound-|^(index|component)_templates$/.test(name)) await call('DELETE', `/${kind}/${name}`);
+  }
+}
+
 /**
  * JSON whose numbers keep how they were written (`1.0`, `1e2`, digits beyond 2^53): for bodies that are only sent on, by
  * `call`. Such a number is a marked string in between.

@@ -9,12 +9,12 @@ import type { EngineAddress } from './engine-address.ts';
 import { wireError } from './engine-error.ts';
 
 export interface EngineRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: string;
   /** With its query, encoded. */
   readonly path: string;
   /** A string goes as it stands, as NDJSON when it ends in a newline; all else as JSON. */
   readonly body?: unknown;
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Sending it twice does no harm: it is tried again even when it may have been carried out. */
   readonly repeatable?: boolean;

@@ -1,11 +1,11 @@
 import { asText, type Document, isDocument, own } from '../../base/document.ts';
+import { TrailhoundError } from '../../base/errors.ts';
 import { parseKnownJson, writeJson } from '../../base/json.ts';
 import { type MappingCache, makeMappingCache } from '../mapping-cache.ts';
 import { normalSettings } from '../settings.ts';
 import type { IndexInfo, IndexOptions, IndexUpdate, StoredTemplate } from '../store.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { Freshness } from './freshness.ts';
-import { clusterName, expressionPath, optionsQuery, programName } from './index-names.ts';
+import { clusterName, expressionPath, optionsQuery, ownPrefix, programName } from './index-names.ts';
 
 /** Indices and templates of a cluster. */
 export interface EngineIndices {
@@ -19,7 +19,7 @@ export interface EngineIndices {
   deleteTemplate(template: Pick<StoredTemplate, 'name' | 'legacy' | 'component'>): Promise<boolean>;
 }
 
-export function makeEngineIndices(client: EngineClient, freshness: Freshness): EngineIndices {
+export function makeEngineIndices(client: EngineClient): EngineIndices {
   const mappings = makeMappingCache();
   const list: EngineIndices['list'] = async (expression, options = {}) => {
     const wildcards = options.wildcards ?? { open: true, closed: true, hidden: false };
@@ -27,7 +27,6 @@ export function makeEngineIndices(client: EngineClient, freshness: Freshness): E
     const path = expressionPath(expression);
     const found = parseKnownJson(await client.text({ method: 'GET', path: `/${path}?${query}` }));
     if (!isDocument(found) || Object.keys(found).length === 0) return [];
-    await freshness.fresh([...expression.split(','), ...Object.keys(found).map(programName)]);
     const counts = await countsOf(
       client,
       Object.keys(found).length > 20 ? `${path}` : Object.keys(found).join(','),
@@ -39,7 +38,14 @@ export function makeEngineIndices(client: EngineClient, freshness: Freshness): E
   return {
     list,
     async create(name, body) {
-      await client.text({ method: 'PUT', path: `/${encodeURIComponent(clusterName(name))}`, body });
+      const request = { method: 'PUT', path: `/${encodeURIComponent(clusterName(name))}`, body } as const;
+      try {
+        await client.text(request);
+      } catch (error) {
+        // Our own indices are made by whichever of several processes comes first.
+        const raced = error instanceof TrailhoundError && error.wire === 'resource_already_exists_exception';
+        if (!raced || !clusterName(name).startsWith(ownPrefix)) throw error;
+      }
     },
     async remove(expression, options = {}) {
       const path = expressionPath(expression);

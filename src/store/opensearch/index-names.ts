@@ -5,6 +5,8 @@ import type { IndexOptions } from '../store.ts';
  * may be there and belong to the plugins, so ours stand under a name of our own: `.trailhound-opendistro-alerting-config`.
  */
 const others = /^(-?)\.(opendistro|opensearch)-/;
+/** Of all our own indices on a cluster. */
+export const ownPrefix = '.trailhound-';
 const ours = /^\.trailhound-(opendistro|opensearch)-/;
 
 /** The name, pattern or exclusion by which the cluster knows an index. */

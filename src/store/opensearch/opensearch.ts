@@ -45,7 +45,7 @@ export async function openOpenSearch({ address, clock, refreshMs }: OpenSearchOp
     await checkCluster(client, address);
     const pauseMs = refreshMs ?? limits.engineRefreshMs;
     const freshness = makeFreshness(client, clock, pauseMs);
-    const parts: Parts = { client, clock, freshness, indices: makeEngineIndices(client, freshness) };
+    const parts: Parts = { client, clock, freshness, indices: makeEngineIndices(client) };
     await parts.indices.putTemplate(systemTemplate);
     const record = recordOf(parts);
     const arrivals = await openArrivals({ client, clock, freshness, record, pauseMs });
@@ -142,14 +142,7 @@ async function generationOf(expression: string, { client }: Parts): Promise<stri
 
 function recordOf({ client, clock, freshness, indices }: Parts): ArrivalRecord {
   return makeArrivalRecord({
-    async create(index, body) {
-      try {
-        await indices.create(index, body);
-      } catch (error) {
-        // Another process may have made it.
-        if (!(error instanceof TrailhoundError) || error.wire !== 'resource_already_exists_exception') throw error;
-      }
-    },
+    create: indices.create,
     get: (index, id) => getDocument(index, id, client),
     write: (operations) => writeBulk(operations, client, clock),
     async parts(index, from) {
