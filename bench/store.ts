@@ -1,153 +1,224 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, fork } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { openApp } from '../src/app.ts';
 import { keptLog } from '../src/base/log.ts';
 import { parseConfig } from '../src/config/config.ts';
 import { parseSearchBody } from '../src/query/search-body.ts';
-import { openEmbedded } from '../src/store/embedded.ts';
-import { folderSize } from './measure.ts';
+import { type EmbeddedStore, openEmbedded } from '../src/store/embedded.ts';
+import type { SearchHit, Store } from '../src/store/store.ts';
+import { cpuSeconds, folderSize } from './measure.ts';
+import { openPeer, type Peer } from './store-peer.ts';
+import { storeQuestions } from './store-questions.ts';
 
 /**
- * `npx tsx bench/store.ts [RECORDS] [COPIES]`: RECORDS made-up records (50,000) go through the whole pipeline once, and its documents COPIES times (20: one
- * million) under other ids into one data folder; then the store is started anew and asked. Prints CPU time per
- * document, bytes per document, memory, and for each question the CPU time of the first answer and the median of nine more: the
- * requests differ, so no whole answer is remembered, but results over sealed segments are.
+ * `npx tsx bench/store.ts [RECORDS] [COPIES] [--data FOLDER] [--opensearch]`: RECORDS made-up records (50,000) go through the
+ * whole pipeline once, and its documents COPIES times (20: one million) under other ids into one data folder; a process that
+ * writes more is killed; then the store is started anew and asked. Prints CPU time per document, bytes per document, memory,
+ * and for each question the CPU time of the first answer and the median of nine more: the requests differ, so no whole answer
+ * is remembered, but results over sealed segments are. FOLDER is kept, and one that is there is only asked. With
+ * OPENSEARCH_URL set, or --opensearch (a checkout with ../shared), a real OpenSearch with our template indexes the same
+ * documents by `_bulk` and is asked the same, its request cache off: CPU-seconds of its process beside ours.
  */
-const records = Number(process.argv[2] ?? 50_000);
-const copies = Number(process.argv[3] ?? 20);
-const folder = mkdtempSync(join(tmpdir(), 'trailhound-bench-'));
-const data = join(folder, 'data');
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: 'string' }, opensearch: { type: 'boolean' }, phase: { type: 'string' } },
+});
+const records = Number(positionals[0] ?? 50_000);
+const copies = Number(positionals[1] ?? 20);
+const pattern = 'wazuh-alerts-4.x-*';
 
-try {
-  const documents = await ingest();
-  await ask(documents);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+if (options.phase) await phase(options.phase, options.data ?? '');
+else await main();
+
+async function main(): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'trailhound-bench-'));
+  const data = options.data ? resolve(options.data) : join(scratch, 'data');
+  try {
+    // Each in a process of its own: memory and caches of one do not count for another.
+    if (!existsSync(data)) await child('ingest', data);
+    await killed(data);
+    await child('ask', data);
+    const peer = await openPeer(options.opensearch === true);
+    if (peer) await compare(data, peer).finally(() => peer.stop());
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function child(name: string, data: string, onMessage: (kill: () => void) => void = () => {}): Promise<void> {
+  return new Promise((done, fail) => {
+    const forked = fork(import.meta.filename, [String(records), String(copies), '--phase', name, '--data', data]);
+    forked.on('message', () => onMessage(() => forked.kill('SIGKILL')));
+    forked.on('exit', (code, signal) =>
+      code === 0 || signal === 'SIGKILL' ? done() : fail(new Error(`${name} ended with ${code ?? signal}`)),
+    );
+  });
+}
+
+async function phase(name: string, data: string): Promise<void> {
+  if (name === 'ingest') await ingest(data);
+  else if (name === 'write') await writeForEver(data);
+  else await ask(data);
 }
 
 /** The pipeline once, then copies of its documents straight into the store: rules need not be asked twenty times. */
-async function ingest(): Promise<number> {
-  const lake = join(folder, 'lake');
+async function ingest(data: string): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'trailhound-bench-'));
+  const lake = join(scratch, 'lake');
   const generator = resolve(import.meta.dirname, 'gen_corpus.py');
   execFileSync('python3', [generator, lake, '--records', String(records), '--days', '3', '--anon-lower', '0.5'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const { value: config } = parseConfig([{ place: 'bench', values: { data: join(folder, 'first') } }]);
+  const { value: config } = parseConfig([{ place: 'bench', values: { data: join(scratch, 'first') } }]);
   const app = await openApp(config, { log: keptLog() });
   await app.ingest(lake, { once: true, signal: new AbortController().signal });
-  const log = keptLog();
-  const store = await openEmbedded({ dir: data, clock: { now: () => Date.now(), sleep: async () => {} }, log });
-  for (const template of await app.store.templates()) await store.putTemplate(template);
+  const store = await openStore(data);
+  const templates = await app.store.templates();
+  for (const template of templates) await store.putTemplate(template);
   let count = 0;
   let spent = 0;
   for (let copy = 0; copy < copies; copy++) {
-    const end = await app.store.position();
-    for (let after = 0; after < end; after += 1000) {
-      const page = await app.store.search('wazuh-alerts-4.x-*', parseSearchBody({ size: 1000, sort: ['_doc'] }), {
-        window: { after, upTo: after + 1000 },
-      });
-      const started = cpu();
-      await store.write(
-        page.hits.map((hit) => ({
-          action: 'create' as const,
-          index: hit.index,
-          id: `${hit.id}-${copy}`,
-          document: { ...hit.source, copy: `${hit.id}-${copy}` },
-          plain: true,
-        })),
-      );
-      spent += cpu() - started;
-      count += page.hits.length;
+    for await (const hits of pages(app.store)) {
+      const used = cpuSeconds();
+      await store.write(hits.map((hit) => created(hit, `${hit.id}-${copy}`)));
+      spent += used();
+      count += hits.length;
     }
-    print(
-      `copy ${copy + 1}`,
-      `${count} documents, ${Math.round((spent / count) * 1e6)} µs each, RSS ${mb(process.memoryUsage().rss)}`,
-    );
   }
-  const sealing = cpu();
+  const sealing = cpuSeconds();
   await store.settled();
-  spent += cpu() - sealing;
+  spent += sealing();
   await store.close();
   await app.close();
+  rmSync(scratch, { recursive: true, force: true });
+  writeFileSync(join(data, 'bench-documents'), String(count));
   print('stored and indexed', `${count} documents, ${Math.round(count / spent).toLocaleString('en')} per CPU-second`);
   print(
     'on disk',
     `${Math.round(folderSize(data) / count)} bytes a document, of them ${Math.round(folderSize(join(data, 'segments')) / count)} of segments`,
   );
   print('peak RSS', mb(process.resourceUsage().maxRSS * 1024));
-  for (const line of log.lines) print('log', line);
-  return count;
 }
 
-async function ask(documents: number): Promise<void> {
+/** How long after a SIGKILL, amid writing, the first answer takes. */
+async function killed(data: string): Promise<void> {
+  await child('write', data, (kill) => kill());
+  const started = performance.now();
+  const store = await openStore(data);
+  const openedMs = performance.now() - started;
+  await store.search(pattern, parseSearchBody(storeQuestions()[0]?.[1]));
+  print(
+    'after a SIGKILL',
+    `open in ${Math.round(openedMs)} ms, first answer after ${Math.round(performance.now() - started)} ms`,
+  );
+  await store.settled();
+  await store.close();
+}
+
+async function writeForEver(data: string): Promise<void> {
+  const store = await openStore(data);
+  let written = 0;
+  for (let round = 0; ; round++) {
+    for await (const hits of pages(store)) {
+      await store.write(hits.map((hit) => created(hit, `${hit.id}-${process.pid}-${round}`)));
+      written += hits.length;
+      // The parent kills this process then, amid more of it.
+      if (written > 20_000) process.send?.('written');
+    }
+  }
+}
+
+async function ask(data: string): Promise<void> {
   const opening = performance.now();
-  const store = await openEmbedded({
-    dir: data,
-    clock: { now: () => Date.now(), sleep: async () => {} },
-    log: keptLog(),
-  });
+  const store = await openStore(data);
   print('open', `${Math.round(performance.now() - opening)} ms, RSS ${mb(process.memoryUsage().rss)}`);
-  const term = (field: string, value: string): object => ({ term: { [field]: { value } } });
-  const questions: [string, object][] = [
-    [
-      'anonymous GetObject',
-      filter(
-        term('data.aws.eventSource', 's3.amazonaws.com'),
-        term('data.aws.eventName', 'GetObject'),
-        words('data.aws.userIdentity.type:Anonymous OR data.aws.userIdentity.principalId:Anonymous'),
-      ),
-    ],
-    [
-      'bucket policy',
-      filter(
-        term('data.aws.eventName', 'PutBucketPolicy'),
-        words('data.aws.requestParameters.bucketPolicy.Statement.Principal:"*"'),
-      ),
-    ],
-    [
-      'public ACL, un-fielded',
-      filter(term('data.aws.eventName', 'PutBucketAcl'), words('AllUsers OR "public-read" OR PublicRead')),
-    ],
-    ['un-fielded words', { query: words('AllUsers OR "public-read" OR PublicRead') }],
-    ['an absent word', { query: words('nowhereinthislake') }],
-    ['one event by its id', { query: term('data.aws.eventID', 'none-of-them') }],
-    ['terms of all', { aggs: { names: { terms: { field: 'data.aws.eventName' } } } }],
-    ['newest fifty', { query: { match_all: {} }, size: 50, sort: [{ '@timestamp': 'desc' }] }],
-  ];
-  for (const [name, body] of questions) {
+  await store.settled();
+  for (const [name, body] of storeQuestions()) {
     const times: number[] = [];
     let total = '';
     for (let round = 0; round < 10; round++) {
-      const started = cpu();
+      const used = cpuSeconds();
       // A different timeout is a different request: the whole answer is not remembered, results over segments are.
-      const found = await store.search(
-        'wazuh-alerts-4.x-*',
-        parseSearchBody({ size: 0, ...body, timeout: `${1000 + round}ms` }),
-      );
-      times.push((cpu() - started) * 1000);
+      const found = await store.search(pattern, parseSearchBody({ ...body, timeout: `${1000 + round}ms` }));
+      times.push(used() * 1000);
       total = `${found.total}${found.relation === 'gte' ? '+' : ''}`;
+      if ((times[0] ?? 0) > 10_000 && round === 2) break;
     }
     const [first = 0, ...rest] = times;
-    const median = rest.sort((a, b) => a - b)[rest.length >> 1] ?? 0;
-    print(name, `first ${first.toFixed(1)} ms, then ${median.toFixed(1)} ms CPU, ${total} hits of ${documents}`);
+    print(name, `first ${first.toFixed(1)} ms, then ${median(rest).toFixed(1)} ms CPU, ${total} hits`);
   }
   print('RSS after that', mb(process.memoryUsage().rss));
   await store.close();
 }
 
-function filter(...clauses: object[]): object {
-  return { query: { bool: { filter: clauses } } };
+/** The same documents and questions on both, CPU time of either process. */
+async function compare(data: string, peer: Peer): Promise<void> {
+  const store = await openStore(data);
+  const index = JSON.parse(JSON.stringify((await store.templates()).find(({ name }) => name.startsWith('wazuh'))));
+  await peer.call('PUT', `/_index_template/${index.name}`, JSON.stringify(index.body ?? index.template ?? index));
+  let count = 0;
+  const indexing = peer.cpuSeconds();
+  for await (const hits of pages(store)) {
+    const lines = hits.flatMap((hit) => [
+      JSON.stringify({ create: { _index: hit.index, _id: hit.id } }),
+      hit.text ?? JSON.stringify(hit.source),
+    ]);
+    const answer = (await peer.call('POST', '/_bulk', `${lines.join('\n')}\n`)) as { errors: boolean };
+    if (answer.errors && count === 0) throw new Error(JSON.stringify(answer).slice(0, 500));
+    count += hits.length;
+  }
+  await peer.call('POST', '/_refresh');
+  const spent = peer.cpuSeconds() - indexing;
+  print('OpenSearch: _bulk', `${count} documents, ${Math.round(count / spent).toLocaleString('en')} per CPU-second`);
+  for (const [name, body] of storeQuestions()) {
+    const rounds = 10;
+    const ours = cpuSeconds();
+    let answer = '';
+    for (let round = 0; round < rounds; round++) {
+      const found = await store.search(pattern, parseSearchBody({ ...body, timeout: `${1000 + round}ms` }));
+      answer = String(found.total);
+    }
+    const own = (ours() * 1000) / rounds;
+    const before = peer.cpuSeconds();
+    const cached = Number(body.size) === 0 ? '?request_cache=false' : '';
+    let theirs = '';
+    for (let round = 0; round < rounds; round++) {
+      const found = (await peer.call('POST', `/${pattern}/_search${cached}`, JSON.stringify(body))) as {
+        hits: { total: { value: number } };
+      };
+      theirs = String(found.hits.total.value);
+    }
+    const other = ((peer.cpuSeconds() - before) * 1000) / rounds;
+    const same = answer === theirs ? `${answer} hits` : `${answer} hits here, ${theirs} there`;
+    print(name, `${own.toFixed(1)} ms CPU, OpenSearch ${other.toFixed(1)} ms (× ${(other / own).toFixed(1)}), ${same}`);
+  }
+  await store.close();
 }
 
-function words(query: string): object {
-  return { query_string: { query } };
+function openStore(data: string): Promise<EmbeddedStore> {
+  return openEmbedded({ dir: data, clock: { now: () => Date.now(), sleep: async () => {} }, log: keptLog() });
 }
 
-function cpu(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
+/** All documents of the event indices, in order of arrival. */
+async function* pages(store: Store): AsyncIterable<readonly SearchHit[]> {
+  const end = await store.position();
+  for (let after = 0; after < end; after += 1000) {
+    const body = parseSearchBody({ size: 1000, sort: ['_doc'] });
+    const { hits } = await store.search(pattern, body, { window: { after, upTo: after + 1000 } });
+    if (hits.length > 0) yield hits;
+  }
+}
+
+function created(hit: SearchHit, id: string) {
+  const document = { ...hit.source, copy: id };
+  return { action: 'create' as const, index: hit.index, id, document, plain: true };
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 function mb(bytes: number): string {
@@ -155,5 +226,5 @@ function mb(bytes: number): string {
 }
 
 function print(name: string, value: string): void {
-  process.stdout.write(`${name.padEnd(28)}${value}\n`);
+  process.stdout.write(`${name.padEnd(48)}${value}\n`);
 }
