@@ -148,6 +148,8 @@ export const limits = {
   segmentColumnsMax: 4096,
   /** Pages of segment files kept in memory; the least used are read again. */
   segmentPagesMax: 32 * 1024 * 1024,
+  /** Parts of directories of segment files kept in memory, by weight; the least used are read again. */
+  segmentPartsMax: 12 * 1024 * 1024,
   /** Results of queries over sealed segments that are kept; the least used are worked out again. */
   segmentResultsMax: 16 * 1024 * 1024,
   /** Values by row of segment columns that aggregations and sorts asked for, some 64 KB a column of a segment; the least used are made again. */

@@ -8,7 +8,6 @@ import { type Asked, columnsOf, evaluate, readsHold } from './segment/evaluate.t
 import { makeOrdinals, ordinalsWeight } from './segment/ordinals.ts';
 import { SegmentDamage } from './segment/paged-file.ts';
 import { hasRow, noRows } from './segment/rows.ts';
-import type { ColumnIndex } from './segment/segment-index.ts';
 import type { Segments } from './segment/segments.ts';
 
 /** Values by row of columns that were asked for lately, by the column's number; of a growing segment as it was at `last`. */
@@ -65,12 +64,11 @@ function columnOf(field: Field, asked: Asked, cache: ColumnCache, guard: Guard):
   if (!column) return noValues;
   if (column.rowInstants && (field.kind !== 'date' || !readsHold(column, asked))) return undefined;
   const { last } = asked.segment;
-  const number = numberOf(column);
-  const known = cache.get(number);
+  const known = cache.get(column.number);
   if (known?.last === last) return known.column;
   const made = column.rowInstants ? ({ kind: 'instants', of: column.rowInstants() } as const) : column.ordinals();
   const guarded = made?.kind === 'ordinals' ? { ...made, leaf: (at: number) => guard(() => made.leaf(at)) } : made;
-  cache.set(number, { last, column: guarded }, weightOf(guarded));
+  cache.set(column.number, { last, column: guarded }, weightOf(guarded));
   return guarded;
 }
 
@@ -102,15 +100,3 @@ const noValues: Ordinals = makeOrdinals(
   noRows(),
   () => '',
 );
-
-const numbers = new WeakMap<ColumnIndex, number>();
-let columnsSeen = 0;
-
-function numberOf(column: ColumnIndex): number {
-  let number = numbers.get(column);
-  if (number === undefined) {
-    number = columnsSeen++;
-    numbers.set(column, number);
-  }
-  return number;
-}

@@ -8,6 +8,7 @@ import { keptLog } from '../base/log.ts';
 import { virtualClock } from '../base/virtual-clock.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import { type EmbeddedStore, openEmbedded } from './embedded.ts';
+import { makeManifest } from './embedded-manifest.ts';
 import { openDatabase } from './sqlite.ts';
 import type { Operation, Store } from './store.ts';
 
@@ -153,6 +154,28 @@ test('a folder of the first format is upgraded, and its documents get segments',
   assert.ok(segmentFiles(dir).length >= 4);
   assert.deepEqual(await answers(upgraded), await expectedAnswers(fill));
   await upgraded.close();
+});
+
+test('segments of an older format are made anew without a word', async () => {
+  const dir = join(root, 'old-segments');
+  const store = await open(dir);
+  await fill(store);
+  await store.settled();
+  await store.close();
+  const before = segmentFiles(dir);
+  const db = openDatabase(join(dir, 'documents.sqlite'));
+  for (const row of makeManifest(db).rows()) {
+    const { format: _, ...old } = row;
+    makeManifest(db).add(old);
+  }
+  db.release();
+  const log = keptLog();
+  const upgraded = await open(dir, log);
+  await upgraded.settled();
+  assert.deepEqual(await answers(upgraded), await expectedAnswers(fill));
+  await upgraded.close();
+  assert.ok(segmentFiles(dir).length >= 4 && !segmentFiles(dir).some((name) => before.includes(name)));
+  assert.deepEqual(log.lines, []);
 });
 
 test('segment files that were damaged, cut, exchanged, left over or lost cost time, never an answer', async () => {

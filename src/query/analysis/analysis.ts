@@ -1,8 +1,8 @@
 import { asNumber, asText, type Document, isDocument, own } from '../../base/document.ts';
 import { argumentError, mapperError } from '../refusal.ts';
 import { stemEnglish } from './english.ts';
-import type { Analyzer, Normalizer, Token, Tokenizer } from './token.ts';
-import { customFilter, type Filter, lower, plainFilters } from './token-filter.ts';
+import type { Analyzer, Filter, Normalizer, Token, Tokenizer, WordSplit } from './token.ts';
+import { customFilter, lower, plainFilters } from './token-filter.ts';
 import { groupTokenizer, keywordTokenizer, letterTokenizer, splitTokenizer, whitespaceTokenizer } from './tokenizer.ts';
 import { standardTokens } from './word-break.ts';
 
@@ -88,10 +88,22 @@ export function parseAnalysis(settings: Document): Analysis {
 
 /** A tokenizer and filters joined. */
 export function analyzer(name: string, tokenize: Tokenizer, filters: readonly Filter[]): Analyzer {
+  const split = wordSplit(tokenize, filters);
   return {
     name,
+    ...(split ? { split } : {}),
     analyze: (text) => filters.reduce<Token[]>((tokens, filter) => filter.apply(tokens), tokenize(text)),
     normalize: (text) => filters.reduce((value, filter) => filter.normalize?.(value) ?? value, text),
+  };
+}
+
+function wordSplit({ separator }: Tokenizer, filters: readonly Filter[]): WordSplit | undefined {
+  const alterations = filters.flatMap(({ alters }) => alters ?? []);
+  if (!separator || filters[0] !== lowercase || alterations.length < filters.length) return undefined;
+  return {
+    separates: (char) => separator.test(char),
+    longest: Math.min(...alterations.map(({ longerThan }) => longerThan ?? Number.POSITIVE_INFINITY)),
+    altered: alterations.flatMap(({ words }) => words ?? []),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Filter } from './token-filter.ts';
+import type { Filter } from './token.ts';
 
 /** The `english` analyzer's parts: stop words, the possessive, and Porter's stemmer (1980) in its original form. */
 export const stemEnglish: { readonly stop: Filter; readonly stem: Filter } = {

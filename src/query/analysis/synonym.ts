@@ -1,10 +1,10 @@
-import type { Token, TokenFilter } from './token.ts';
+import type { Filter, Token } from './token.ts';
 
 /**
  * Synonyms in Solr's notation, of single words: `a, b => c, d` replaces a and b by both c and d; `a, b` makes each
  * mean both. Synonyms of several words are not supported: undefined, and the caller refuses the filter by name.
  */
-export function synonymFilter(lines: readonly string[], expand: boolean): TokenFilter | undefined {
+export function synonymFilter(lines: readonly string[], expand: boolean): Filter | undefined {
   const meanings = new Map<string, string[]>();
   for (const line of lines) {
     const rule = line.trim();
@@ -15,7 +15,10 @@ export function synonymFilter(lines: readonly string[], expand: boolean): TokenF
     if ([...from, ...to].some((word) => /\s/.test(word))) return undefined;
     for (const word of from) meanings.set(word, [...(meanings.get(word) ?? []), ...to]);
   }
-  return (tokens) => tokens.flatMap((token) => replace(token, meanings.get(token.term)));
+  return {
+    apply: (tokens) => tokens.flatMap((token) => replace(token, meanings.get(token.term))),
+    alters: { words: [...meanings.keys()] },
+  };
 }
 
 function words(text: string): string[] {

@@ -1,17 +1,11 @@
 import { asNumber, asText, type Document, own } from '../../base/document.ts';
 import { argumentError } from '../refusal.ts';
 import { synonymFilter } from './synonym.ts';
-import type { Token, TokenFilter } from './token.ts';
-
-/** A filter and, where it works on single characters, what it does to the text of a wildcard (`normalize`). */
-export interface Filter {
-  readonly apply: TokenFilter;
-  readonly normalize?: (text: string) => string;
-}
+import type { Filter, Token, TokenFilter } from './token.ts';
 
 /** Filters that need no settings. */
 export const plainFilters: Readonly<Record<string, Filter>> = {
-  lowercase: characters(lower),
+  lowercase: { ...characters(lower), alters: {} },
   uppercase: characters((text) => text.toUpperCase()),
   asciifolding: characters(fold),
   trim: { apply: (tokens) => tokens.map((token) => ({ ...token, term: token.term.trim() })) },
@@ -49,7 +43,10 @@ export function customFilter(name: string, settings: Document): Filter {
       return plainFilters[type] as Filter;
     case 'truncate': {
       const length = asNumber(own(settings, 'length') ?? 10);
-      return { apply: (tokens) => tokens.map((token) => ({ ...token, term: token.term.slice(0, length) })) };
+      return {
+        apply: (tokens) => tokens.map((token) => ({ ...token, term: token.term.slice(0, length) })),
+        alters: { longerThan: length },
+      };
     }
     case 'length': {
       const min = asNumber(own(settings, 'min') ?? 0);
@@ -62,7 +59,7 @@ export function customFilter(name: string, settings: Document): Filter {
     case 'synonym_graph': {
       const filter = synonymFilter(list(own(settings, 'synonyms')), own(settings, 'expand') !== false);
       if (!filter) throw argumentError(`filter [${name}]: synonyms of several words are not supported`);
-      return { apply: filter };
+      return filter;
     }
     default:
       throw argumentError(`Unknown filter type [${type}] for [${name}]`);

@@ -10,10 +10,10 @@ export const whitespaceTokenizer: Tokenizer = (text) => matches(text, /\S{1,255}
 /** Runs of letters. */
 export const letterTokenizer: Tokenizer = (text) => matches(text, /\p{L}{1,255}/gu);
 
-/** What lies between the matches of a separator; empty pieces are dropped. */
+/** What lies between the matches of a separator (one class of characters); empty pieces are dropped. */
 export function splitTokenizer(separator: RegExp): Tokenizer {
   const pattern = new RegExp(separator.source, flagsOf(separator));
-  return (text) => {
+  const tokenize = (text: string): Token[] => {
     const tokens: Token[] = [];
     let from = 0;
     const add = (to: number): void => {
@@ -28,6 +28,7 @@ export function splitTokenizer(separator: RegExp): Tokenizer {
     add(text.length);
     return tokens;
   };
+  return Object.assign(tokenize, { separator: new RegExp(separator.source, separator.flags.replace('g', '')) });
 }
 
 /** The matches of a pattern themselves (`group` ≥ 0 of a pattern tokenizer). */

@@ -1,5 +1,5 @@
 import { own } from '../../base/document.ts';
-import type { Field, KeywordField } from '../../query/field.ts';
+import type { Field, KeywordField, TextField } from '../../query/field.ts';
 import { pointOf } from '../../query/field-test.ts';
 import { booleanValue, keywordValue, scalarText } from '../../query/field-value.ts';
 import type { Bool, Lucene, PointRange, TermBounds } from '../../query/lucene.ts';
@@ -64,7 +64,7 @@ function evaluateField(query: FieldQuery, asked: Asked): Hits {
     case 'phrase': {
       if (field.kind !== 'text') return unknown;
       const slots = query.prefix ? query.slots.slice(0, -1) : query.slots;
-      const hits = slots.map((slot) => words(field.path, slot.terms, asked)).reduce(both, everything);
+      const hits = slots.map((slot) => words(field, slot.terms, asked)).reduce(both, everything);
       return query.slots.length === 1 && !query.prefix ? hits : { sure: none, maybe: hits.maybe };
     }
     case 'pattern':
@@ -80,7 +80,7 @@ function evaluateField(query: FieldQuery, asked: Asked): Hits {
 
 /** Documents with any of the terms. */
 function terms(field: Field, wanted: Iterable<string>, asked: Asked): Hits {
-  if (field.kind === 'text') return words(field.path, wanted, asked);
+  if (field.kind === 'text') return words(field, wanted, asked);
   const list = [...wanted];
   if (field.kind !== 'keyword' || field.normalizer) return byTerm(field, (term) => list.includes(term), asked);
   const columns = keywordColumns(field, asked);
@@ -147,8 +147,8 @@ function somewhere(column: ColumnIndex): Hits {
 }
 
 /** Documents with any of the words in a text field, as its analyzer made them when the documents came. */
-function words(field: string, wanted: Iterable<string>, asked: Asked): Hits {
-  if (!wordsHold(field, asked)) return unknown;
+function words(field: TextField, wanted: Iterable<string>, asked: Asked): Hits {
+  if (!wordsHold(field.path, asked)) return unknown;
   let hits = nothing;
   for (const term of wanted) hits = either(hits, asked.segment.word(field, term));
   return hits;

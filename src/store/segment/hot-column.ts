@@ -1,87 +1,103 @@
 import type { Ordinals } from '../../query/columns.ts';
-import { addToBloom, type Bloom, bloomRows, sliceBytes } from './bloom.ts';
 import type { FieldPlan } from './field-plan.ts';
+import { push16, push32, type Words16, type Words32, words16, words32 } from './growing.ts';
 import { textHash } from './hash.ts';
+import { addHashed, type WordTarget, type WordWorld } from './hot-words.ts';
 import { makeOrdinals } from './ordinals.ts';
-import { addRow, hasRow, noRows, or, orInto, type Rows, rowsOf } from './rows.ts';
+import { addListed, eachListed, listOf } from './postings.ts';
+import { addRow, hasRow, noRows, or, type Rows } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf } from './segment-index.ts';
-
-/** One value, or one word, and the rows that have it. */
-export interface Entry {
-  /** Ascending; a row stands as often as it has the value. */
-  readonly rows: number[];
-  /** Some rows before these are only in the filter. */
-  readonly partial: boolean;
-}
-
-export interface OtherEntry extends Entry {
-  readonly leaf: Leaf;
-}
 
 /** A column while documents are added. */
 export interface HotColumn extends ColumnIndex {
   readonly plan: FieldPlan;
-  readonly values: Map<string, Entry>;
-  readonly otherValues: Map<string, OtherEntry>;
+  /** Lists of the values that are listed. */
+  readonly values: Map<string, number>;
+  /** By `otherKey`. */
+  readonly otherValues: Map<Leaf, number>;
   readonly presence: Rows;
-  /** Rows with a value that is only in the filter. */
+  /** Values hardly repeat: new ones are only hashed, until they do. */
+  streams: boolean;
+  /** Of values that are listed all the same, or are to be when they come (`expected`), by hash (signed). */
+  readonly repeated: Map<number, number>;
+  /** Hash and row of each value that is only hashed. */
+  readonly hashes: Words32;
+  readonly rows: Words16;
+  /** Rows with such a value. */
   streamed: Rows;
   /** Set once too many different numbers came. */
   othersLost: boolean;
-  streams: boolean;
-  readonly instants: Float64Array | undefined;
+  /** By row; NaN without one. */
+  instants: Float64Array | undefined;
   /** Rows with several instants. */
   several: Rows;
   count: number;
+  lastValue: string | undefined;
+  lastList: number;
   lastLeaf: unknown;
   lastInstant: number | undefined;
-  readonly seed: number;
+  readonly targets: readonly WordTarget[];
   readonly indices: Set<number>;
 }
 
+/** A value that came this often is listed. */
+export const valueRepeats = 8;
 /** Values that were counted before it is asked whether they repeat. */
 const streamsFrom = 1024;
 /** More different numbers than this in one column are not listed. */
 const othersMax = 4096;
-/** A longer text is a body, which nobody asks for whole; its words are found all the same. */
+/** A longer text is a body, which nobody asks for whole, and which would fill the lists: it is only hashed. */
 export const valueLengthMax = 256;
 
 /** Stands for a set that nothing was added to yet: most columns never need their own. */
 const none = noRows();
 
-export function makeHotColumn(path: string, plan: FieldPlan, bloom: Bloom): HotColumn {
-  const seed = textHash(path);
+export function makeHotColumn(
+  path: string,
+  plan: FieldPlan,
+  targets: readonly WordTarget[],
+  world: WordWorld,
+  number: number,
+): HotColumn {
+  const listed = !plan.instant && plan.searchable;
   const column: HotColumn = {
+    number,
     path,
     plan,
+    targets,
     signature: plan.signature,
     hasText: plan.texts.length > 0,
     indices: new Set(),
     values: new Map(),
     otherValues: new Map(),
     presence: noRows(),
+    streams: false,
+    repeated: new Map(),
+    hashes: words32(8),
+    rows: words16(8),
     streamed: none,
     othersLost: false,
-    streams: false,
-    instants: plan.instant ? new Float64Array(1024 * 64).fill(Number.NaN) : undefined,
+    instants: plan.instant ? new Float64Array(1024).fill(Number.NaN) : undefined,
     several: none,
     count: 0,
+    lastValue: undefined,
+    lastList: 0,
     lastLeaf: undefined,
     lastInstant: undefined,
-    seed,
     present: () => column.presence,
-    exact: (text) => (plan.instant || !plan.searchable ? undefined : exact(column, text, bloom)),
-    others: (test) => (column.othersLost || !plan.searchable ? undefined : othersOf(column, test)),
-    matching: (test) => (plan.instant || !plan.searchable ? undefined : matching(column, test)),
-    ...(plan.instant ? { within: (test) => within(column, test), rowInstants: () => instantsOf(column) } : {}),
-    ordinals: () => (plan.instant || !plan.searchable ? undefined : ordinalsOf(column)),
+    exact: (text) => (listed ? exact(column, text, world) : undefined),
+    others: (test) => (column.othersLost || !listed ? undefined : othersOf(column, test, world)),
+    matching: (test) => (listed ? matching(column, test, world) : undefined),
+    ...(plan.instant
+      ? { within: (test) => within(column, test), rowInstants: () => instantsOf(column, world.rows) }
+      : {}),
+    ordinals: () => (listed ? ordinalsOf(column, world) : undefined),
   };
   return column;
 }
 
 /** Adds an instant; a second one in the same row makes the row one that must be looked at. */
 export function addInstant(column: HotColumn, row: number, leaf: unknown): void {
-  const instants = column.instants as Float64Array;
   // Instants of receipt are the same for a whole file.
   if (leaf !== column.lastLeaf) {
     column.lastLeaf = leaf;
@@ -93,99 +109,103 @@ export function addInstant(column: HotColumn, row: number, leaf: unknown): void 
     addRow(column.several, row);
   }
   addRow(column.presence, row);
-  if (value !== undefined) instants[row] = value;
-}
-
-/** The entry of a number or boolean; undefined once there are too many. */
-export function otherEntry(column: HotColumn, leaf: Exclude<Leaf, string>): Entry | undefined {
-  // -0 is another value than 0, though its text is the same.
-  const key = Object.is(leaf, -0) ? '-0' : `${typeof leaf} ${leaf}`;
-  let entry = column.otherValues.get(key);
-  if (!entry && column.otherValues.size < othersMax && !column.othersLost) {
-    entry = { leaf, rows: [], partial: false };
-    column.otherValues.set(key, entry);
+  if (value === undefined) return;
+  let instants = column.instants as Float64Array;
+  if (row >= instants.length) {
+    instants = new Float64Array(Math.max(instants.length * 2, row + 1)).fill(Number.NaN);
+    instants.set(column.instants as Float64Array);
+    column.instants = instants;
   }
-  if (!entry) column.othersLost = true;
-  return entry;
+  instants[row] = value;
 }
 
-/** Decides now and then whether the values of the column hardly repeat: new ones go to the filter from then on. */
-export function reconsider(column: HotColumn): void {
-  if (column.streams || column.count < streamsFrom || (column.count & (column.count - 1)) !== 0) return;
-  column.streams = column.values.size > column.count / 4;
-}
-
-/** Notes a value in the filter only. */
-export function stream(column: HotColumn, bloom: Bloom, row: number, hash: number): void {
-  markStreamed(column, row);
-  addToBloom(bloom, hash, row);
-}
-
-export function markStreamed(column: HotColumn, row: number): void {
+/** Notes a value by its hash only. */
+export function addHash(column: HotColumn, row: number, hash: number): void {
+  push32(column.hashes, hash);
+  push16(column.rows, row);
   if (column.streamed === none) column.streamed = noRows();
   addRow(column.streamed, row);
 }
 
-/** Rows that the filter names for a hash. */
-export function filtered(bloom: Bloom, hash: number): Rows {
-  return bloomRows(hash, (bit) => bloom.slices.subarray(bit * sliceBytes, (bit + 1) * sliceBytes));
+/** -0 is another value than 0, though maps take them for one. */
+export function otherKey(leaf: Leaf): Leaf {
+  return Object.is(leaf, -0) ? '-0' : leaf;
 }
 
-function exact(column: HotColumn, text: string, bloom: Bloom): Hits {
-  const entry = column.values.get(text);
-  const sure = rowsOf(entry?.rows ?? []);
-  if (text.length <= valueLengthMax && (entry ? !entry.partial : !column.streams)) return { sure, maybe: sure };
-  if (text.length > valueLengthMax) return { sure, maybe: column.streamed };
-  const maybe = filtered(bloom, textHash(text, column.seed));
-  for (let at = 0; at < maybe.length; at++) maybe[at] = (maybe[at] as number) & (column.streamed[at] as number);
-  return { sure, maybe: or(sure, maybe) };
+/** Whether one more number, or boolean, may be listed. */
+export function takesOther(column: HotColumn): boolean {
+  if (column.otherValues.size >= othersMax) column.othersLost = true;
+  return !column.othersLost;
 }
 
-function othersOf(column: HotColumn, test: (leaf: Leaf) => boolean): Rows {
+/**
+ * Decides now and then whether the values of the column hardly repeat. Those that came often stay listed; of the others only
+ * hashes remain.
+ */
+export function reconsider(column: HotColumn, { key, postings }: WordWorld): void {
+  if (column.streams || column.count < streamsFrom || (column.count & (column.count - 1)) !== 0) return;
+  if (column.values.size <= column.count / 4) return;
+  column.streams = true;
+  for (const [value, list] of column.values) {
+    const hash = textHash(key, value);
+    if ((postings.sizes[list] as number) >= valueRepeats) {
+      column.repeated.set(hash | 0, list);
+      continue;
+    }
+    column.values.delete(value);
+    for (const row of listOf(postings, list)) addHash(column, row, hash);
+  }
+}
+
+function exact(column: HotColumn, text: string, { key, postings }: WordWorld): Hits {
+  const sure = noRows();
+  const list = column.values.get(text);
+  if (list !== undefined) addListed(postings, list, sure);
+  if (column.hashes.count === 0) return { sure, maybe: sure };
+  const maybe = sure.slice();
+  addHashed(column.hashes, column.rows, textHash(key, text), maybe);
+  return { sure, maybe };
+}
+
+function othersOf(column: HotColumn, test: (leaf: Leaf) => boolean, { postings, leaves }: WordWorld): Rows {
   const rows = noRows();
-  for (const { leaf, rows: list } of column.otherValues.values()) {
-    if (test(leaf)) for (const row of list) addRow(rows, row);
+  for (const list of column.otherValues.values()) {
+    if (test(leaves[list] as Leaf)) addListed(postings, list, rows);
   }
   return rows;
 }
 
-function matching(column: HotColumn, test: (leaf: Leaf) => boolean): Hits {
-  const sure = othersOf(column, test);
-  for (const [value, { rows }] of column.values) if (test(value)) for (const row of rows) addRow(sure, row);
-  if (column.othersLost) return { sure, maybe: column.presence.slice() };
-  return { sure, maybe: or(sure, column.streamed) };
+function matching(column: HotColumn, test: (leaf: Leaf) => boolean, world: WordWorld): Hits {
+  const sure = othersOf(column, test, world);
+  for (const [value, list] of column.values) if (test(value)) addListed(world.postings, list, sure);
+  return { sure, maybe: or(sure, column.othersLost ? column.presence : column.streamed) };
 }
 
-function within({ instants, several, presence, count }: HotColumn, test: (instant: number) => boolean): Hits {
+function within({ instants, several, presence }: HotColumn, test: (instant: number) => boolean): Hits {
   const sure = noRows();
-  if (instants && count > 0) {
-    for (let row = 0; row < instants.length; row++) {
-      const value = instants[row] as number;
-      if (!Number.isNaN(value) && test(value)) addRow(sure, row);
-    }
+  const { length } = instants ?? [];
+  for (let row = 0; row < length; row++) {
+    const value = instants?.[row] as number;
+    if (!Number.isNaN(value) && hasRow(presence, row) && !hasRow(several, row) && test(value)) addRow(sure, row);
   }
-  for (let at = 0; at < sure.length; at++)
-    sure[at] = (sure[at] as number) & (presence[at] as number) & ~(several[at] as number);
-  const maybe = sure.slice();
-  orInto(maybe, several);
-  return { sure, maybe };
+  return { sure, maybe: or(sure, several) };
 }
 
-function instantsOf({ instants, several }: HotColumn): Float64Array {
-  const of = instants?.slice() ?? new Float64Array();
+function instantsOf({ instants, several }: HotColumn, rows: number): Float64Array {
+  const of = new Float64Array(rows).fill(Number.NaN);
+  if (instants) of.set(instants.subarray(0, rows));
   for (let row = 0; row < of.length; row++) if (hasRow(several, row)) of[row] = Number.POSITIVE_INFINITY;
   return of;
 }
 
-function ordinalsOf({ values, otherValues, othersLost, streamed, presence }: HotColumn): Ordinals {
-  const listed: { readonly leaf: Leaf; readonly rows: readonly number[] }[] = [...otherValues.values()];
-  for (const [leaf, { rows }] of values) listed.push({ leaf, rows });
+function ordinalsOf(column: HotColumn, { postings, leaves }: WordWorld): Ordinals {
+  const lists = [...column.otherValues.values(), ...column.values.values()];
   return makeOrdinals(
-    listed.length,
+    lists.length,
     (add) => {
-      for (const [ordinal, { rows }] of listed.entries()) for (const row of rows) add(ordinal, row);
+      for (const [ordinal, list] of lists.entries()) eachListed(postings, list, (row) => add(ordinal, row));
     },
-    othersLost ? presence : streamed,
-    (ordinal) => (listed[ordinal] as (typeof listed)[number]).leaf,
+    column.othersLost ? column.presence : column.streamed,
+    (ordinal) => leaves[lists[ordinal] as number] as Leaf,
   );
 }

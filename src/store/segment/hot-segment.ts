@@ -1,72 +1,71 @@
 import type { Document } from '../../base/document.ts';
-import { asText } from '../../base/document.ts';
 import { limits } from '../../base/limits.ts';
 import { scalarText } from '../../query/field-value.ts';
 import type { Mapping } from '../../query/mapping.ts';
-import { addToBloom, type Bloom, makeBloom } from './bloom.ts';
 import { fieldPlan } from './field-plan.ts';
-import { textHash } from './hash.ts';
-import type { Entry, HotColumn } from './hot-column.ts';
+import { type HashKey, makeHashKey, textHash } from './hash.ts';
+import type { HotColumn } from './hot-column.ts';
 import {
+  addHash,
   addInstant,
-  filtered,
   makeHotColumn,
-  markStreamed,
-  otherEntry,
+  otherKey,
   reconsider,
-  stream,
+  takesOther,
   valueLengthMax,
+  valueRepeats,
 } from './hot-column.ts';
-import { addRow, noRows, or, type Rows } from './rows.ts';
-import type { Hits, Leaf, SegmentBlock, SegmentIndex } from './segment-index.ts';
+import {
+  addRowWords,
+  addScannedWords,
+  addValueWords,
+  countBits,
+  expected,
+  type HotWords,
+  hotWordHits,
+  makeHotWords,
+  repeats,
+  type WordWorld,
+  wordRepeats,
+  wordTarget,
+} from './hot-words.ts';
+import { fileNumber } from './paged-file.ts';
+import { addPosting, makePostings, newList, type Postings } from './postings.ts';
+import { addRow } from './rows.ts';
+import type { Leaf, SegmentBlock, SegmentIndex } from './segment-index.ts';
+import { scanned, scanWords } from './word-scan.ts';
 
-/** A word: values that hold it, and rows where it stands in a value that is not listed. */
-export interface Word {
-  readonly entries: { readonly column: HotColumn; readonly entry: Entry }[];
-  readonly rows: number[];
-  /** It may be in the filter for rows that are not listed. */
-  readonly partial: boolean;
-}
-
-/** The words of one text field. */
-export interface Words {
-  readonly field: string;
-  readonly seed: number;
-  readonly known: Map<string, Word>;
-  streams: boolean;
+/** What one segment learned of its documents, so that the next one need not. Only hashes: nothing of it decides an answer. */
+export interface SegmentHints {
+  /** Columns whose values hardly repeat (path and signature), each with the values that do. */
+  readonly columns: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Frequent words by field. */
+  readonly words: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
 /** A segment that grows. */
 export interface HotSegment extends SegmentIndex {
+  readonly key: HashKey;
   readonly rows: number;
-  readonly bloom: Bloom;
-  readonly wordsOf: ReadonlyMap<string, Words>;
+  readonly postings: Postings;
+  /** By list of the postings: the value that it is of. */
+  readonly leaves: readonly (Leaf | undefined)[];
+  readonly words: ReadonlyMap<string, HotWords>;
   /** Adds the documents of one block; positions ascend from block to block. `analysis`: the index's settings as text. */
   add(block: Omit<SegmentBlock, 'start'>, documents: Iterable<Document>, mapping: Mapping, analysis: string): void;
   /** Covers positions up to this one, which have no documents of the segment. */
   skipTo(position: number): void;
   allColumns(): readonly HotColumn[];
+  hints(): SegmentHints;
 }
 
-/** A value of a column that hardly repeats is listed after all once it came this often, and a word of such values: */
-const valueRepeats = 8;
-const wordRepeats = 24;
-const countBits = 20;
+const noHints: SegmentHints = { columns: new Map(), words: new Map() };
 
-export function makeHotSegment(after: number): HotSegment {
-  const state: State = {
-    blocks: [],
-    last: after,
-    rows: 0,
-    overflowed: false,
-    bloom: makeBloom(),
-    counts: new Uint8Array(1 << countBits),
-    root: makeNode(''),
-    columns: [],
-    words: new Map(),
-  };
+export function makeHotSegment(after: number, key = makeHashKey(0), hints = noHints): HotSegment {
+  const state = makeState(after, key, hints);
   return {
     after,
+    key,
     sealed: false,
     get last() {
       return state.last;
@@ -77,12 +76,14 @@ export function makeHotSegment(after: number): HotSegment {
     get overflowed() {
       return state.overflowed;
     },
-    bloom: state.bloom,
-    wordsOf: state.words,
+    postings: state.postings,
+    leaves: state.leaves,
+    words: state.words,
     blocks: () => state.blocks,
-    columns: (path) => state.columns.filter((column) => column.path === path),
+    columns: (path) => state.byPath.get(path) ?? [],
     allColumns: () => state.columns,
-    word: (field, term) => wordHits(state, field, term),
+    word: (field, term) => hotWordHits(state.words.get(field.path), state, field, term),
+    hints: () => hintsOf(state),
     skipTo(position) {
       state.last = Math.max(state.last, position);
     },
@@ -99,27 +100,55 @@ export function makeHotSegment(after: number): HotSegment {
   };
 }
 
-interface State {
+interface State extends WordWorld {
+  readonly number: number;
   readonly blocks: SegmentBlock[];
   last: number;
   rows: number;
   overflowed: boolean;
-  readonly bloom: Bloom;
-  /** How often a hash was seen that is only in the filter, up to 255. */
-  readonly counts: Uint8Array;
+  readonly hints: SegmentHints;
+  /** How often the hash of a value was seen that is not listed. */
+  readonly valueCounts: Uint8Array;
+  readonly leaves: (Leaf | undefined)[];
   readonly root: PathNode;
   readonly columns: HotColumn[];
-  readonly words: Map<string, Words>;
+  readonly byPath: Map<string, HotColumn[]>;
+  readonly words: Map<string, HotWords>;
+}
+
+function makeState(after: number, key: HashKey, hints: SegmentHints): State {
+  return {
+    number: fileNumber(),
+    key,
+    hints,
+    blocks: [],
+    last: after,
+    rows: 0,
+    overflowed: false,
+    postings: makePostings(),
+    leaves: [],
+    counts: new Uint8Array(1 << countBits),
+    valueCounts: new Uint8Array(1 << countBits),
+    root: makeNode('', ''),
+    columns: [],
+    byPath: new Map(),
+    words: new Map(),
+  };
 }
 
 /** One step of a path; the columns of its values by the mapping that made them. */
 interface PathNode {
+  readonly key: string;
   readonly path: string;
   readonly children: Map<string, PathNode>;
+  /** The child that came first in the last object here, and the sibling that came after this one: documents are much alike. */
+  first: PathNode | undefined;
+  next: PathNode | undefined;
   readonly columns: HotColumn[];
   readonly byMapping: WeakMap<Mapping, HotColumn>;
   mapping: Mapping | undefined;
   column: HotColumn | undefined;
+  index: number;
 }
 
 interface Context {
@@ -130,59 +159,113 @@ interface Context {
   row: number;
 }
 
-function makeNode(path: string): PathNode {
-  return { path, children: new Map(), columns: [], byMapping: new WeakMap(), mapping: undefined, column: undefined };
+function makeNode(key: string, path: string): PathNode {
+  return {
+    key,
+    path,
+    children: new Map(),
+    first: undefined,
+    next: undefined,
+    columns: [],
+    byMapping: new WeakMap(),
+    mapping: undefined,
+    column: undefined,
+    index: -1,
+  };
 }
 
 function walk(context: Context, node: PathNode, value: unknown): void {
-  if (value === null || value === undefined) return;
   if (typeof value === 'string') {
     const column = columnAt(context, node);
     if (column) addText(context, column, value);
-  } else if (Array.isArray(value)) for (const item of value) walk(context, node, item);
-  else if (typeof value === 'object') {
-    const source = value as Document;
-    for (const key in source) {
-      let child = node.children.get(key);
-      if (!child) {
-        child = makeNode(node === context.state.root ? key : `${node.path}.${key}`);
-        node.children.set(key, child);
-      }
-      walk(context, child, source[key]);
-    }
-  } else {
+  } else if (value === null || value === undefined) {
+    return;
+  } else if (typeof value !== 'object') {
     const column = columnAt(context, node);
     if (column) addOther(context, column, value as Exclude<Leaf, string>);
+  } else if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) walk(context, node, value[at]);
+  } else {
+    walkKeys(context, node, value as Document);
   }
+}
+
+function walkKeys(context: Context, node: PathNode, source: Document): void {
+  let guess = node.first;
+  let before: PathNode | undefined;
+  for (const key in source) {
+    let child = guess;
+    if (child?.key !== key) {
+      child = childOf(context.state, node, key);
+      if (before) before.next = child;
+      else node.first = child;
+    }
+    walk(context, child, source[key]);
+    before = child;
+    guess = child.next;
+  }
+}
+
+function childOf({ root }: State, node: PathNode, key: string): PathNode {
+  let child = node.children.get(key);
+  if (!child) {
+    child = makeNode(key, node === root ? key : `${node.path}.${key}`);
+    node.children.set(key, child);
+  }
+  return child;
 }
 
 /** undefined beyond the bound of columns: the keys of a policy or a tag are an attacker's. */
 function columnAt(context: Context, node: PathNode): HotColumn | undefined {
-  if (node.mapping === context.mapping && node.column) {
-    node.column.indices.add(context.index);
-    return node.column;
-  }
-  let column = node.byMapping.get(context.mapping);
-  if (!column) {
-    const { state } = context;
-    const plan = fieldPlan(context.mapping, node.path, context.analysis);
-    // `{"a.b": 1}` and `{"a": {"b": 1}}` are two nodes of one path: each has its own column, and questions ask all of them.
-    column = node.columns.find((one) => one.signature === plan.signature);
-    if (!column && state.columns.length >= limits.segmentColumnsMax) {
-      state.overflowed = true;
-      return undefined;
-    }
-    if (!column) {
-      column = makeHotColumn(node.path, plan, state.bloom);
-      node.columns.push(column);
-      state.columns.push(column);
-    }
-    node.byMapping.set(context.mapping, column);
-  }
+  if (node.mapping === context.mapping && node.index === context.index && node.column) return node.column;
+  const column = node.byMapping.get(context.mapping) ?? makeColumn(context, node);
+  if (!column) return undefined;
+  node.byMapping.set(context.mapping, column);
   node.mapping = context.mapping;
   node.column = column;
+  node.index = context.index;
   column.indices.add(context.index);
   return column;
+}
+
+function makeColumn({ state, mapping, analysis }: Context, node: PathNode): HotColumn | undefined {
+  const plan = fieldPlan(mapping, node.path, analysis);
+  // `{"a.b": 1}` and `{"a": {"b": 1}}` are two nodes of one path: each has its own column, and questions ask all of them.
+  const known = node.columns.find((one) => one.signature === plan.signature);
+  if (known) return known;
+  if (state.columns.length >= limits.segmentColumnsMax) {
+    state.overflowed = true;
+    return undefined;
+  }
+  const targets = plan.texts.map((field) => wordTarget(state, wordsOf(state, field.path), field));
+  const column = makeHotColumn(
+    node.path,
+    plan,
+    targets,
+    state,
+    state.number * limits.segmentColumnsMax * 2 + state.columns.length,
+  );
+  const hint = state.hints.columns.get(hintKey(column));
+  if (hint) {
+    column.streams = true;
+    for (const hash of hint) column.repeated.set(hash, expected);
+  }
+  node.columns.push(column);
+  state.columns.push(column);
+  state.byPath.set(node.path, [...(state.byPath.get(node.path) ?? []), column]);
+  return column;
+}
+
+function wordsOf(state: State, field: string): HotWords {
+  let words = state.words.get(field);
+  if (!words) {
+    const frequent = state.hints.words.get(field);
+    // Counted as often as it takes, so that they are looked up at once.
+    for (const hash of frequent ?? []) state.counts[hash & ((1 << countBits) - 1)] = wordRepeats;
+    words = makeHotWords(field, frequent);
+    state.words.set(field, words);
+  }
+  return words;
 }
 
 function addText(context: Context, column: HotColumn, value: string): void {
@@ -193,27 +276,55 @@ function addText(context: Context, column: HotColumn, value: string): void {
     return;
   }
   addRow(column.presence, row);
-  if (!column.plan.searchable) return;
-  let entry = column.values.get(value);
-  if (entry === undefined) {
-    const long = value.length > valueLengthMax;
-    if (!long && !column.streams) entry = newEntry(state, column, value, false);
-    else {
-      const hash = textHash(value, column.seed);
-      if (long || !repeats(state, hash, valueRepeats)) {
-        stream(column, state.bloom, row, hash);
-        addWords(context, column, value);
-        return;
-      }
-      entry = newEntry(state, column, value, true);
-    }
-    reconsider(column);
+  if (value === column.lastValue) {
+    addPosting(state.postings, column.lastList, row);
+    return;
   }
-  entry.rows.push(row);
+  if (!column.plan.searchable) return;
+  if (column.streams || value.length > valueLengthMax) {
+    addStreamed(context, column, value);
+    return;
+  }
+  let list = column.values.get(value);
+  const isNew = list === undefined;
+  list ??= listValue(state, column, value);
+  addPosting(state.postings, list, row);
+  column.lastValue = value;
+  column.lastList = list;
+  if (isNew) reconsider(column, state);
+  if (column.streams) column.lastValue = undefined;
 }
 
-function addOther(context: Context, column: HotColumn, value: Exclude<Leaf, string>): void {
+/** A value of a column that hardly repeats: hashed, unless it is one that does. */
+function addStreamed(context: Context, column: HotColumn, value: string): void {
   const { row, state } = context;
+  const { targets } = column;
+  const target = targets.length === 1 ? targets[0] : undefined;
+  const words = target?.scanner ? scanWords(target.scanner, value) : -1;
+  const hash = words >= 0 ? scanned.hash : textHash(state.key, value);
+  if (value.length <= valueLengthMax) {
+    const list = repeatedList(state, column, value, hash);
+    if (list !== undefined) {
+      addPosting(state.postings, list, row);
+      return;
+    }
+  }
+  addHash(column, row, hash);
+  if (target && words >= 0) addScannedWords(state, target, value, row, words);
+  else for (const one of targets) addRowWords(state, one, value, row);
+}
+
+/** The list of a value that repeats; undefined for those that do not, and where another value has the same hash. */
+function repeatedList(state: State, column: HotColumn, value: string, hash: number): number | undefined {
+  const known = column.repeated.get(hash | 0);
+  if (known !== undefined && known !== expected) return state.leaves[known] === value ? known : undefined;
+  if (known === undefined && !repeats(state.valueCounts, hash, valueRepeats)) return undefined;
+  const list = listValue(state, column, value);
+  column.repeated.set(hash | 0, list);
+  return list;
+}
+
+function addOther({ row, state }: Context, column: HotColumn, value: Exclude<Leaf, string>): void {
   column.count++;
   if (column.instants) {
     addInstant(column, row, value);
@@ -221,87 +332,60 @@ function addOther(context: Context, column: HotColumn, value: Exclude<Leaf, stri
   }
   addRow(column.presence, row);
   if (!column.plan.searchable) return;
-  const text = scalarText(value);
-  const entry = otherEntry(column, value);
-  if (!entry) {
-    markStreamed(column, row);
-    addWords(context, column, text);
-    return;
-  }
-  if (entry.rows.length === 0) linkWords(state, column, text, entry);
-  entry.rows.push(row);
-}
-
-function newEntry(state: State, column: HotColumn, value: string, partial: boolean): Entry {
-  const entry: Entry = { rows: [], partial };
-  column.values.set(value, entry);
-  linkWords(state, column, value, entry);
-  return entry;
-}
-
-/** Counts what is only in the filter; true when it came often enough to be listed. */
-function repeats({ counts }: State, hash: number, often: number): boolean {
-  const at = hash & ((1 << countBits) - 1);
-  const seen = counts[at] as number;
-  if (seen < 255) counts[at] = seen + 1;
-  return seen + 1 >= often;
-}
-
-function wordsOf(state: State, field: string): Words {
-  let words = state.words.get(field);
-  if (!words) {
-    words = { field, seed: textHash(field, 1), known: new Map(), streams: false };
-    state.words.set(field, words);
-  }
-  return words;
-}
-
-/** The words of a listed value point to its entry. */
-function linkWords(state: State, column: HotColumn, value: string, entry: Entry): void {
-  for (const field of column.plan.texts) {
-    const words = wordsOf(state, field.path);
-    for (const term of new Set(field.analyzer.analyze(value).map((token) => token.term))) {
-      const word = words.known.get(term) ?? newWord(state, words, term);
-      word.entries.push({ column, entry });
+  const key = otherKey(value);
+  let list = column.otherValues.get(key);
+  if (list === undefined) {
+    const text = scalarText(value);
+    if (!takesOther(column)) {
+      addHash(column, row, textHash(state.key, text));
+      for (const target of column.targets) addRowWords(state, target, text, row);
+      return;
     }
+    list = newList(state.postings);
+    state.leaves[list] = value;
+    column.otherValues.set(key, list);
+    for (const target of column.targets) addValueWords(state, target, text, list);
   }
+  addPosting(state.postings, list, row);
 }
 
-/** The words of a value that is not listed go to the filter, those that come often to their own lists. */
-function addWords({ state, row }: Context, column: HotColumn, value: string): void {
-  for (const field of column.plan.texts) {
-    const words = wordsOf(state, field.path);
-    words.streams = true;
-    for (const { term } of field.analyzer.analyze(value)) {
-      let word = words.known.get(term);
-      if (!word) {
-        const hash = textHash(term, words.seed);
-        if (!repeats(state, hash, wordRepeats)) {
-          addToBloom(state.bloom, hash, row);
-          continue;
-        }
-        word = newWord(state, words, term);
-      }
-      if (word.rows[word.rows.length - 1] !== row) word.rows.push(row);
-    }
-  }
+function listValue(state: State, column: HotColumn, value: string): number {
+  const list = newList(state.postings);
+  state.leaves[list] = value;
+  column.values.set(value, list);
+  for (const target of column.targets) addValueWords(state, target, value, list);
+  return list;
 }
 
-function newWord({ counts }: State, words: Words, term: string): Word {
-  const seen = counts[textHash(term, words.seed) & ((1 << countBits) - 1)] as number;
-  const word: Word = { entries: [], rows: [], partial: seen > 0 };
-  words.known.set(term, word);
-  return word;
+function hintKey({ path, signature }: HotColumn): string {
+  return `${path}\n${signature}`;
 }
 
-function wordHits(state: State, field: string, term: string): Hits {
-  const words = state.words.get(field);
-  const sure: Rows = noRows();
-  const word = words?.known.get(term);
-  if (word) {
-    for (const row of word.rows) addRow(sure, row);
-    for (const { entry } of word.entries) for (const row of entry.rows) addRow(sure, row);
-  }
-  if (!words?.streams || (word && !word.partial)) return { sure, maybe: sure };
-  return { sure, maybe: or(sure, filtered(state.bloom, textHash(asText(term), words.seed))) };
+function hintsOf({ columns, words, postings }: State): SegmentHints {
+  const streams = columns.filter((column) => column.streams && column.hashes.count > column.count / 8);
+  return {
+    columns: new Map(
+      streams.map((column) => [
+        hintKey(column),
+        new Set(
+          [...column.repeated]
+            .filter(([, list]) => list !== expected && (postings.sizes[list] as number) >= valueRepeats)
+            .map(([hash]) => hash),
+        ),
+      ]),
+    ),
+    words: new Map(
+      [...words].map(([field, { byHash, frequent }]) => [
+        field,
+        new Set(
+          [...byHash]
+            .filter(([, place]) => {
+              const word = frequent[place];
+              return word && word.values.length + (postings.sizes[word.list] as number) >= wordRepeats;
+            })
+            .map(([hash]) => hash),
+        ),
+      ]),
+    ),
+  };
 }

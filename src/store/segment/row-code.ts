@@ -1,99 +1,127 @@
+import type { ByteReader, ByteWriter } from './byte-code.ts';
+import { makeRoom, putVarint, takeVarint, varintBytes } from './byte-code.ts';
 import { SegmentDamage } from './paged-file.ts';
-import { addRange, addRow, listRows, noRows, type Rows } from './rows.ts';
+import { addRange, addRow, noRows, type Rows, rowNumbers } from './rows.ts';
 
-/** How rows are written: a list of differences, or all bits where that is shorter and none stands twice. */
+/** How rows are written: as differences, as bits, or as runs of neighbours, whichever is shortest. */
 const asList = 0;
 const asBits = 1;
+const asRuns = 2;
 
-export function encodeRows(list: readonly number[], rowsInSegment: number): Buffer {
-  const bitBytes = Math.ceil(rowsInSegment / 8);
-  if (list.length > bitBytes && list.every((row, at) => row !== list[at - 1])) {
-    const bits = Buffer.alloc(1 + bitBytes);
-    bits[0] = asBits;
-    for (const row of list) bits[1 + (row >>> 3)] = (bits[1 + (row >>> 3)] as number) | (1 << (row & 7));
-    return bits;
+/** `rows` ascend; one may stand several times. A head tells the form and the number of what follows. */
+export function putRows(writer: ByteWriter, rows: Uint16Array): void {
+  const { length } = rows;
+  const last = length === 0 ? 0 : (rows[length - 1] as number);
+  const bitBytes = (last >>> 3) + 1;
+  const { listBytes, runBytes, runs, once } = measure(rows);
+  if (once && runBytes < listBytes && runBytes < bitBytes) {
+    putVarint(writer, runs * 4 + asRuns);
+    putRuns(writer, rows);
+  } else if (once && bitBytes < listBytes) {
+    putVarint(writer, bitBytes * 4 + asBits);
+    putBits(writer, rows, bitBytes);
+  } else {
+    putVarint(writer, length * 4 + asList);
+    let before = 0;
+    for (let at = 0; at < length; at++) {
+      putVarint(writer, (rows[at] as number) - before);
+      before = rows[at] as number;
+    }
   }
-  const bytes = Buffer.allocUnsafe(1 + 5 + list.length * 3);
-  bytes[0] = asList;
-  let at = putVarint(bytes, 1, list.length);
-  let before = 0;
-  for (const row of list) {
-    at = putVarint(bytes, at, row - before);
-    before = row;
-  }
-  return bytes.subarray(0, at);
 }
 
-export function encodeBits(rows: Rows, rowsInSegment: number): Buffer {
-  return encodeRows(listRows(rows), rowsInSegment);
+export function putRowSet(writer: ByteWriter, rows: Rows): void {
+  putRows(writer, Uint16Array.from(rowNumbers(rows)));
 }
 
-/** Adds the rows to `into`. */
-export function decodeRows(bytes: Buffer, into: Rows = noRows()): Rows {
-  const reader = { bytes, at: 1 };
-  if (bytes[0] === asList) {
-    addList(reader, into);
-  } else if (bytes[0] === asBits) {
-    for (let at = 1; at < bytes.length; at++) {
-      const byte = bytes[at] as number;
-      if (byte === 0) continue;
-      if (byte === 0xff) addRange(into, (at - 1) * 8, at * 8);
-      else for (let bit = 0; bit < 8; bit++) if ((byte >>> bit) & 1) addRow(into, (at - 1) * 8 + bit);
+/** Adds the rows that stand next to `into`. */
+export function takeRows(reader: ByteReader, into: Rows): void {
+  const head = takeVarint(reader);
+  const count = Math.floor(head / 4);
+  if (head % 4 === asList) {
+    let row = 0;
+    for (let left = count; left > 0; left--) {
+      row += takeVarint(reader);
+      addRow(into, row);
+    }
+  } else if (head % 4 === asRuns) {
+    let row = 0;
+    for (let left = count; left > 0; left--) {
+      const from = row + takeVarint(reader);
+      row = from + takeVarint(reader) + 1;
+      if (row > 65_536) throw new SegmentDamage('a set of rows does not read');
+      addRange(into, from, row);
+    }
+  } else if (head % 4 === asBits) {
+    const end = reader.at + count;
+    if (end > reader.bytes.length) throw new SegmentDamage('a set of rows does not read');
+    for (let row = 0; reader.at < end; row += 8) {
+      const byte = reader.bytes[reader.at++] as number;
+      into[row >>> 5] = (into[row >>> 5] as number) | (byte << (row & 31));
     }
   } else throw new SegmentDamage('a set of rows does not read');
-  return into;
 }
 
-/** Calls with each row, ascending; with one that stands twice, twice. */
-export function eachRow(bytes: Buffer, each: (row: number) => void): void {
-  if (bytes[0] === asList) {
-    const reader = { bytes, at: 1 };
+/** Calls with each row that stands next, ascending; with one that stands twice, twice. */
+export function eachRow(reader: ByteReader, visit: (row: number) => void): void {
+  const head = takeVarint(reader);
+  const count = Math.floor(head / 4);
+  if (head % 4 === asList) {
     let row = 0;
-    for (let left = takeVarint(reader); left > 0; left--) {
+    for (let left = count; left > 0; left--) {
       row += takeVarint(reader);
-      each(row);
+      visit(row);
     }
     return;
   }
-  if (bytes[0] !== asBits) throw new SegmentDamage('a set of rows does not read');
-  for (let at = 1; at < bytes.length; at++) {
-    const byte = bytes[at] as number;
-    for (let bit = 0; byte >>> bit !== 0; bit++) if ((byte >>> bit) & 1) each((at - 1) * 8 + bit);
+  const rows = noRows();
+  reader.at -= varintBytes(head);
+  takeRows(reader, rows);
+  const list = rowNumbers(rows);
+  for (let at = 0; at < list.length; at++) visit(list[at] as number);
+}
+
+function measure(rows: Uint16Array): { listBytes: number; runBytes: number; runs: number; once: boolean } {
+  let listBytes = 0;
+  let runBytes = 0;
+  let runs = 0;
+  let once = true;
+  let before = -2;
+  let runStart = 0;
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
+    const gap = row - Math.max(before, 0);
+    listBytes += varintBytes(gap);
+    if (row === before) once = false;
+    if (row !== before + 1) {
+      if (runs > 0) runBytes += varintBytes(before - runStart);
+      runs++;
+      runBytes += varintBytes(gap);
+      runStart = row;
+    }
+    before = row;
+  }
+  if (runs > 0) runBytes += varintBytes(before - runStart);
+  return { listBytes, runBytes, runs, once };
+}
+
+/** Each run as the rows left out before it, and its length less one. */
+function putRuns(writer: ByteWriter, rows: Uint16Array): void {
+  let end = 0;
+  for (let at = 0; at < rows.length; ) {
+    const from = rows[at] as number;
+    let to = from;
+    for (at++; at < rows.length && rows[at] === to + 1; at++) to++;
+    putVarint(writer, from - end);
+    putVarint(writer, to - from);
+    end = to + 1;
   }
 }
 
-export interface ByteReader {
-  readonly bytes: Buffer;
-  at: number;
-}
-
-export function addList(reader: ByteReader, into: Rows): void {
-  let row = 0;
-  for (let left = takeVarint(reader); left > 0; left--) {
-    row += takeVarint(reader);
-    addRow(into, row);
-  }
-}
-
-export function takeVarint(reader: ByteReader): number {
-  let value = 0;
-  for (let shift = 0; shift < 35; shift += 7) {
-    const byte = reader.bytes[reader.at++];
-    if (byte === undefined) break;
-    value += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) return value;
-  }
-  throw new SegmentDamage('a number does not read');
-}
-
-/** Answers where the next byte goes. At most five bytes are written. */
-export function putVarint(bytes: Buffer, at: number, value: number): number {
-  let left = value;
-  let to = at;
-  while (left >= 0x80) {
-    bytes[to++] = (left & 0x7f) | 0x80;
-    left = Math.floor(left / 128);
-  }
-  bytes[to++] = left;
-  return to;
+function putBits(writer: ByteWriter, rows: Uint16Array, length: number): void {
+  makeRoom(writer, length);
+  const { bytes, at } = writer;
+  bytes.fill(0, at, at + length);
+  for (const row of rows) bytes[at + (row >>> 3)] = (bytes[at + (row >>> 3)] as number) | (1 << (row & 7));
+  writer.at += length;
 }

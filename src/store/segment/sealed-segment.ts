@@ -1,67 +1,100 @@
-import { brotliDecompressSync } from 'node:zlib';
-import type { Leaf, Ordinals } from '../../query/columns.ts';
-import { bloomRows } from './bloom.ts';
-import { textHash } from './hash.ts';
-import { valueLengthMax } from './hot-column.ts';
-import { makeOrdinals } from './ordinals.ts';
-import type { PageCache, PagedFile } from './paged-file.ts';
-import { openPagedFile, SegmentDamage } from './paged-file.ts';
-import { addList, decodeRows, eachRow, takeVarint } from './row-code.ts';
-import { addRow, and, hasRow, noRows, or, type Rows } from './rows.ts';
+import { limits } from '../../base/limits.ts';
+import type { TextField } from '../../query/field.ts';
+import type { BoundedCache } from '../bounded-cache.ts';
+import { boundedCache } from '../bounded-cache.ts';
+import { takeText } from './byte-code.ts';
+import { decodeColumn, type Header, segmentFormat } from './directory.ts';
+import { type HashKey, makeHashKey, textHash } from './hash.ts';
+import { wordNumbers } from './hash-list.ts';
+import { holdsWord } from './hot-words.ts';
+import { makePageCache, openPagedFile, type PageCache, type PagedFile, SegmentDamage } from './paged-file.ts';
+import { addRow, noRows } from './rows.ts';
+import { otherLeaf, sealedColumn } from './sealed-column.ts';
 import type { ColumnIndex, Hits, SegmentBlock, SegmentIndex } from './segment-index.ts';
-import type { ColumnEntry, Directory, Span, Table } from './segment-writer.ts';
-import { bigFlag, otherFlag, partialFlag, segmentFormat, wideFlag } from './segment-writer.ts';
+import { addValueRows, findValue, valueAt } from './value-table.ts';
 
-/** A segment in a file: nothing of it is in memory but its directory, once it was asked for, and cached pages. */
+/** A segment in a file: nothing of it is in memory but its header and what the caches hold. */
 export interface SealedSegment extends SegmentIndex {
+  readonly rows: number;
+  readonly key: HashKey;
   close(): void;
 }
 
+/** What all segments of a folder share: pages of their files, and parts of their directories. */
+export interface SegmentCache {
+  readonly pages: PageCache;
+  readonly parts: BoundedCache<number, unknown>;
+}
+
+export function makeSegmentCache(): SegmentCache {
+  return { pages: makePageCache(), parts: boundedCache(limits.segmentPartsMax) };
+}
+
 /** Throws SegmentDamage where the file is not what was written, or what the system says where it cannot be read. */
-export function openSealedSegment(path: string, sum: number, cache: PageCache): SealedSegment {
-  const file = openPagedFile(path, sum, cache);
+export function openSealedSegment(path: string, sum: number, cache: SegmentCache): SealedSegment {
+  const file = openPagedFile(path, sum, cache.pages);
   try {
-    return sealedSegment(file, readDirectory(file, path));
+    return sealedSegment(file, readHeader(file, path), cache);
   } catch (error) {
     file.close();
     throw error;
   }
 }
 
-function readDirectory(file: PagedFile, path: string): Directory {
-  const at = file.f64(file.size - 16);
-  const length = file.u32(file.size - 8);
-  if (file.u32(file.size - 4) !== segmentFormat) throw new SegmentDamage(`${path} has another format`);
-  return JSON.parse(brotliDecompressSync(file.bytes(at, length)).toString());
+function readHeader(file: PagedFile, path: string): Header {
+  if (file.size < 16 || file.u32(file.size - 4) !== segmentFormat)
+    throw new SegmentDamage(`${path} has another format`);
+  return JSON.parse(file.bytes(file.f64(file.size - 16), file.u32(file.size - 8)).toString());
 }
 
-function sealedSegment(file: PagedFile, directory: Directory): SealedSegment {
-  const columns = directory.columns.map((entry) => sealedColumn(file, directory, entry));
-  const byPath = new Map<string, ColumnIndex[]>();
-  for (const column of columns) {
-    const list = byPath.get(column.path);
-    if (list) list.push(column);
-    else byPath.set(column.path, [column]);
-  }
-  const slice = (bit: number): Buffer => bloomSlice(file, directory, bit);
+interface Opened {
+  readonly file: PagedFile;
+  readonly header: Header;
+  readonly key: HashKey;
+  /** A part of the directory, from memory or as `read` reads it. */
+  readonly part: <T>(number: number, weight: number, read: () => T) => T;
+}
+
+/** Parts of a directory by number: the columns, and behind them: */
+const blocksPart = limits.segmentColumnsMax;
+const entriesPart = blocksPart + 1;
+const allColumnsPart = blocksPart + 2;
+const partsMax = limits.segmentColumnsMax * 2;
+
+function sealedSegment(file: PagedFile, header: Header, cache: SegmentCache): SealedSegment {
+  const opened: Opened = {
+    file,
+    header,
+    key: makeHashKey(header.secret),
+    part: <T>(number: number, weight: number, read: () => T): T => {
+      const place = file.number * partsMax + number;
+      const known = cache.parts.get(place);
+      if (known !== undefined) return known as T;
+      const made = read();
+      cache.parts.set(place, made, weight);
+      return made;
+    },
+  };
+  const { columns, blocks } = header;
   return {
-    after: directory.after,
-    last: directory.last,
-    overflowed: directory.overflowed,
+    after: header.after,
+    last: header.last,
+    rows: header.rows,
+    overflowed: header.overflowed,
+    key: opened.key,
     sealed: true,
-    blocks: () => readBlocks(file, directory),
-    columns: (path) => byPath.get(path) ?? [],
-    allColumns: () => columns,
-    word: (field, term) => wordHits(file, directory, field, term, slice),
+    blocks: () => opened.part(blocksPart, blocks.count * 64, () => readBlocks(file, header)),
+    columns: (path) => columnsAt(opened, path),
+    allColumns: () =>
+      opened.part(allColumnsPart, columns.count * columnWeight, () =>
+        Array.from({ length: columns.count }, (_, number) => columnAt(opened, number)),
+      ),
+    word: (field, term) => wordHits(opened, field, term),
     close: file.close,
   };
 }
 
-function bloomSlice(file: PagedFile, { bloom }: Directory, bit: number): Buffer {
-  return file.bytes(bloom.at + bit * bloom.sliceBytes, bloom.sliceBytes);
-}
-
-function readBlocks(file: PagedFile, { blocks: { at, count } }: Directory): readonly SegmentBlock[] {
+function readBlocks(file: PagedFile, { blocks: { at, count } }: Header): readonly SegmentBlock[] {
   const bytes = file.bytes(at, count * 20);
   return Array.from({ length: count }, (_, number) => ({
     first: bytes.readDoubleLE(number * 8),
@@ -71,181 +104,91 @@ function readBlocks(file: PagedFile, { blocks: { at, count } }: Directory): read
   }));
 }
 
-function sealedColumn(file: PagedFile, directory: Directory, entry: ColumnEntry): ColumnIndex {
-  const seed = textHash(entry.path);
-  const rowsAt = ([at, length]: Span): Rows => decodeRows(file.bytes(at, length));
-  const listed = !entry.instants && entry.searchable;
-  const { instants } = entry;
-  const slice = (bit: number): Buffer => bloomSlice(file, directory, bit);
-  const column: ColumnIndex = {
-    path: entry.path,
-    signature: entry.signature,
-    hasText: entry.hasText,
-    indices: new Set(entry.indices),
-    present: () => rowsAt(entry.presence),
-    exact(text) {
-      if (!listed) return undefined;
-      const hash = textHash(text, seed);
-      const ordinal = entry.table ? find(file, entry.table, hash, text) : undefined;
-      const sure = noRows();
-      if (ordinal !== undefined && entry.table) decodeRows(postingsOf(file, entry.table, ordinal), sure);
-      const partial = ordinal === undefined ? entry.streams : flagsOf(file, entry.table, ordinal) & partialFlag;
-      if (text.length > valueLengthMax) return { sure, maybe: rowsAt(entry.streamed) };
-      if (!partial) return { sure, maybe: sure };
-      return { sure, maybe: or(sure, and(bloomRows(hash, slice), rowsAt(entry.streamed))) };
-    },
-    others(test) {
-      if (!listed || entry.othersLost) return undefined;
-      const rows = noRows();
-      if (entry.table) eachListed(file, entry.table, 'others', test, rows);
-      return rows;
-    },
-    matching(test) {
-      if (!listed) return undefined;
-      const sure = noRows();
-      if (entry.table) eachListed(file, entry.table, 'all', test, sure);
-      return { sure, maybe: or(sure, rowsAt(entry.othersLost ? entry.presence : entry.streamed)) };
-    },
-    ordinals: () =>
-      listed ? tableOrdinals(file, entry, rowsAt(entry.othersLost ? entry.presence : entry.streamed)) : undefined,
-  };
-  return instants ? { ...column, ...instantReads(file, directory, entry, rowsAt) } : column;
-}
+/** Bytes of memory that a column takes, about. */
+const columnWeight = 1500;
 
-function instantReads(
-  file: PagedFile,
-  { rows }: Directory,
-  { instants, presence }: ColumnEntry,
-  rowsAt: (span: Span) => Rows,
-): Pick<ColumnIndex, 'within' | 'rowInstants'> {
-  if (!instants) return {};
-  const { at, from, bytes } = instants;
-  const valueAt = (row: number): number => {
-    if (bytes === 8) return file.f64(at + row * 8);
-    const offset = file.u32(at + row * 4);
-    return offset === 0xffffffff ? Number.NaN : from + offset;
-  };
-  return {
-    within(test) {
-      const some = rowsAt(instants.several);
-      const present = rowsAt(presence);
-      const sure = noRows();
-      for (let row = 0; row < rows; row++) {
-        if (!hasRow(present, row) || hasRow(some, row)) continue;
-        const value = valueAt(row);
-        if (!Number.isNaN(value) && test(value)) addRow(sure, row);
-      }
-      return { sure, maybe: or(sure, some) };
-    },
-    rowInstants() {
-      const some = rowsAt(instants.several);
-      const of = Float64Array.from({ length: rows }, (_, row) =>
-        hasRow(some, row) ? Number.POSITIVE_INFINITY : valueAt(row),
-      );
-      return of;
-    },
-  };
-}
-
-/** The ordinal of a text in a table. */
-function find(file: PagedFile, table: Table, hash: number, text: string): number | undefined {
-  let low = 0;
-  let high = table.count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (file.u32(table.hashes + middle * 4) < hash) low = middle + 1;
-    else high = middle;
-  }
-  for (; low < table.count && file.u32(table.hashes + low * 4) === hash; low++) {
-    const flags = flagsOf(file, table, low);
-    if (!(flags & otherFlag) && textOf(file, table, low, flags) === text) return low;
-  }
-  return undefined;
-}
-
-function flagsOf(file: PagedFile, table: Table | undefined, ordinal: number): number {
-  return table ? (file.bytes(table.flags + ordinal, 1)[0] as number) : 0;
-}
-
-function textOf(file: PagedFile, table: Table, ordinal: number, flags: number): string {
-  const from = ordinal === 0 ? 0 : file.u32(table.textEnds + (ordinal - 1) * 4);
-  const bytes = file.bytes(table.texts + from, file.u32(table.textEnds + ordinal * 4) - from);
-  return bytes.toString(flags & wideFlag ? 'utf16le' : 'latin1');
-}
-
-function tableOrdinals(file: PagedFile, { table }: ColumnEntry, unlisted: Rows): Ordinals {
-  if (!table)
-    return makeOrdinals(
-      0,
-      () => {},
-      unlisted,
-      () => '',
-    );
-  const { count, postingEnds } = table;
-  return makeOrdinals(
-    count,
-    (add) => {
-      const ends = file.bytes(postingEnds, count * 4);
-      const postings = file.bytes(table.postings, ends.readUInt32LE(count * 4 - 4));
-      for (let ordinal = 0, from = 0; ordinal < count; ordinal++) {
-        const to = ends.readUInt32LE(ordinal * 4);
-        eachRow(postings.subarray(from, to), (row) => add(ordinal, row));
-        from = to;
-      }
-    },
-    unlisted,
-    (ordinal) => leafOf(file, table, ordinal, flagsOf(file, table, ordinal)),
+function columnAt(opened: Opened, number: number): ColumnIndex {
+  const { file, header, key } = opened;
+  const { rows, signatures } = header;
+  return opened.part(number, columnWeight, () =>
+    sealedColumn(
+      { file, key, rows },
+      decodeColumn(entryBytes(opened, number), signatures),
+      file.number * partsMax + number,
+    ),
   );
 }
 
-function leafOf(file: PagedFile, table: Table, ordinal: number, flags: number): Leaf {
-  const text = textOf(file, table, ordinal, flags);
-  return flags & bigFlag ? BigInt(text) : flags & otherFlag ? JSON.parse(text) : text;
+function entries({ file, header: { columns }, part }: Opened): Buffer {
+  // A copy: a view would keep the whole page.
+  return part(entriesPart, columns.bytes, () => Buffer.from(file.bytes(columns.at, columns.bytes)));
 }
 
-function postingsOf(file: PagedFile, table: Table, ordinal: number): Buffer {
-  const from = ordinal === 0 ? 0 : file.u32(table.postingEnds + (ordinal - 1) * 4);
-  return file.bytes(table.postings + from, file.u32(table.postingEnds + ordinal * 4) - from);
+function entryBytes(opened: Opened, number: number): Buffer {
+  const bytes = entries(opened);
+  const { count } = opened.header.columns;
+  const from = number === 0 ? 0 : bytes.readUInt32LE((number - 1) * 4);
+  return bytes.subarray(count * 8 + from, count * 8 + bytes.readUInt32LE(number * 4));
 }
 
-/** Adds the rows of the listed values that pass. Reads the table as a whole: it is not kept. */
-function eachListed(
-  file: PagedFile,
-  table: Table,
-  which: 'all' | 'others',
-  test: (leaf: Leaf) => boolean,
-  into: Rows,
-): void {
-  const flags = file.bytes(table.flags, table.count);
-  for (let ordinal = 0; ordinal < table.count; ordinal++) {
-    const own = flags[ordinal] as number;
-    if (which === 'others' && !(own & otherFlag)) continue;
-    if (test(leafOf(file, table, ordinal, own))) decodeRows(postingsOf(file, table, ordinal), into);
+function columnsAt(opened: Opened, path: string): readonly ColumnIndex[] {
+  const { count } = opened.header.columns;
+  const pathOf = (number: number): string => takeText({ bytes: entryBytes(opened, number), at: 0 });
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (pathOf(middle) < path) low = middle + 1;
+    else high = middle;
   }
+  const found: ColumnIndex[] = [];
+  for (; low < count && pathOf(low) === path; low++) found.push(columnAt(opened, low));
+  return found;
 }
 
-function wordHits(
-  file: PagedFile,
-  directory: Directory,
-  field: string,
-  term: string,
-  slice: (bit: number) => Uint8Array,
-): Hits {
-  const words = directory.words.find((one) => one.field === field);
+function wordHits(opened: Opened, field: TextField, term: string): Hits {
+  const { file, header, key } = opened;
+  const words = header.words.find((one) => one.field === field.path);
   const sure = noRows();
   if (!words) return { sure, maybe: sure };
-  const hash = textHash(term, textHash(field, 1));
-  const ordinal = find(file, words.table, hash, term);
-  if (ordinal !== undefined) {
-    const reader = { bytes: postingsOf(file, words.table, ordinal), at: 0 };
-    addList(reader, sure);
-    for (let left = takeVarint(reader); left > 0; left--) {
-      const { table } = directory.columns[takeVarint(reader)] as ColumnEntry;
-      const entry = takeVarint(reader);
-      if (table) decodeRows(postingsOf(file, table, entry), sure);
-    }
+  const found = words.table && findValue(file, words.table, term);
+  if (found) {
+    addValueRows(file, found.entry, sure);
+    if (!found.entry.flag) return { sure, maybe: sure };
   }
-  const partial = ordinal === undefined || flagsOf(file, words.table, ordinal) & partialFlag;
-  if (!words.streams || !partial) return { sure, maybe: sure };
-  return { sure, maybe: or(sure, bloomRows(hash, slice)) };
+  const hash = textHash(key, term);
+  for (const number of wordNumbers(file, words.values, hash)) addValueOf(opened, number, field, term, sure);
+  const rows = wordNumbers(file, words.rows, hash);
+  if (rows.length === 0) return { sure, maybe: sure };
+  const maybe = sure.slice();
+  for (const row of rows) addRow(maybe, row);
+  return { sure, maybe };
+}
+
+/** Adds the rows of a value, by its number, where it holds the word. */
+function addValueOf(
+  opened: Opened,
+  number: number,
+  field: TextField,
+  term: string,
+  into: ReturnType<typeof noRows>,
+): void {
+  const { file, header } = opened;
+  const bytes = entries(opened);
+  const { count } = header.columns;
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (bytes.readUInt32LE((count + middle) * 4) <= number) low = middle;
+    else high = middle - 1;
+  }
+  const { values, others } = decodeColumn(entryBytes(opened, low), header.signatures);
+  const ordinal = number - bytes.readUInt32LE((count + low) * 4);
+  const inValues = values !== undefined && ordinal < values.count;
+  const table = inValues ? values : others;
+  if (!table) throw new SegmentDamage('a word names a value that is not there');
+  const entry = valueAt(file, table, inValues ? ordinal : ordinal - (values?.count ?? 0));
+  const leaf = inValues ? entry.text : otherLeaf(entry.text);
+  if (holdsWord(field, leaf, term)) addValueRows(file, entry, into);
 }

@@ -1,4 +1,5 @@
 import type { Leaf, Ordinals } from '../../query/columns.ts';
+import type { TextField } from '../../query/field.ts';
 import type { Rows } from './rows.ts';
 
 /** What an index knows of a question: rows that match for certain, and all that may match (the sure ones among them). */
@@ -11,6 +12,8 @@ export type { Leaf } from '../../query/columns.ts';
 
 /** The values at one path of the documents (dots join keys, arrays are looked through), as far as one field plan made them. */
 export interface ColumnIndex {
+  /** No other column has it; one that is read from its file once more has the same. */
+  readonly number: number;
   readonly path: string;
   /** Of the field plan. */
   readonly signature: string;
@@ -58,6 +61,6 @@ export interface SegmentIndex {
   blocks(): readonly SegmentBlock[];
   columns(path: string): readonly ColumnIndex[];
   allColumns(): readonly ColumnIndex[];
-  /** Rows with this word in a text field. */
-  word(field: string, term: string): Hits;
+  /** Rows with this word in a text field, whose analyzer the documents came under. */
+  word(field: TextField, term: string): Hits;
 }

@@ -4,8 +4,10 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf } from '../../base/errors.ts';
 import type { Position } from '../store.ts';
-import { makePageCache } from './paged-file.ts';
-import { openSealedSegment, type SealedSegment } from './sealed-segment.ts';
+import { segmentFormat } from './directory.ts';
+import type { SegmentFile } from './file-parts.ts';
+import { type HashKey, makeHashKey } from './hash.ts';
+import { makeSegmentCache, openSealedSegment, type SealedSegment } from './sealed-segment.ts';
 
 /** One sealed segment in the manifest. Documents behind `after` up to `last` are in it. */
 export interface SegmentRow {
@@ -16,6 +18,8 @@ export interface SegmentRow {
   readonly bytes: number;
   /** What the file's checksums must add up to. */
   readonly sum: number;
+  /** Absent in the first. */
+  readonly format?: number;
 }
 
 /** The rows of the manifest, durable together with the documents. */
@@ -32,10 +36,9 @@ export interface SegmentShelf {
   /** Those of them that can be read; one that cannot is dropped. */
   open(): readonly SealedSegment[];
   holds(after: Position): boolean;
-  add(
-    range: { readonly after: Position; readonly last: Position },
-    file: { readonly bytes: Buffer; readonly sum: number },
-  ): Promise<void>;
+  /** What the texts of all its segments are hashed with. */
+  key(): HashKey;
+  add(range: { readonly after: Position; readonly last: Position }, file: SegmentFile): Promise<void>;
   drop(after: Position): void;
   close(): void;
 }
@@ -45,22 +48,29 @@ export const noSegmentShelf: SegmentShelf = {
   list: () => [],
   open: () => [],
   holds: () => false,
+  key: newHashKey,
   add: async () => {},
   drop: () => {},
   close: () => {},
 };
 
-/** Files without a row were not finished, or their row is gone: they are deleted. Throws what making the folder throws. */
+/**
+ * Files without a row were not finished, or their row is gone: they are deleted; so are those of another format. Throws what
+ * making the folder throws.
+ */
 export function openSegmentShelf(
   folder: string,
   manifest: Manifest,
   complain: (message: string) => void,
 ): SegmentShelf {
   mkdirSync(folder, { recursive: true });
-  let rows = [...manifest.rows()].sort((a, b) => a.after - b.after);
+  const listed = manifest.rows();
+  let rows = listed.filter(({ format }) => format === segmentFormat).sort((a, b) => a.after - b.after);
+  for (const row of listed) if (!rows.includes(row)) manifest.remove(row.after);
   const named = new Set(rows.map((row) => row.name));
   for (const name of readdirSync(folder)) if (!named.has(name)) rmSync(join(folder, name), { recursive: true });
-  const cache = makePageCache();
+  const cache = makeSegmentCache();
+  let key: HashKey | undefined;
   const opened = new Map<Position, SealedSegment>();
   /** Dropped while a search may still read them: closed with the store. */
   const parted: SealedSegment[] = [];
@@ -96,8 +106,13 @@ export function openSegmentShelf(
     list: () => rows,
     open: () => rows.flatMap(openRow),
     holds: (after) => rows.some((row) => row.after === after),
+    key: () => {
+      key ??= rows.flatMap(openRow)[0]?.key ?? newHashKey();
+      return key;
+    },
     async add({ after, last }, { bytes, sum }) {
-      const row = { after, last, name: `${after}-${last}-${randomBytes(6).toString('hex')}`, bytes: bytes.length, sum };
+      const name = `${after}-${last}-${randomBytes(6).toString('hex')}`;
+      const row = { after, last, name, bytes: bytes.length, sum, format: segmentFormat };
       await writeDurably(folder, row.name, bytes);
       manifest.add(row);
       rows = [...rows, row].sort((a, b) => a.after - b.after);
@@ -108,6 +123,10 @@ export function openSegmentShelf(
       opened.clear();
     },
   };
+}
+
+function newHashKey(): HashKey {
+  return makeHashKey(randomBytes(4).readUInt32LE());
 }
 
 async function writeDurably(folder: string, name: string, bytes: Buffer): Promise<void> {

@@ -1,143 +1,67 @@
-import { brotliCompressSync, constants, crc32 } from 'node:zlib';
-import { packBloom } from './bloom.ts';
-import { textHash } from './hash.ts';
-import type { Entry, HotColumn } from './hot-column.ts';
-import type { HotSegment, Words } from './hot-segment.ts';
-import { pageBytes } from './paged-file.ts';
-import { encodeBits, encodeRows, putVarint } from './row-code.ts';
-
-/** Where a table of texts lies: `hashes` ascending, `textEnds`, `postingEnds` (u32 each), `flags` (u8), texts, postings. */
-export interface Table {
-  readonly count: number;
-  readonly hashes: number;
-  readonly textEnds: number;
-  readonly postingEnds: number;
-  readonly flags: number;
-  readonly texts: number;
-  readonly postings: number;
-}
-
-/** [offset, length] */
-export type Span = readonly [number, number];
-
-export interface ColumnEntry {
-  readonly path: string;
-  readonly signature: string;
-  readonly hasText: boolean;
-  readonly indices: readonly number[];
-  readonly searchable: boolean;
-  readonly streams: boolean;
-  readonly othersLost: boolean;
-  readonly presence: Span;
-  readonly streamed: Span;
-  readonly table?: Table;
-  /** Instants: u32 above `from` (4 bytes, 0xffffffff for none), or f64. */
-  readonly instants?: { readonly at: number; readonly from: number; readonly bytes: 4 | 8; readonly several: Span };
-}
-
-/** The directory of a segment file, as JSON. */
-export interface Directory {
-  readonly rows: number;
-  readonly overflowed: boolean;
-  readonly after: number;
-  readonly last: number;
-  /** first (f64), index, count, start (u32 each), all of one kind together. */
-  readonly blocks: { readonly count: number; readonly at: number };
-  readonly columns: readonly ColumnEntry[];
-  readonly words: readonly { readonly field: string; readonly streams: boolean; readonly table: Table }[];
-  readonly bloom: { readonly at: number; readonly sliceBytes: number };
-}
-
-export const segmentFormat = 2;
-export const partialFlag = 1;
-/** The text is JSON of a value that is no text. */
-export const otherFlag = 2;
+import { byteWriter, written } from './byte-code.ts';
+import { type ColumnEntry, encodeColumn, type Header, type Span, segmentFormat, type WordsEntry } from './directory.ts';
+import { type FileParts, makeFileParts, type SegmentFile } from './file-parts.ts';
+import { push16, push32, words32 } from './growing.ts';
+import { writeHashList, writeWordList } from './hash-list.ts';
+import type { HotColumn } from './hot-column.ts';
+import type { HotSegment } from './hot-segment.ts';
+import type { FrequentWord, HotWords } from './hot-words.ts';
+import { writeInstants } from './instant-code.ts';
+import { addListed, listOf } from './postings.ts';
+import { putRowSet } from './row-code.ts';
+import { noRows, type Rows, rowNumbers } from './rows.ts';
+import type { Leaf } from './segment-index.ts';
+import { type TableValue, type ValueTable, writeTable } from './value-table.ts';
 
 /**
- * The file of a segment, in pieces: parts in order, the directory (its length and the format last), then what PagedFile reads
- * first: the crc32 of each page. Stops between columns so that others may run. The documents are not in it: they stay where
+ * The file of a segment, in pieces: parts in order, the header (its place, its length and the format last), then what PagedFile
+ * reads first: the crc32 of each page. Stops now and then so that others may run. The documents are not in it: they stay where
  * they are, and a file that is lost is made again.
  */
-export function* writeSegment(segment: HotSegment): Generator<void, { readonly bytes: Buffer; readonly sum: number }> {
-  const out = makeOutput();
-  const ordinals = new Map<Entry, number>();
-  const columns: ColumnEntry[] = [];
-  for (const column of segment.allColumns()) {
-    columns.push(writeColumn(out, column, segment.rows, ordinals));
-    yield;
-  }
-  const columnNumbers = new Map(segment.allColumns().map((column, number) => [column, number]));
-  const words: Directory['words'][number][] = [];
-  for (const field of segment.wordsOf.values()) {
-    words.push({
-      field: field.field,
-      streams: field.streams,
-      table: yield* writeWords(out, field, columnNumbers, ordinals),
-    });
-  }
-  const bloom = packBloom(segment.bloom, segment.rows);
-  yield;
-  const directory: Directory = {
+export function* writeSegment(segment: HotSegment): Generator<void, SegmentFile> {
+  const work: Work = {
+    segment,
+    out: makeFileParts(),
+    numbers: new Uint32Array(segment.postings.lists).fill(notListed),
+    listed: 0,
+  };
+  const columns = yield* writeColumns(work);
+  const words: WordsEntry[] = [];
+  for (const field of segment.words.values()) words.push(yield* writeWords(work, field));
+  const { out } = work;
+  const header: Header = {
     rows: segment.rows,
     overflowed: segment.overflowed,
     after: segment.after,
     last: segment.last,
+    secret: segment.key.secret,
     blocks: writeBlocks(out, segment),
-    columns,
+    ...columns,
     words,
-    bloom: { at: out.add(bloom.bytes), sliceBytes: bloom.sliceBytes },
   };
-  yield;
-  const packed = brotliCompressSync(Buffer.from(JSON.stringify(directory)), {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 3 },
-  });
-  const at = out.add(packed);
+  const bytes = Buffer.from(JSON.stringify(header));
+  const at = out.add(bytes);
   const tail = Buffer.alloc(16);
   tail.writeDoubleLE(at, 0);
-  tail.writeUInt32LE(packed.length, 8);
+  tail.writeUInt32LE(bytes.length, 8);
   tail.writeUInt32LE(segmentFormat, 12);
-  out.add(tail);
-  yield;
-  return finish(out.join());
+  out.add(Buffer.concat([tail]));
+  return yield* out.finish();
 }
 
-interface Output {
-  /** Answers the offset, always a multiple of 8. */
-  add(bytes: Uint8Array): number;
-  join(): Buffer;
+interface Work {
+  readonly segment: HotSegment;
+  readonly out: FileParts;
+  /** By list of the postings: the number of its value in the tables. */
+  readonly numbers: Uint32Array;
+  listed: number;
 }
 
-function makeOutput(): Output {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  return {
-    add(bytes) {
-      const at = size;
-      parts.push(bytes);
-      size += bytes.length;
-      const pad = (8 - (size % 8)) % 8;
-      if (pad > 0) parts.push(new Uint8Array(pad));
-      size += pad;
-      return at;
-    },
-    join: () => Buffer.concat(parts),
-  };
-}
+const notListed = 0xffffffff;
+/** The numbers of values that a list of words can name. */
+const numbersMax = 2 ** 24;
 
-function finish(body: Buffer): { readonly bytes: Buffer; readonly sum: number } {
-  const pages = Math.ceil(body.length / pageBytes);
-  const sums = Buffer.alloc(pages * 4);
-  for (let page = 0; page < pages; page++) {
-    sums.writeUInt32LE(crc32(body.subarray(page * pageBytes, (page + 1) * pageBytes)), page * 4);
-  }
-  const tail = Buffer.alloc(8);
-  const sum = crc32(sums);
-  tail.writeUInt32LE(sum, 0);
-  tail.writeUInt32LE(pages, 4);
-  return { bytes: Buffer.concat([body, sums, tail]), sum };
-}
-
-function writeBlocks(out: Output, segment: HotSegment): Directory['blocks'] {
+function writeBlocks(out: FileParts, segment: HotSegment): Header['blocks'] {
   const blocks = segment.blocks();
   const count = blocks.length;
   const bytes = Buffer.alloc(count * 20);
@@ -150,124 +74,145 @@ function writeBlocks(out: Output, segment: HotSegment): Directory['blocks'] {
   return { count, at: out.add(bytes) };
 }
 
-function writeColumn(out: Output, column: HotColumn, rows: number, ordinals: Map<Entry, number>): ColumnEntry {
-  const span = (bytes: Buffer): Span => [out.add(bytes), bytes.length];
-  const listed: Listed[] = [];
-  for (const [text, entry] of column.values) {
-    const flags = entry.partial ? partialFlag : 0;
-    listed.push({ text, hash: textHash(text, column.seed), flags, entry, postings: encodeRows(entry.rows, rows) });
+function* writeColumns(work: Work): Generator<void, Pick<Header, 'columns' | 'signatures'>> {
+  const signatures: string[] = [];
+  const columns = [...work.segment.allColumns()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const count = columns.length;
+  const head = new Uint32Array(count * 2);
+  const entries: Buffer[] = [];
+  let end = 0;
+  for (const [number, column] of columns.entries()) {
+    head[count + number] = work.listed;
+    const entry = encodeColumn(yield* writeColumn(work, column), signatures);
+    entries.push(entry);
+    head[number] = end += entry.length;
   }
-  for (const entry of column.othersLost ? [] : column.otherValues.values()) {
-    const text = typeof entry.leaf === 'bigint' ? String(entry.leaf) : leafJson(entry.leaf);
-    const flags = otherFlag | (typeof entry.leaf === 'bigint' ? bigFlag : 0);
-    listed.push({ text, hash: textHash(text, column.seed), flags, entry, postings: encodeRows(entry.rows, rows) });
-  }
-  const instants = column.instants && writeInstants(out, column.instants.subarray(0, rows));
-  const table = listed.length === 0 ? undefined : writeTable(out, listed);
-  if (table) for (const [ordinal, { entry }] of listed.entries()) if (entry) ordinals.set(entry, ordinal);
+  const bytes = Buffer.concat([new Uint8Array(head.buffer), ...entries]);
+  return { columns: { at: work.out.add(bytes), bytes: bytes.length, count }, signatures };
+}
+
+function* writeColumn(work: Work, column: HotColumn): Generator<void, ColumnEntry> {
+  const { out, segment } = work;
+  const { instants } = column;
+  const valued = instants && validRows(instants, column);
+  const values = yield* tableOf(work, column.values, (leaf) => leaf as string);
+  const others = yield* tableOf(work, column.otherValues, otherText);
+  const hashes = column.hashes.count > 0 ? writeHashList(out, column.hashes, column.rows) : undefined;
+  yield;
   return {
     path: column.path,
     signature: column.signature,
     hasText: column.hasText,
     indices: [...column.indices],
     searchable: column.plan.searchable,
-    streams: column.streams,
     othersLost: column.othersLost,
-    presence: span(encodeBits(column.presence, rows)),
-    streamed: span(encodeBits(column.streamed, rows)),
-    ...(table ? { table } : {}),
-    ...(instants ? { instants: { ...instants, several: span(encodeBits(column.several, rows)) } } : {}),
+    presence: rowSpan(out, column.presence),
+    streamed: rowSpan(out, column.streamed),
+    ...(values ? { values } : {}),
+    ...(others ? { others } : {}),
+    ...(hashes ? { hashes } : {}),
+    ...(instants && valued
+      ? {
+          instants: {
+            ...writeInstants(out, instants, segment.rows),
+            several: rowSpan(out, column.several),
+            valued: rowSpan(out, valued),
+          },
+        }
+      : {}),
   };
 }
 
-/** JSON.stringify makes 0 of -0. */
-function leafJson(leaf: unknown): string {
-  return Object.is(leaf, -0) ? '-0' : JSON.stringify(leaf);
-}
+/** Values a step. */
+const step = 2000;
 
-/** With otherFlag: an integer that JSON's numbers cannot hold. */
-export const bigFlag = 4;
-
-interface Listed {
-  readonly text: string;
-  readonly hash: number;
-  readonly flags: number;
-  readonly postings: Buffer;
-  readonly entry?: Entry;
-}
-
-/** Sorts the list by hash: an entry's ordinal is its place then. */
-function writeTable(out: Output, listed: Listed[]): Table {
-  listed.sort((a, b) => a.hash - b.hash);
-  const count = listed.length;
-  const numbers = [new Uint32Array(count), new Uint32Array(count), new Uint32Array(count)] as const;
-  const flags = Buffer.alloc(count);
-  const texts: Buffer[] = [];
-  let textEnd = 0;
-  let postingEnd = 0;
-  for (const [ordinal, { text, hash, flags: own, postings }] of listed.entries()) {
-    // UTF-16, as lone surrogates do not survive UTF-8; most texts are plain and take one byte a character.
-    const wide = /[^\x00-\xff]/.test(text);
-    const bytes = Buffer.from(text, wide ? 'utf16le' : 'latin1');
-    texts.push(bytes);
-    numbers[0][ordinal] = hash;
-    numbers[1][ordinal] = textEnd += bytes.length;
-    numbers[2][ordinal] = postingEnd += postings.length;
-    flags[ordinal] = own | (wide ? wideFlag : 0);
+function* tableOf(
+  work: Work,
+  lists: ReadonlyMap<Leaf, number>,
+  textOf: (leaf: Leaf) => string,
+): Generator<void, ValueTable | undefined> {
+  if (lists.size === 0) return undefined;
+  const { postings, leaves } = work.segment;
+  const sorted = [...lists.values()].map((list) => ({ text: textOf(leaves[list] as Leaf), list }));
+  sorted.sort((a, b) => (a.text < b.text ? -1 : 1));
+  const values: TableValue[] = [];
+  for (const { text, list } of sorted) {
+    if (work.listed < numbersMax) work.numbers[list] = work.listed;
+    work.listed++;
+    values.push({ text, rows: listOf(postings, list), flag: false });
+    if (values.length % step === 0) yield;
   }
-  const [hashes, textEnds, postingEnds] = numbers.map((array) => out.add(new Uint8Array(array.buffer)));
+  yield;
+  return writeTable(work.out, values);
+}
+
+/** A letter for the type, then JSON or the integer. */
+function otherText(leaf: Leaf): string {
+  if (typeof leaf === 'bigint') return `i${leaf}`;
+  // JSON.stringify makes 0 of -0.
+  return Object.is(leaf, -0) ? 'j-0' : `j${JSON.stringify(leaf)}`;
+}
+
+function rowSpan(out: FileParts, rows: Rows): Span {
+  const writer = byteWriter(64);
+  putRowSet(writer, rows);
+  return [out.add(written(writer)), writer.at];
+}
+
+/** Rows with one instant that was read. */
+function validRows(instants: Float64Array, { presence, several }: HotColumn): Rows {
+  const rows = noRows();
+  for (let row = 0; row < instants.length; row++) {
+    if (!Number.isNaN(instants[row])) rows[row >>> 5] = (rows[row >>> 5] as number) | (1 << (row & 31));
+  }
+  for (let at = 0; at < rows.length; at++) {
+    rows[at] = (rows[at] as number) & (presence[at] as number) & ~(several[at] as number);
+  }
+  return rows;
+}
+
+function* writeWords(work: Work, words: HotWords): Generator<void, WordsEntry> {
+  const { postings } = work.segment;
+  const frequent: TableValue[] = [];
+  for (const word of words.frequent.toSorted((a, b) => (a.text < b.text ? -1 : 1))) {
+    const rows = rowsOfWord(work, word);
+    if (rows.length > 0) frequent.push({ text: word.text, rows, flag: word.partial });
+    yield;
+  }
+  const table = frequent.length > 0 ? writeTable(work.out, frequent) : undefined;
+  yield;
+  const hashes = words32();
+  const numbers = words32();
+  for (let at = 0; at < words.valueHashes.count; at++) {
+    const hash = words.valueHashes.data[at] as number;
+    const list = words.valueLists.data[at] as number;
+    const number = work.numbers[list] as number;
+    if (number !== notListed) {
+      push32(hashes, hash);
+      push32(numbers, number);
+    } else {
+      // The value was listed until its column proved to hardly repeat.
+      for (const row of listOf(postings, list)) {
+        push32(words.hashes, hash);
+        push16(words.rows, row);
+      }
+    }
+  }
+  yield;
+  const values = writeWordList(work.out, hashes, numbers, 3);
+  yield;
   return {
-    count,
-    hashes: hashes as number,
-    textEnds: textEnds as number,
-    postingEnds: postingEnds as number,
-    flags: out.add(flags),
-    texts: out.add(Buffer.concat(texts)),
-    postings: out.add(Buffer.concat(listed.map(({ postings }) => postings))),
+    field: words.field,
+    ...(table ? { table } : {}),
+    values,
+    rows: writeWordList(work.out, words.hashes, words.rows, 2),
   };
 }
 
-/** The text is UTF-16 instead of one byte a character. */
-export const wideFlag = 8;
-
-function writeInstants(out: Output, instants: Float64Array): { at: number; from: number; bytes: 4 | 8 } {
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  for (const value of instants) {
-    if (value < from) from = value;
-    if (value > to) to = value;
-  }
-  if (!(to - from < 0xffffffff) || !instants.every((value) => Number.isNaN(value) || Number.isInteger(value - from))) {
-    return { at: out.add(new Uint8Array(instants.slice().buffer)), from: 0, bytes: 8 };
-  }
-  const offsets = Uint32Array.from(instants, (value) => (!Number.isNaN(value) ? value - from : 0xffffffff));
-  return { at: out.add(new Uint8Array(offsets.buffer)), from, bytes: 4 };
-}
-
-/** Postings of a word: rows of its own, then the listed values that hold it, as (column, ordinal). */
-function* writeWords(
-  out: Output,
-  words: Words,
-  columns: ReadonlyMap<HotColumn, number>,
-  ordinals: ReadonlyMap<Entry, number>,
-): Generator<void, Table> {
-  const listed: Listed[] = [];
-  for (const [text, word] of words.known) {
-    const bytes = Buffer.allocUnsafe(10 + word.rows.length * 3 + word.entries.length * 10);
-    let at = putVarint(bytes, 0, word.rows.length);
-    let before = 0;
-    for (const row of word.rows) {
-      at = putVarint(bytes, at, row - before);
-      before = row;
-    }
-    at = putVarint(bytes, at, word.entries.length);
-    for (const { column, entry } of word.entries) {
-      at = putVarint(bytes, at, columns.get(column) ?? 0);
-      at = putVarint(bytes, at, ordinals.get(entry) ?? 0);
-    }
-    const postings = Buffer.from(bytes.subarray(0, at));
-    listed.push({ text, hash: textHash(text, words.seed), flags: word.partial ? partialFlag : 0, postings });
-    if (listed.length % 2000 === 0) yield;
-  }
-  return writeTable(out, listed);
+function rowsOfWord({ segment: { postings } }: Work, { list, values }: FrequentWord): Uint16Array {
+  if (values.length === 0) return listOf(postings, list);
+  const rows = noRows();
+  addListed(postings, list, rows);
+  for (const value of values) addListed(postings, value, rows);
+  return Uint16Array.from(rowNumbers(rows));
 }

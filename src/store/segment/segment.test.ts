@@ -8,16 +8,18 @@ import type { Document } from '../../base/document.ts';
 import { TrailhoundError } from '../../base/errors.ts';
 import { lowerQuery } from '../../query/compile.ts';
 import { mapDocument } from '../../query/dynamic.ts';
+import type { TextField } from '../../query/field.ts';
 import { generatedIndex } from '../../query/generated-search.suite.ts';
 import type { Lucene } from '../../query/lucene.ts';
 import { compileLucene } from '../../query/lucene-match.ts';
-import { type Mapping, parseMapping } from '../../query/mapping.ts';
+import { fieldAt, type Mapping, parseMapping } from '../../query/mapping.ts';
 import { parseQuery } from '../../query/parse.ts';
 import { evaluate } from './evaluate.ts';
+import { makeHashKey } from './hash.ts';
 import { type HotSegment, makeHotSegment } from './hot-segment.ts';
-import { makePageCache, pageBytes, SegmentDamage } from './paged-file.ts';
+import { pageBytes, SegmentDamage } from './paged-file.ts';
 import { hasRow } from './rows.ts';
-import { openSealedSegment, type SealedSegment } from './sealed-segment.ts';
+import { makeSegmentCache, openSealedSegment, type SealedSegment } from './sealed-segment.ts';
 import type { SegmentIndex } from './segment-index.ts';
 import { writeSegment } from './segment-writer.ts';
 
@@ -42,7 +44,7 @@ test('a segment, growing or sealed, knows no match that is none and misses none'
   );
 });
 
-test('values that hardly repeat are found through the filter, those that repeat by name', () => {
+test('values that hardly repeat are found by their hashes, those that repeat by name', () => {
   const mapping = parseMapping({
     properties: {
       id: { type: 'keyword', copy_to: 'all' },
@@ -82,11 +84,19 @@ test('values that hardly repeat are found through the filter, those that repeat 
     { bool: { must_not: [{ exists: { field: 'flags' } }, { term: { who: 'Anonymous' } }] } },
     { query_string: { query: 'id:id-5 OR who:Anonymous' } },
   ];
-  for (const query of queries) for (const segment of [hot, sealed]) check(query, grown, segment, taken);
+  // What it learned of these documents, one that begins like them and one that is quite different.
+  const hinted = hotOf(grown, taken.toReversed(), hot);
+  const misled = hotOf(grown, [...taken.slice(0, 300), ...taken.slice(0, 300)], hot);
+  for (const query of queries) {
+    for (const segment of [hot, sealed]) check(query, grown, segment, taken);
+    for (const segment of [hinted, seal(hinted)]) check(query, grown, segment, taken.toReversed());
+    for (const segment of [misled, seal(misled)])
+      check(query, grown, segment, [...taken.slice(0, 300), ...taken.slice(0, 300)]);
+  }
   const asked = { segment: sealed, number: 1, name: 'i', mapping: grown, analysis: '' };
   const hits = evaluate(lower({ term: { id: 'id-8765' } }, grown), asked);
   const maybe = taken.filter((_, row) => hasRow(hits.maybe, row)).length;
-  assert.ok(maybe <= 64 * 3, `the filter leaves few rows to look at: ${maybe}`);
+  assert.ok(maybe <= 3, `hashes leave few rows to look at: ${maybe}`);
   sealed.close();
 });
 
@@ -112,11 +122,11 @@ test('a segment file that was cut, or in which any bit was flipped, is refused',
   const path = join(root, 'damaged');
   const { bytes, sum } = written(hotOf(mapping, taken));
   const everything = (): void => {
-    const segment = openSealedSegment(path, sum, makePageCache());
+    const segment = openSealedSegment(path, sum, makeSegmentCache());
     try {
       segment.blocks();
       for (const column of segment.allColumns()) column.matching(() => true);
-      for (let n = 0; n < 700; n++) segment.word('text', String(n));
+      for (let n = 0; n < 700; n++) segment.word(fieldAt(mapping, 'text') as TextField, String(n));
       for (let n = 0; n < 700; n++) segment.columns('name')[0]?.exact(`n${n}`);
     } finally {
       segment.close();
@@ -188,8 +198,8 @@ function filled(
   return { mapping, taken };
 }
 
-function hotOf(mapping: Mapping, documents: readonly Document[]): HotSegment {
-  const hot = makeHotSegment(0);
+function hotOf(mapping: Mapping, documents: readonly Document[], before?: HotSegment): HotSegment {
+  const hot = makeHotSegment(0, makeHashKey(7), before?.hints());
   for (let from = 0; from < documents.length; from += 64) {
     const some = documents.slice(from, from + 64);
     hot.add({ first: from + 1, count: some.length, index: 1 }, some, mapping, '');
@@ -203,7 +213,7 @@ function seal(hot: HotSegment): SealedSegment {
   const { bytes, sum } = written(hot);
   const path = join(root, `s${files++}`);
   writeFileSync(path, bytes);
-  return openSealedSegment(path, sum, makePageCache());
+  return openSealedSegment(path, sum, makeSegmentCache());
 }
 
 function written(hot: HotSegment): { readonly bytes: Buffer; readonly sum: number } {

@@ -66,7 +66,7 @@ export function openSegments(world: SegmentWorld): Segments {
     world,
     rowsMax: Math.min(world.rowsMax ?? sealedAfter, segmentRowsMax),
     sealing: undefined,
-    hot: makeHotSegment(kept.list().at(-1)?.last ?? 0),
+    hot: makeHotSegment(kept.list().at(-1)?.last ?? 0, kept.key()),
     failures: 0,
     closed: false,
   };
@@ -134,17 +134,18 @@ interface Work {
 /** Fills the ranges that have no segment, then follows what is written, until there is nothing new. */
 async function indexAll(work: Work): Promise<void> {
   const { world } = work;
+  const { kept } = world;
   const goesOn = (): boolean => !work.closed && work.failures < sealTriesMax;
   for (let gap = firstGap(world); gap && goesOn(); gap = firstGap(world)) {
     const { after, upTo } = gap;
-    const segment = makeHotSegment(after);
+    const segment = makeHotSegment(after, kept.key(), work.hot.hints());
     if (!(await feed(work, segment, () => upTo))) segment.skipTo(upTo);
     if (!work.closed) await seal(work, segment);
   }
   while (goesOn()) {
     if (!(await feed(work, work.hot, world.position))) return;
     const full = work.hot;
-    work.hot = makeHotSegment(full.last);
+    work.hot = makeHotSegment(full.last, full.key, full.hints());
     await seal(work, full);
   }
 }

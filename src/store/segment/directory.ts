@@ -1,0 +1,122 @@
+import { byteWriter, putText, putVarint, takeText, takeVarint, written } from './byte-code.ts';
+import type { HashList, WordList } from './hash-list.ts';
+import type { Instants } from './instant-code.ts';
+import type { ValueTable } from './value-table.ts';
+
+/** Changes with the form of the files: others are made anew. */
+export const segmentFormat = 3;
+
+/** [offset, length] */
+export type Span = readonly [number, number];
+
+/** What a segment file tells of itself; JSON, some hundred bytes, and the only part of it that stays in memory. */
+export interface Header {
+  readonly rows: number;
+  readonly overflowed: boolean;
+  readonly after: number;
+  readonly last: number;
+  /** Of the hash key. */
+  readonly secret: number;
+  /** first (f64), index, count, start (u32 each), all of one kind together. */
+  readonly blocks: { readonly at: number; readonly count: number };
+  /** Columns by path: where each one's entry ends (u32), the number of the first value of its tables (u32), then the entries. */
+  readonly columns: { readonly at: number; readonly bytes: number; readonly count: number };
+  /** Signatures of field plans. */
+  readonly signatures: readonly string[];
+  readonly words: readonly WordsEntry[];
+}
+
+export interface WordsEntry {
+  readonly field: string;
+  /** Frequent words; flagged where lists name them too. */
+  readonly table?: ValueTable;
+  /** Values of the tables that hold a word; their number is that of the columns' first values plus their place. */
+  readonly values: WordList;
+  /** Rows where a word stands in a value that is not listed. */
+  readonly rows: WordList;
+}
+
+export interface ColumnEntry {
+  readonly path: string;
+  readonly signature: string;
+  readonly hasText: boolean;
+  readonly indices: readonly number[];
+  readonly searchable: boolean;
+  readonly othersLost: boolean;
+  readonly presence: Span;
+  /** Rows with a value that is only hashed. */
+  readonly streamed: Span;
+  readonly values?: ValueTable;
+  /** Values that are no text, as a letter and JSON. */
+  readonly others?: ValueTable;
+  readonly hashes?: HashList;
+  readonly instants?: Instants & { readonly several: Span; readonly valued: Span };
+}
+
+const flags = { hasText: 1, searchable: 2, othersLost: 4, values: 8, others: 16, hashes: 32, instants: 64 };
+
+export function encodeColumn(entry: ColumnEntry, signatures: string[]): Buffer {
+  const writer = byteWriter(256);
+  const put = (...numbers: readonly number[]): void => {
+    for (const number of numbers) putVarint(writer, number);
+  };
+  putText(writer, entry.path);
+  let signature = signatures.indexOf(entry.signature);
+  if (signature < 0) signature = signatures.push(entry.signature) - 1;
+  const { values, others, hashes, instants } = entry;
+  put(
+    signature,
+    (entry.hasText ? flags.hasText : 0) +
+      (entry.searchable ? flags.searchable : 0) +
+      (entry.othersLost ? flags.othersLost : 0) +
+      (values ? flags.values : 0) +
+      (others ? flags.others : 0) +
+      (hashes ? flags.hashes : 0) +
+      (instants ? flags.instants : 0),
+  );
+  put(entry.indices.length, ...entry.indices, ...entry.presence, ...entry.streamed);
+  for (const table of [values, others]) if (table) put(table.count, table.groups, table.data, table.bytes);
+  if (hashes) put(hashes.at, hashes.count);
+  if (instants) {
+    put(instants.at, instants.unit, ...instants.several, ...instants.valued);
+    putText(writer, String(instants.from));
+  }
+  return written(writer);
+}
+
+export function decodeColumn(bytes: Buffer, signatures: readonly string[]): ColumnEntry {
+  const reader = { bytes, at: 0 };
+  const take = (): number => takeVarint(reader);
+  const path = takeText(reader);
+  const signature = signatures[take()] ?? '';
+  const has = take();
+  const indices = Array.from({ length: take() }, take);
+  const span = (): Span => [take(), take()];
+  const table = (): ValueTable => ({ count: take(), groups: take(), data: take(), bytes: take() });
+  return {
+    path,
+    signature,
+    hasText: (has & flags.hasText) > 0,
+    searchable: (has & flags.searchable) > 0,
+    othersLost: (has & flags.othersLost) > 0,
+    indices,
+    presence: span(),
+    streamed: span(),
+    ...(has & flags.values ? { values: table() } : {}),
+    ...(has & flags.others ? { others: table() } : {}),
+    ...(has & flags.hashes ? { hashes: { at: take(), count: take() } } : {}),
+    ...(has & flags.instants ? { instants: takeInstants(reader, take, span) } : {}),
+  };
+}
+
+function takeInstants(
+  reader: { readonly bytes: Buffer; at: number },
+  take: () => number,
+  span: () => Span,
+): NonNullable<ColumnEntry['instants']> {
+  const at = take();
+  const unit = take();
+  const several = span();
+  const valued = span();
+  return { at, unit, several, valued, from: Number(takeText(reader)) };
+}

@@ -1,0 +1,196 @@
+import type { FileParts } from './file-parts.ts';
+import type { Words16, Words32 } from './growing.ts';
+import { type PagedFile, SegmentDamage } from './paged-file.ts';
+import { addRow, type Rows } from './rows.ts';
+
+/** Hashes of values that hardly repeat, ascending, each with its row, as often as the document has the value: whole, so that equal values can be counted. */
+export interface HashList {
+  readonly at: number;
+  readonly count: number;
+}
+
+/** Hashes of words cut to what tells most apart: found by bucket, then by one byte; each has a number beside it. */
+export interface WordList {
+  readonly at: number;
+  readonly count: number;
+  /** Upper bits of the hash that name the bucket. */
+  readonly bits: number;
+  /** Bytes of the number. */
+  readonly width: 2 | 3;
+}
+
+/** From so many on, the first byte of the hash is left out: 256 buckets stand for it. */
+const bucketsFrom = 2048;
+/** Words a bucket: a byte then leaves one false row for every eight questions. */
+const bucketWords = 32;
+
+export function writeHashList(out: FileParts, hashes: Words32, rows: Words16): HashList {
+  const order = sortedPairs(hashes, rows, false);
+  const count = order.length;
+  if (count < bucketsFrom) {
+    const bytes = Buffer.alloc(count * 6);
+    for (let at = 0; at < count; at++) {
+      bytes.writeUInt32LE(hashes.data[order[at] as number] as number, at * 4);
+      bytes.writeUInt16LE(rows.data[order[at] as number] as number, count * 4 + at * 2);
+    }
+    return { at: out.add(bytes), count };
+  }
+  const bytes = Buffer.alloc(1024 + count * 5);
+  const ends = new Uint32Array(256);
+  for (let at = 0; at < count; at++) {
+    const hash = hashes.data[order[at] as number] as number;
+    ends[hash >>> 24] = at + 1;
+    bytes.writeUIntLE(hash & 0xffffff, 1024 + at * 5, 3);
+    bytes.writeUInt16LE(rows.data[order[at] as number] as number, 1024 + at * 5 + 3);
+  }
+  writeEnds(bytes, ends);
+  return { at: out.add(bytes), count };
+}
+
+/** Adds the rows of a hash. */
+export function addHashRows(file: PagedFile, { at, count }: HashList, hash: number, into: Rows): void {
+  if (count < bucketsFrom) {
+    for (let number = lowerBound(file, at, count, hash); number < count; number++) {
+      if (file.u32(at + number * 4) !== hash) return;
+      addRow(into, file.u16(at + count * 4 + number * 2));
+    }
+    return;
+  }
+  const bucket = hash >>> 24;
+  const from = bucket === 0 ? 0 : file.u32(at + (bucket - 1) * 4);
+  const to = file.u32(at + bucket * 4);
+  if (to < from || to > count) throw new SegmentDamage('a list of hashes does not read');
+  const bytes = file.bytes(at + 1024 + from * 5, (to - from) * 5);
+  const low = hash & 0xffffff;
+  for (let place = 0; place < bytes.length; place += 5) {
+    if (bytes.readUIntLE(place, 3) === low) addRow(into, bytes.readUInt16LE(place + 3));
+  }
+}
+
+/** All hashes with their rows, ascending by hash, then row. */
+export function readHashes(file: PagedFile, { at, count }: HashList): { hashes: Uint32Array; rows: Uint16Array } {
+  const hashes = new Uint32Array(count);
+  const rows = new Uint16Array(count);
+  if (count < bucketsFrom) {
+    const bytes = file.bytes(at, count * 6);
+    for (let number = 0; number < count; number++) {
+      hashes[number] = bytes.readUInt32LE(number * 4);
+      rows[number] = bytes.readUInt16LE(count * 4 + number * 2);
+    }
+    return { hashes, rows };
+  }
+  const bytes = file.bytes(at, 1024 + count * 5);
+  let number = 0;
+  for (let bucket = 0; bucket < 256; bucket++) {
+    const end = Math.min(count, bytes.readUInt32LE(bucket * 4));
+    for (; number < end; number++) {
+      const place = 1024 + number * 5;
+      hashes[number] = bucket * 0x1000000 + bytes.readUIntLE(place, 3);
+      rows[number] = bytes.readUInt16LE(place + 3);
+    }
+  }
+  return { hashes, rows };
+}
+
+export function writeWordList(out: FileParts, hashes: Words32, numbers: Words16 | Words32, width: 2 | 3): WordList {
+  const order = sortedPairs(hashes, numbers, true);
+  const count = order.length;
+  const bits = Math.max(0, Math.min(20, Math.ceil(Math.log2(Math.max(1, count / bucketWords)))));
+  const size = 1 + width;
+  const head = 4 * 2 ** bits;
+  const bytes = Buffer.alloc(head + count * size);
+  const ends = new Uint32Array(2 ** bits);
+  for (let at = 0; at < count; at++) {
+    const hash = hashes.data[order[at] as number] as number;
+    ends[bucketOf(hash, bits)] = at + 1;
+    bytes[head + at * size] = markOf(hash, bits);
+    bytes.writeUIntLE(numbers.data[order[at] as number] as number, head + at * size + 1, width);
+  }
+  writeEnds(bytes, ends);
+  return { at: out.add(bytes), count, bits, width };
+}
+
+/** Numbers that may stand beside the hash. */
+export function wordNumbers(file: PagedFile, { at, count, bits, width }: WordList, hash: number): number[] {
+  const bucket = bucketOf(hash, bits);
+  const from = bucket === 0 ? 0 : file.u32(at + (bucket - 1) * 4);
+  const to = file.u32(at + bucket * 4);
+  if (to < from || to > count) throw new SegmentDamage('a list of words does not read');
+  const size = 1 + width;
+  const bytes = file.bytes(at + 4 * 2 ** bits + from * size, (to - from) * size);
+  const mark = markOf(hash, bits);
+  const numbers: number[] = [];
+  for (let place = 0; place < bytes.length; place += size) {
+    if (bytes[place] === mark) numbers.push(bytes.readUIntLE(place + 1, width));
+  }
+  return numbers;
+}
+
+function bucketOf(hash: number, bits: number): number {
+  return bits === 0 ? 0 : hash >>> (32 - bits);
+}
+
+function markOf(hash: number, bits: number): number {
+  return (hash >>> (24 - bits)) & 0xff;
+}
+
+/** Buckets without anything end where the one before does. */
+function writeEnds(bytes: Buffer, ends: Uint32Array): void {
+  let end = 0;
+  for (let bucket = 0; bucket < ends.length; bucket++) {
+    end = Math.max(end, ends[bucket] as number);
+    bytes.writeUInt32LE(end, bucket * 4);
+  }
+}
+
+function lowerBound(file: PagedFile, at: number, count: number, hash: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (file.u32(at + middle * 4) < hash) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The places of all pairs, by hash, then number. `once`: pairs that came twice count once. */
+function sortedPairs(hashes: Words32, numbers: Words16 | Words32, once: boolean): Uint32Array {
+  const { count } = hashes;
+  let order = new Uint32Array(count);
+  for (let at = 0; at < count; at++) order[at] = at;
+  if (!ascends(numbers)) for (const shift of [0, 11, 22]) order = sortedBy(order, numbers.data, shift);
+  for (const shift of [0, 11, 22]) order = sortedBy(order, hashes.data, shift);
+  if (!once) return order;
+  let kept = 0;
+  for (let at = 0; at < count; at++) {
+    const place = order[at] as number;
+    const before = order[kept - 1] ?? -1;
+    if (before >= 0 && hashes.data[before] === hashes.data[place] && numbers.data[before] === numbers.data[place])
+      continue;
+    order[kept++] = place;
+  }
+  return order.subarray(0, kept);
+}
+
+function ascends({ data, count }: Words16 | Words32): boolean {
+  for (let at = 1; at < count; at++) if ((data[at] as number) < (data[at - 1] as number)) return false;
+  return true;
+}
+
+/** One step of a radix sort: by eleven bits, otherwise as they stood. */
+function sortedBy(order: Uint32Array, keys: Uint32Array | Uint16Array, shift: number): Uint32Array<ArrayBuffer> {
+  const starts = new Uint32Array(2049);
+  for (const place of order) {
+    const at = (((keys[place] as number) >>> shift) & 2047) + 1;
+    starts[at] = (starts[at] as number) + 1;
+  }
+  for (let at = 1; at < starts.length; at++) starts[at] = (starts[at] as number) + (starts[at - 1] as number);
+  const sorted = new Uint32Array(order.length);
+  for (const place of order) {
+    const key = ((keys[place] as number) >>> shift) & 2047;
+    sorted[starts[key] as number] = place;
+    starts[key] = (starts[key] as number) + 1;
+  }
+  return sorted;
+}

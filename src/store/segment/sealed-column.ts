@@ -1,0 +1,119 @@
+import type { Ordinals } from '../../query/columns.ts';
+import type { ColumnEntry, Span } from './directory.ts';
+import { type HashKey, textHash } from './hash.ts';
+import { addHashRows } from './hash-list.ts';
+import { instantsWithin, readInstants } from './instant-code.ts';
+import { makeOrdinals } from './ordinals.ts';
+import type { PagedFile } from './paged-file.ts';
+import { takeRows } from './row-code.ts';
+import { noRows, or, type Rows, rowNumbers } from './rows.ts';
+import type { ColumnIndex, Leaf } from './segment-index.ts';
+import { addValueRows, eachValue, eachValueRow, findValue, type ValueTable, valueAt } from './value-table.ts';
+
+/** A segment file of so many rows. */
+export interface ColumnFile {
+  readonly file: PagedFile;
+  readonly key: HashKey;
+  readonly rows: number;
+}
+
+/** A column of a segment file. It holds its entry of the directory and nothing else: what is asked is read. */
+export function sealedColumn({ file, key, rows }: ColumnFile, entry: ColumnEntry, number: number): ColumnIndex {
+  const listed = !entry.instants && entry.searchable;
+  const { values, others, hashes } = entry;
+  return {
+    number,
+    path: entry.path,
+    signature: entry.signature,
+    hasText: entry.hasText,
+    indices: new Set(entry.indices),
+    present: () => rowsAt(file, entry.presence),
+    exact(text) {
+      if (!listed) return undefined;
+      const sure = noRows();
+      const found = values && findValue(file, values, text);
+      if (found) addValueRows(file, found.entry, sure);
+      if (!hashes) return { sure, maybe: sure };
+      const maybe = sure.slice();
+      addHashRows(file, hashes, textHash(key, text), maybe);
+      return { sure, maybe };
+    },
+    others(test) {
+      if (!listed || entry.othersLost) return undefined;
+      const rows = noRows();
+      if (others) addPassing(file, others, (text) => test(otherLeaf(text)), rows);
+      return rows;
+    },
+    matching(test) {
+      if (!listed) return undefined;
+      const sure = noRows();
+      if (values) addPassing(file, values, test, sure);
+      if (others) addPassing(file, others, (text) => test(otherLeaf(text)), sure);
+      return { sure, maybe: or(sure, rowsAt(file, entry.othersLost ? entry.presence : entry.streamed)) };
+    },
+    ordinals: () => (listed ? ordinalsOf(file, entry) : undefined),
+    ...(entry.instants ? instantReads(file, entry.instants, rows) : {}),
+  };
+}
+
+export function rowsAt(file: PagedFile, [at, length]: Span): Rows {
+  const rows = noRows();
+  takeRows({ bytes: file.bytes(at, length), at: 0 }, rows);
+  return rows;
+}
+
+/** A value that is no text, as the writer wrote it. */
+export function otherLeaf(text: string): Leaf {
+  return text.startsWith('i') ? BigInt(text.slice(1)) : JSON.parse(text.slice(1));
+}
+
+function addPassing(file: PagedFile, table: ValueTable, test: (text: string) => boolean, into: Rows): void {
+  eachValue(file, table, (entry) => {
+    if (test(entry.text)) addValueRows(file, entry, into);
+  });
+}
+
+function instantReads(
+  file: PagedFile,
+  instants: NonNullable<ColumnEntry['instants']>,
+  rows: number,
+): Pick<ColumnIndex, 'within' | 'rowInstants'> {
+  return {
+    within(test) {
+      const sure = instantsWithin(file, instants, rowsAt(file, instants.valued), test);
+      return { sure, maybe: or(sure, rowsAt(file, instants.several)) };
+    },
+    rowInstants() {
+      const of = readInstants(file, instants, rowsAt(file, instants.valued), rows);
+      const several = rowNumbers(rowsAt(file, instants.several));
+      for (const row of several) of[row] = Number.POSITIVE_INFINITY;
+      return of;
+    },
+  };
+}
+
+/** Values by row: texts first, then the others. */
+function ordinalsOf(file: PagedFile, { values, others, othersLost, presence, streamed }: ColumnEntry): Ordinals {
+  const texts = values?.count ?? 0;
+  return makeOrdinals(
+    texts + (others?.count ?? 0),
+    (add) => {
+      if (values) addOrdinals(file, values, 0, add);
+      if (others) addOrdinals(file, others, texts, add);
+    },
+    rowsAt(file, othersLost ? presence : streamed),
+    (ordinal) =>
+      ordinal < texts
+        ? valueAt(file, values as ValueTable, ordinal).text
+        : otherLeaf(valueAt(file, others as ValueTable, ordinal - texts).text),
+  );
+}
+
+function addOrdinals(
+  file: PagedFile,
+  table: ValueTable,
+  first: number,
+  add: (ordinal: number, row: number) => void,
+): void {
+  eachValue(file, table, (entry, ordinal) => eachValueRow(file, entry, (row) => add(first + ordinal, row)));
+}
