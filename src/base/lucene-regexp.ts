@@ -220,15 +220,6 @@ function charNode({ builder, ignoreCase }: Reader, code: number): RegexNode {
 /** The ranges and the other case of their letters. Only ranges of one character may leave ASCII. */
 function bothCases(ranges: readonly CharRange[]): CharRange[] {
   return ranges.flatMap(([from, to]): CharRange[] => {
-    if (from === to) {
-      const char = String.fromCodePoint(from);
-      const codes = new Set([
-        from,
-        char.toLowerCase().codePointAt(0) as number,
-        char.toUpperCase().codePointAt(0) as number,
-      ]);
-      return [...codes].map((code) => [code, code]);
-    }
     const shifted = (low: number, high: number, by: number): CharRange[] => {
       const [start, end] = [Math.max(from, low), Math.min(to, high)];
       return start <= end ? [[start + by, end + by]] : [];

@@ -68,8 +68,11 @@ function width(text: string, at: number): number {
   return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }
 
+/** Lower case of A to Z; other letters are left as they are, as Lucene does. */
+export function foldAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
 function fold(code: number): number {
-  if (code < 128) return code >= 65 && code <= 90 ? code + 32 : code;
-  const lowered = String.fromCharCode(code).toLowerCase();
-  return lowered.length === 1 ? lowered.charCodeAt(0) : code;
+  return code >= 65 && code <= 90 ? code + 32 : code;
 }

@@ -39,7 +39,7 @@ export function lowerQuery(query: Query, mapping: Mapping, at: Instant): Lucene 
         : boosted(clauseOf(inner).lower(inner, scope), inner.boost),
   };
   try {
-    for (const range of rangesOf(query)) {
+    for (const range of rangesOf(query, mapping)) {
       if (fieldAt(mapping, range.field)?.kind === 'date') scope.child(range);
     }
     const lowered = scope.child(query);

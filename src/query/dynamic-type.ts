@@ -21,7 +21,11 @@ export function detect(rules: DynamicRules, path: string, name: string, value: u
   if (!template) return { json, object: detected === 'object', fromTemplate: false };
   const dynamicType = dynamicTypes[detected];
   const filled = template.definition(name, dynamicType);
-  const definition = 'type' in filled ? filled : { type: dynamicType, ...filled };
+  const typed = 'type' in filled ? filled : { type: dynamicType, ...filled };
+  // A date that names no format is read in the one that found it.
+  const found = detected === 'date' && typed.type === 'date' && typed.format === undefined;
+  const definition =
+    found && 'format' in json ? { ...typed, format: json.format, print_format: json.print_format } : typed;
   const object = definition.type === 'object' || definition.type === 'nested';
   return {
     json: object ? ofObject(definition) : definition,

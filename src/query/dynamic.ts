@@ -1,4 +1,4 @@
-import type { Document } from '../base/document.ts';
+import { asText, type Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { wasDecimal } from '../base/json.ts';
 import { detect } from './dynamic-type.ts';
@@ -163,9 +163,12 @@ function visitDotted(
     throw refused('mapper_parsing_exception', reason, child.path);
   }
   if (rest.length === 0) {
+    if (value === null && isStrict(dynamic) && !child) throw strict(node, key);
     visitObject(walk, node, { [key]: value }, dynamic, depth);
   } else if (child?.kind === 'object') {
     if (child.enabled) visitDotted(walk, child, rest, value, child.dynamic ?? dynamic, depth + 1);
+  } else if (value === null) {
+    if (isStrict(dynamic)) throw strict(node, parts.join('.'));
   } else {
     let inner: unknown = value;
     for (const part of rest.toReversed()) inner = { [part]: inner };
@@ -188,8 +191,13 @@ function visitNew(
   depth: number,
   decimal = false,
 ): void {
+  // A null is passed over, but for an object that says itself that it is strict.
+  if (value === null && node.dynamic !== undefined && isStrict(node.dynamic)) throw strict(node, key);
   if (value === null || value === undefined) return;
   if (Array.isArray(value)) {
+    // Refused for what it is, whatever is in it.
+    if (isStrict(dynamic) && !detect(walk.mapping.rules, join(node.path, key), key, {}).fromTemplate)
+      throw strict(node, key);
     for (const [at, item] of value.entries()) visitNew(walk, node, key, item, dynamic, depth, wasDecimal(value, at));
     return;
   }
@@ -223,7 +231,12 @@ function conflictOf(known: MappingNode, fresh: MappingNode): Refused | undefined
     const reason = `can't merge a non object mapping [${known.path}] with an object mapping`;
     return refused('illegal_argument_exception', reason, known.path);
   }
-  if (known.type === fresh.type) return undefined;
+  if (known.type === fresh.type) {
+    const [from, to] = [known.parameters.format, fresh.parameters.format];
+    if (from === to) return undefined;
+    const reason = `Mapper for [${known.path}] conflicts with existing mapper:\n\tCannot update parameter [format] from [${asText(from ?? 'default')}] to [${asText(to ?? 'default')}]`;
+    return refused('illegal_argument_exception', reason, known.path);
+  }
   const reason = `mapper [${known.path}] cannot be changed from type [${known.type}] to [${fresh.type}]`;
   return refused('illegal_argument_exception', reason, known.path);
 }
@@ -262,6 +275,10 @@ function nearestNested(root: ObjectNode, path: string): string | undefined {
     if (node.nested) nearest = node.path;
   }
   return nearest;
+}
+
+function isStrict(dynamic: Dynamic): boolean {
+  return dynamic === 'strict' || dynamic === 'strict_allow_templates';
 }
 
 function strict(node: ObjectNode, key: string): Refused {

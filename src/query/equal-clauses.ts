@@ -153,7 +153,8 @@ function leafKey(query: Leaf): string {
     case 'index':
       return `index ${query.patterns}`;
     default:
-      return `${query.kind} ${JSON.stringify(query.field.path)} ${fieldKey(query)}`;
+      // A name may be asked as of no kind, where the index does not have its values.
+      return `${query.kind} ${query.field.kind} ${JSON.stringify(query.field.path)} ${fieldKey(query)}`;
   }
 }
 

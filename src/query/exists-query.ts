@@ -11,7 +11,13 @@ export function existsQuery(name: string, scope: ValueScope): Lucene {
   if (name === '_source') throw shardError('The _source field is not searchable');
   const fields = existingFields(scope.mapping, name);
   if (fields.length === 0) return nothing(`unmapped field:${name}`);
-  return { kind: 'constant', query: anyOf(fields.map((field) => ({ kind: 'exists', field }))) };
+  const [first] = fields;
+  if (fields.length === 1 && first) return constant({ kind: 'exists', field: first });
+  return constant(anyOf(fields.map((field) => constant({ kind: 'exists', field }))));
+}
+
+function constant(query: Lucene): Lucene {
+  return { kind: 'constant', query };
 }
 
 /** The fields that a name means: itself, those of an object, or those of a pattern. */

@@ -67,6 +67,19 @@ export function someTerm(
   }
 }
 
+/** True when any leaf of a flat_object passes, as the index has it: `fo.a.b=value`. */
+export function somePathTerm(
+  mapping: Mapping,
+  field: Field,
+  nested: string | undefined,
+  test: (term: string) => boolean,
+): ScopeTest {
+  const read = valueReader(mapping, field, nested);
+  const root = field.source.join('.');
+  const inner = (path: string, value: unknown): boolean => test(`${root}.${path}=${scalarText(value)}`);
+  return (scope) => read(scope, (value) => isDocument(value) && someLeaf(value, '', inner));
+}
+
 /** True when any value of a number, date, ip or boolean field passes. */
 export function somePoint(
   mapping: Mapping,

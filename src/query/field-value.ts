@@ -69,7 +69,9 @@ export function refusalOf(field: Field, raw: unknown): string | undefined {
     case 'text':
       return typeof raw === 'object' ? "Can't get text on a START_OBJECT" : undefined;
     case 'number':
-      return numberValue(field, raw) !== undefined || raw === '' ? undefined : numberRefusal(field, raw);
+      return numberValue(field, raw) !== undefined || (raw === '' && field.coerce)
+        ? undefined
+        : numberRefusal(field, raw);
     case 'date':
       if (dateValue(field, raw) !== undefined) return undefined;
       return raw === ''

@@ -1,6 +1,6 @@
 import type { Document } from '../base/document.ts';
 import type { Candidate, Matcher } from './candidate.ts';
-import { hasTerm, hasValue, type ScopeTest, somePoint, someTerm } from './field-test.ts';
+import { hasTerm, hasValue, type ScopeTest, somePathTerm, somePoint, someTerm } from './field-test.ts';
 import type { Bool, Lucene, Phrase, Point, PointRange, TermBounds } from './lucene.ts';
 import type { Mapping } from './mapping.ts';
 import { matchesPhrase } from './phrase.ts';
@@ -97,7 +97,7 @@ function compileField(query: FieldQuery, { mapping, nested }: Place): ScopeTest 
       return someTerm(mapping, field, nested, (term) => terms.has(term));
     }
     case 'pattern':
-      return someTerm(mapping, field, nested, query.test);
+      return (query.paths ? somePathTerm : someTerm)(mapping, field, nested, query.test);
     case 'term-range':
       return someTerm(mapping, field, nested, withinBounds(query));
     case 'points':
@@ -151,6 +151,8 @@ function withinRanges(ranges: readonly PointRange[]): (value: Point) => boolean 
 }
 
 function compileNested(path: string, query: Lucene, place: Place): Test {
+  // Inside a nested object only those that lie in it are found.
+  if (place.nested !== undefined && !path.startsWith(`${place.nested}.`)) return () => false;
   const segments = path.split('.').slice(place.nested === undefined ? 0 : place.nested.split('.').length);
   const read = pathReader(segments);
   const test = compile(query, { ...place, nested: path });

@@ -21,7 +21,7 @@ export function luceneText(query: Lucene): string {
     case 'term-range':
       return twice(query.field, `${query.field.path}:${boundsText(query)}`);
     case 'points':
-      return query.ranges.map((range) => pointsText(query.field, range)).join(' ');
+      return query.ranges.map((range) => instantText(pointsText(query.field, range), query.now)).join(' ');
     case 'exists':
       return `FieldExistsQuery [field=${query.field.path}]`;
     case 'ids':
@@ -70,9 +70,13 @@ function phraseText({ field, slots, slop, prefix }: Phrase): string {
 }
 
 function boundsText({ from, to, includeFrom, includeTo }: TermBounds): string {
-  const open = includeFrom || from === undefined ? '[' : '{';
-  const close = includeTo || to === undefined ? ']' : '}';
+  const open = includeFrom ? '[' : '{';
+  const close = includeTo ? ']' : '}';
   return `${open}${from ?? '*'} TO ${to ?? '*'}${close}`;
+}
+
+function instantText(text: string, now = false): string {
+  return now ? `DateRangeIncludingNowQuery(${text})` : text;
 }
 
 function pointsText(field: Field, { from, to }: PointRange): string {

@@ -13,7 +13,8 @@ export type Lucene =
   | Phrase
   | Pattern
   | ({ readonly kind: 'term-range'; readonly field: Field } & TermBounds)
-  | { readonly kind: 'points'; readonly field: Field; readonly ranges: readonly PointRange[] }
+  /** `now`: an end of it depends on when it is asked. */
+  | { readonly kind: 'points'; readonly field: Field; readonly ranges: readonly PointRange[]; readonly now?: boolean }
   | { readonly kind: 'exists'; readonly field: Field }
   | { readonly kind: 'ids'; readonly ids: ReadonlySet<string> }
   /** `_index`: the test is on the index's name; equal patterns are equal tests. */
@@ -47,6 +48,8 @@ export interface Pattern {
   /** How the text is read: with it and the field, all that the test depends on. */
   readonly syntax: string;
   readonly test: (term: string) => boolean;
+  /** Inside a flat_object: what is tested is `fo.a.b=value`, of every leaf. */
+  readonly paths?: boolean;
 }
 
 export interface TermBounds {

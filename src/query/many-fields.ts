@@ -1,9 +1,10 @@
+import type { Field } from './field.ts';
 import { lenient } from './lenient.ts';
-import { boosted, type Lucene, nothing } from './lucene.ts';
+import { anyOf, boosted, type Lucene, nothing } from './lucene.ts';
 import type { MultiMatchQuery, Scalar, TextOptions } from './query.ts';
 import type { ChosenField } from './query-fields.ts';
-import { matchBoolPrefix, matchPhrase, matchText, slotsOf } from './text-query.ts';
-import type { ValueScope } from './value-query.ts';
+import { analyzerFor, joined, matchBoolPrefix, matchPhrase, matchText, slotsOf, word } from './text-query.ts';
+import { type ValueScope, valueText } from './value-query.ts';
 
 /** Runs `make` for each field; it matches if any field does. Fields in which the text has no words fall away. */
 export function eachField(
@@ -50,30 +51,30 @@ export function textInFields(
 function crossFields(fields: readonly ChosenField[], value: Scalar, options: TextOptions, scope: ValueScope): Lucene {
   const groups = new Map<string, ChosenField[]>();
   for (const chosen of fields) {
-    const name = chosen.field.kind === 'text' ? `text ${chosen.field.searchAnalyzer.name}` : chosen.field.type;
+    const name = options.analyzer ?? analyzerName(chosen.field);
     groups.set(name, [...(groups.get(name) ?? []), chosen]);
   }
   const queries = [...groups.values()].map((group) => {
     const [first] = group;
-    if (first?.field.kind !== 'text' || group.length === 1) {
+    const analyzer = first && analyzerFor(first.field, 'searchAnalyzer', options, scope);
+    if (!analyzer || group.length === 1) {
       return eachField(group, options.lenient, ({ field }) => matchText(field, value, options, scope));
     }
-    const slots = slotsOf(first.field.searchAnalyzer.analyze(String(value)));
+    const slots = slotsOf(analyzer.analyze(valueText(value)));
     const words = slots.map(({ terms }) =>
-      eachField(group, options.lenient, ({ field }) =>
-        terms.length === 1
-          ? { kind: 'term', field, term: terms[0] as string }
-          : { kind: 'terms', field, terms: new Set(terms) },
-      ),
+      eachField(group, false, ({ field }) => anyOf(terms.map((term) => word(field, [term], options, scope)))),
     );
     if (words.length === 0) return nothing();
-    const occur = options.operator === 'and' ? '+' : '';
-    return {
-      kind: 'bool',
-      clauses: words.map((query) => ({ occur, query }) as const),
-      minimum: occur === '' ? 1 : 0,
-    } as Lucene;
+    return words.length === 1 ? (words[0] as Lucene) : joined(words, options);
   });
   const kept = queries.filter((query) => !fellAway(query));
   return kept.length === 0 ? nothing() : kept.length === 1 ? (kept[0] as Lucene) : { kind: 'dismax', queries: kept };
+}
+
+/** What takes a text apart for a field: most kinds take it whole. */
+function analyzerName(field: Field): string {
+  if (field.kind === 'text') return `text ${field.searchAnalyzer.name}`;
+  if (field.kind !== 'keyword') return 'whole';
+  if (field.parameters.split_queries_on_whitespace === true) return 'split';
+  return field.normalizer ? `normalizer ${field.normalizer.name}` : 'whole';
 }

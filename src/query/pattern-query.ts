@@ -1,7 +1,8 @@
 import { AutomatonTooLarge } from '../base/automaton.ts';
 import { codePoints, withinEdits } from '../base/edit-distance.ts';
 import { allRegexpFlags, luceneRegexp, type RegexpFlags, RegexpSyntaxError } from '../base/lucene-regexp.ts';
-import { wildcard } from '../base/wildcard.ts';
+import { foldAscii, wildcard } from '../base/wildcard.ts';
+import type { Analyzer } from './analysis/token.ts';
 import type { Field } from './field.ts';
 import { type Lucene, ValueRefusal } from './lucene.ts';
 import { shardError } from './refusal.ts';
@@ -9,20 +10,23 @@ import { shardError } from './refusal.ts';
 /** How the text of a pattern is treated before it is compared. */
 export interface PatternOptions {
   readonly ignoreCase: boolean;
-  /** query_string lowercases patterns as the field's analyzer would; the clauses do so for keyword normalizers only. */
-  readonly normalize: 'analyzer' | 'normalizer';
+  /**
+   * query_string lowercases patterns as the field's analyzer would, or as the one that it names; the clauses do so for
+   * keyword normalizers only.
+   */
+  readonly normalize: 'analyzer' | 'normalizer' | Analyzer;
 }
 
 export function prefixQuery(field: Field, text: string, { ignoreCase, normalize }: PatternOptions): Lucene {
   checkTerms(field, 'prefix');
   const prefix = normalized(field, text, normalize);
-  const folded = prefix.toLowerCase();
+  const folded = foldAscii(prefix);
   return {
     kind: 'pattern',
     field,
     text: `${prefix}*`,
     syntax: ignoreCase ? 'prefix i' : 'prefix',
-    test: ignoreCase ? (term) => term.toLowerCase().startsWith(folded) : (term) => term.startsWith(prefix),
+    test: ignoreCase ? (term) => foldAscii(term).startsWith(folded) : (term) => term.startsWith(prefix),
   };
 }
 
@@ -49,12 +53,14 @@ export function regexpQuery(
       `failed to create query: The length of regex [${text.length}] used in the Regexp Query request has exceeded the allowed maximum of [${lengthMax}]. This maximum can be set by changing the [index.max_regex_length] index level setting.`,
     );
   }
-  const pattern = normalize === 'analyzer' ? normalized(field, text, normalize) : text;
+  const prefix = pathPrefix(field);
+  const pattern = `${prefix}${normalize === 'normalizer' ? text : normalized(field, text, normalize)}`;
   try {
     const automaton = luceneRegexp(pattern, ignoreCase, flags);
     return {
       kind: 'pattern',
       field,
+      ...(prefix === '' ? {} : { paths: true }),
       text: `/${pattern}/`,
       syntax: `regexp ${ignoreCase ? 'i ' : ''}${[...flags].sort()}`,
       test: (term) => guarded(pattern, () => automaton.test(term)),
@@ -65,19 +71,35 @@ export function regexpQuery(
   }
 }
 
-/** `edits`: how far a term may be from the text. */
+/** What stands before the values of a name inside a flat_object: `fo.a.b=`. Empty for all other fields. */
+export function pathPrefix(field: Field): string {
+  return field.kind === 'flat_object' && field.leaf !== undefined ? `${field.path}=` : '';
+}
+
+/** `edits`: how far a term may be from the text; inside a flat_object both begin with its `pathPrefix`. */
 export function fuzzyQuery(field: Field, text: string, edits: number, prefixLength: number, swaps: boolean): Lucene {
   checkTerms(field, 'fuzzy');
-  if (field.parameters.index === false) {
-    throw new ValueRefusal(
-      'illegal_argument_exception',
-      `Cannot search on field [${field.path}] since it is not indexed.`,
-    );
-  }
   const word = codePoints(text);
   const test = (term: string): boolean =>
-    term === text || (edits > 0 && withinEdits(word, codePoints(term), edits, prefixLength, swaps));
-  return { kind: 'pattern', field, text: `${text}~${edits}`, syntax: `fuzzy ${prefixLength} ${swaps}`, test };
+    // To no word at all nothing else is near.
+    term === text || (edits > 0 && word.length > 0 && withinEdits(word, codePoints(term), edits, prefixLength, swaps));
+  return {
+    kind: 'pattern',
+    field,
+    ...(pathPrefix(field) === '' ? {} : { paths: true }),
+    text: `${text}~${edits}`,
+    syntax: `fuzzy ${prefixLength} ${swaps}`,
+    test,
+  };
+}
+
+/** What texts and query_string ask the index itself: throws for a field that is only kept in columns. */
+export function checkIndexed(field: Field): void {
+  if (!hasTerms(field) || field.parameters.index !== false) return;
+  throw new ValueRefusal(
+    'illegal_argument_exception',
+    `Cannot search on field [${field.path}] since it is not indexed.`,
+  );
 }
 
 /** `AUTO`, `AUTO:3,6` or a number, cut to 0, 1 or 2 edits, for a word. */
@@ -92,13 +114,19 @@ export function editsOf(fuzziness: string, word: string): number {
 }
 
 function normalized(field: Field, text: string, by: PatternOptions['normalize']): string {
+  if (typeof by === 'object') return by.normalize(text);
   if (field.kind === 'keyword' && field.normalizer) return field.normalizer.normalize(text);
   if (field.kind === 'text' && by === 'analyzer') return field.searchAnalyzer.normalize(text);
   return text;
 }
 
+/** True for the kinds whose values are words that patterns can be asked of. */
+export function hasTerms({ kind }: Field): boolean {
+  return kind === 'keyword' || kind === 'text' || kind === 'flat_object';
+}
+
 function checkTerms(field: Field, name: string): void {
-  if (field.kind === 'keyword' || field.kind === 'text' || field.kind === 'flat_object') return;
+  if (hasTerms(field)) return;
   throw wrongType(name, field.path, field.type);
 }
 

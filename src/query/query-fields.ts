@@ -42,9 +42,23 @@ function fieldsNamed(mapping: Mapping, pattern: string): Field[] {
     return field ? [field] : [];
   }
   const test = nameTest(pattern);
-  return [...mapping.fields.values()].filter(
-    (field) => searchable.has(field.kind) && field.searchable && test(field.path),
-  );
+  return [...mapping.fields.values()].flatMap((field) => {
+    if (!searchable.has(field.kind) || !field.searchable) return [];
+    // Observed: a pattern that a flat_object's name with a dot fits finds a field of that name, without values.
+    const phantom = pattern !== '*' && field.kind === 'flat_object' && test(`${field.path}.`);
+    return [...(test(field.path) ? [field] : []), ...(phantom ? [{ ...field, path: `${field.path}.`, leaf: '' }] : [])];
+  });
+}
+
+/** `index.query.default_field`: where a text is searched that names no fields. */
+export function defaultFields({ settings }: Mapping): readonly WeightedField[] {
+  return settings.defaultFields.map(weighted);
+}
+
+/** `a^2` is a, counted twice. */
+export function weighted(name: string): WeightedField {
+  const [pattern = '', boost] = name.split('^');
+  return { pattern, boost: boost === undefined ? 1 : Number(boost) };
 }
 
 /** `["a", "b^2"]`, or one name. */

@@ -36,6 +36,8 @@ export interface BoolQuery extends Common {
   /** As written: an integer or `75%`, `-25%`, `2<75%`. */
   readonly minimumShouldMatch?: string;
   readonly adjustPureNegative: boolean;
+  /** It was written as `boosting`: `must` is its positive part, `should` its negative one. */
+  readonly boosting?: boolean;
 }
 
 /** A value as JSON gave it; a bigint is an integer beyond 2^53 that was read exactly. */

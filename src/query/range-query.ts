@@ -1,9 +1,9 @@
 import { ipBeside, ipFirst, ipLast } from '../base/ip-address.ts';
-import type { DateField, Field, NumberField } from './field.ts';
-import { type Lucene, nothing, type Point, type PointRange, ValueRefusal } from './lucene.ts';
+import type { BooleanField, DateField, Field, NumberField } from './field.ts';
+import { type Lucene, nothing, type PointRange, ValueRefusal } from './lucene.ts';
 import { boundsOf, isWhole, type Numeric, queryBoundsOf, rounded, truncate } from './number.ts';
 import type { Scalar } from './query.ts';
-import { dateOf, ipOf, outOfRange, readQueryNumber, type ValueScope } from './value-query.ts';
+import { dateOf, ipOf, isNow, outOfRange, readQueryNumber, type ValueScope } from './value-query.ts';
 
 /** The ends of a range as a query gives them; undefined is open. */
 export interface RangeEnds {
@@ -26,11 +26,11 @@ export function rangeQuery(field: Field, ends: RangeEnds, scope: ValueScope): Lu
       if ((ends.from === 'NaN' || ends.to === 'NaN') && field.numeric !== 'long') return points(field, undefined);
       return points(field, boundsOf(field.numeric) ? wholeRange(field, ends) : floatRange(field, ends));
     case 'date':
-      return points(field, dateRange(field, ends, scope));
+      return { kind: 'points', field, ranges: [dateRange(field, ends, scope)], ...isNow(ends.from, ends.to) };
     case 'ip':
       return points(field, ipRange(ends));
     case 'boolean':
-      return points(field, booleanRange(ends));
+      return booleanRange(field, ends);
     default:
       throw new ValueRefusal(
         'illegal_argument_exception',
@@ -75,7 +75,8 @@ function wholeRange(field: NumberField, { from, to, includeFrom, includeTo }: Ra
     check(field, to, whole, least, most);
     high = isWhole(value) ? (includeTo ? whole : plus(whole, -1)) : whole > value ? plus(whole, -1) : whole;
   }
-  return low > high ? undefined : { from: low, to: high };
+  // Ends that cross find nothing of themselves; one that leaves the type is no range.
+  return low > most || high < least ? undefined : { from: low, to: high };
 }
 
 function check(field: NumberField, shown: Scalar, value: Numeric, least: Numeric, most: Numeric): void {
@@ -84,6 +85,7 @@ function check(field: NumberField, shown: Scalar, value: Numeric, least: Numeric
 }
 
 function plus(value: Numeric, step: number): Numeric {
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return value;
   const next = typeof value === 'bigint' ? value + BigInt(step) : value + step;
   return typeof next === 'number' && !Number.isSafeInteger(next) ? BigInt(value) + BigInt(step) : next;
 }
@@ -114,7 +116,7 @@ function dateRange(field: DateField, ends: RangeEnds, scope: ValueScope): PointR
   const { from, to, includeFrom, includeTo, format } = ends;
   const low = from === undefined ? Number.NEGATIVE_INFINITY : dateOf(field, from, !includeFrom, scope, format);
   const high = to === undefined ? Number.POSITIVE_INFINITY : dateOf(field, to, includeTo, scope, format);
-  return { from: includeFrom ? low : low + 1, to: includeTo ? high : high - 1 };
+  return { from: includeFrom ? low : plus(low, 1), to: includeTo ? high : plus(high, -1) };
 }
 
 function ipRange({ from, to, includeFrom, includeTo }: RangeEnds): PointRange | undefined {
@@ -125,7 +127,7 @@ function ipRange({ from, to, includeFrom, includeTo }: RangeEnds): PointRange | 
   return start === undefined || end === undefined ? undefined : { from: start, to: end };
 }
 
-function booleanRange({ from, to, includeFrom, includeTo }: RangeEnds): PointRange | undefined {
+function booleanRange(field: BooleanField, { from, to, includeFrom, includeTo }: RangeEnds): Lucene {
   const value = (end: Scalar): number => {
     if (end === true || end === 'true') return 1;
     if (end === false || end === 'false') return 0;
@@ -134,7 +136,8 @@ function booleanRange({ from, to, includeFrom, includeTo }: RangeEnds): PointRan
       `Can't parse boolean value [${String(end)}], expected [true] or [false]`,
     );
   };
-  const low: Point = from === undefined ? 0 : value(from) + (includeFrom ? 0 : 1);
-  const high: Point = to === undefined ? 1 : value(to) - (includeTo ? 0 : 1);
-  return low > high ? undefined : { from: low, to: high };
+  const low = from === undefined ? 0 : value(from) + (includeFrom ? 0 : 1);
+  const high = to === undefined ? 1 : value(to) - (includeTo ? 0 : 1);
+  if (low < high) return { kind: 'exists', field };
+  return low > high ? nothing('') : { kind: 'term', field, term: low === 1 ? 'T' : 'F' };
 }

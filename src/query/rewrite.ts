@@ -55,10 +55,15 @@ function requiresNothing({ must, filter, should }: BoolQuery, isNothing: (query:
 }
 
 /** The ranges of a query, as far as it is not empty: those on dates are read before anything else. */
-export function* rangesOf(query: Query): Generator<RangeQuery> {
+export function* rangesOf(query: Query, mapping: Mapping): Generator<RangeQuery> {
   if (isEmpty(query)) return;
   if (query.kind === 'range') yield query;
-  for (const inner of everyClause(query)) yield* rangesOf(inner);
+  // What lowers the score of nothing is not looked at.
+  if (query.kind === 'bool' && query.boosting && query.must.some((inner) => matchesNothing(inner, mapping))) {
+    for (const inner of query.must) yield* rangesOf(inner, mapping);
+    return;
+  }
+  for (const inner of everyClause(query)) yield* rangesOf(inner, mapping);
 }
 
 function isKnown(name: string, mapping: Mapping): boolean {

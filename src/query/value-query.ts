@@ -20,7 +20,8 @@ export interface ValueScope {
 
 /** A value of a query as text: of a number with decimals in Java's form, `1.5E7`. */
 export function valueText(value: Scalar): string {
-  if (typeof value !== 'number' || Number.isInteger(value)) return String(value);
+  // Whole numbers beyond 2^53 come as bigint, unless they were written with an exponent.
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return String(value);
   const size = Math.abs(value);
   return size >= 1e7 || size < 1e-3 ? javaNumber(value) : String(value);
 }
@@ -42,7 +43,12 @@ export function termQuery(field: Field, value: Scalar, scope: ValueScope): Lucen
       return numberTerm(field, value);
     case 'date':
     case 'ip':
-      return { kind: 'points', field, ranges: [pointRange(field, value, scope)] };
+      return {
+        kind: 'points',
+        field,
+        ranges: [pointRange(field, value, scope)],
+        ...(field.kind === 'date' ? isNow(value) : {}),
+      };
     default:
       if (field === idField) return { kind: 'ids', ids: new Set([valueText(value)]) };
       throw unsearchable(field);
@@ -61,6 +67,7 @@ export function termsQuery(field: Field, values: readonly Scalar[], scope: Value
 /** `term` with case_insensitive. */
 export function foldedTermQuery(field: Field, value: Scalar): Lucene {
   checkSearchable(field);
+  if (field.kind === 'boolean') return { kind: 'term', field, term: booleanTerm(field, value) };
   if (field.kind !== 'keyword' && field.kind !== 'text' && field.kind !== 'flat_object') {
     throw shardError(
       `[${field.path}] field which is of type [${field.type}], does not support case insensitive term queries`,
@@ -69,6 +76,11 @@ export function foldedTermQuery(field: Field, value: Scalar): Lucene {
   const text = valueText(value);
   const folded = wildcard(text.replace(/[\\*?]/g, '\\$&'), true);
   return { kind: 'pattern', field, text, syntax: 'folded', test: folded.test };
+}
+
+/** Marks a range whose ends depend on when it is asked. */
+export function isNow(...ends: readonly (Scalar | undefined)[]): { readonly now?: true } {
+  return ends.some((end) => typeof end === 'string' && end.startsWith('now')) ? { now: true } : {};
 }
 
 function checkSearchable(field: Field): void {

@@ -109,9 +109,17 @@ function rendered(answer: any): string {
   return plain(String(first?.explanation ?? first?.error)).slice(0, 1500);
 }
 
-/** Which of several reasons is shown for alternatives that match nothing is chance: reasons are left out. */
+/**
+ * Which of several reasons is shown for alternatives that match nothing is chance: reasons are left out. The engines are
+ * asked some milliseconds apart: instants of these days are told to two minutes.
+ */
 function plain(text: string): string {
-  return text.replace(/MatchNoDocsQuery\(".*?"\)/g, 'nothing');
+  const now = Date.now();
+  return text
+    .replace(/MatchNoDocsQuery\(".*?"\)/g, 'nothing')
+    .replace(/\b1\d{12}\b/g, (digits) =>
+      Math.abs(Number(digits) - now) < 90_000_000 ? `about ${Math.round(Number(digits) / 120_000)}` : digits,
+    );
 }
 
 function explained(

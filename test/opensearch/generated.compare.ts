@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { clean, engines } from './engines.ts';
+import { knownKinds } from './generated/known.ts';
 import { type Finding, play } from './generated/play.ts';
 import { shrink } from './generated/shrink.ts';
 import { renderings, searches } from './generated/story.ts';
@@ -16,10 +17,10 @@ const seed = Number(process.env.TRAILHOUND_SEED ?? randomInt(2 ** 31));
 const stories = Number(process.env.TRAILHOUND_STORIES ?? 50);
 
 /**
- * A few made-up queries in a thousand still differ, nearly all in which of two refusals comes first or whether a part that
- * cannot match is refused at all (docs/COMPATIBILITY.md). They are told each time; more than this share fails.
+ * What is of a known kind (generated/known.ts, docs/COMPATIBILITY.md) is counted by its name. Of the rest so many are told
+ * and let pass in a run, since what is made up is new each time; the next one fails.
  */
-const knownRate = 0.008;
+const unknownMax = 2;
 
 /** How many differences are made small and told; the rest is counted. */
 const toldMax = Number(process.env.TRAILHOUND_TOLD ?? 5);
@@ -36,13 +37,17 @@ if (both) {
       questions += each.questions.length;
       found.push(...(await play(both, each)));
     }
-    t.diagnostic(`seed ${seed}: ${stories} indices, ${questions} questions, ${found.length} differences`);
+    const unknown = found.filter(({ kind }) => kind === undefined);
+    t.diagnostic(`seed ${seed}: ${stories} indices, ${questions} questions, ${unknown.length} unknown differences`);
+    for (const { name } of knownKinds) {
+      t.diagnostic(`${found.filter(({ kind }) => kind === name).length} of a known kind: ${name}`);
+    }
     const told: string[] = [];
-    for (const finding of found.slice(0, toldMax)) told.push(tell(await shrink(both, finding)));
+    for (const finding of unknown.slice(0, toldMax)) told.push(tell(await shrink(both, finding)));
     for (const each of told) t.diagnostic(each);
     assert.ok(
-      found.length <= questions * knownRate,
-      `${found.length} differences with TRAILHOUND_SEED=${seed}\n\n${told.join('\n\n')}`,
+      unknown.length <= unknownMax,
+      `${unknown.length} unknown differences with TRAILHOUND_SEED=${seed}\n\n${told.join('\n\n')}`,
     );
   });
 }

@@ -1,11 +1,10 @@
 import { isDocument } from '../../base/document.ts';
 import { checkKeys, emptyField, flagOf, oneField, readCommon, scalar, textOf, wholeOf } from '../clause-body.ts';
-import { nothing } from '../lucene.ts';
 import { checkFuzziness } from '../match-body.ts';
-import { editsOf, fuzzyQuery } from '../pattern-query.ts';
+import { editsOf, fuzzyQuery, pathPrefix } from '../pattern-query.ts';
 import type { FuzzyQuery } from '../query.ts';
 import { argumentError } from '../refusal.ts';
-import { queryField, unmapped } from '../value-query.ts';
+import { queryField, unmapped, valueText } from '../value-query.ts';
 import type { Clause } from './clause.ts';
 
 export const fuzzyClause: Clause<FuzzyQuery> = {
@@ -36,9 +35,7 @@ export const fuzzyClause: Clause<FuzzyQuery> = {
   lower({ field: name, value, fuzziness, prefixLength, transpositions }, scope) {
     const field = queryField(scope, name);
     if (!field) return unmapped(name);
-    const text = String(value);
-    // There are no terms to look through, or no word to be near to.
-    if (text === '' || field.parameters.index === false) return nothing(`no terms near [${text}]`);
+    const text = `${pathPrefix(field)}${valueText(value)}`;
     return fuzzyQuery(field, text, editsOf(fuzziness, text), prefixLength, transpositions);
   },
 };

@@ -3,7 +3,7 @@ import { checkKeys, flagOf, noObject, readCommon, scalar, textOf } from '../clau
 import { textInFields } from '../many-fields.ts';
 import { readTextOptions, textOptionKeys } from '../match-body.ts';
 import type { MultiMatchQuery } from '../query.ts';
-import { chooseFields, isAllFields, readFields } from '../query-fields.ts';
+import { chooseFields, defaultFields, isAllFields, readFields } from '../query-fields.ts';
 import { parsingError } from '../refusal.ts';
 import { checkAnalyzer } from '../text-query.ts';
 import { unmapped } from '../value-query.ts';
@@ -35,8 +35,7 @@ export const multiMatchClause: Clause<MultiMatchQuery> = {
   },
   lower({ value, fields, type, lenient, options }, scope) {
     checkAnalyzer(options.analyzer, 'multi_match', scope);
-    const defaults = scope.mapping.settings.defaultFields.map((pattern) => ({ pattern, boost: 1 }));
-    const wanted = fields.length > 0 ? fields : defaults;
+    const wanted = fields.length > 0 ? fields : defaultFields(scope.mapping);
     const chosen = chooseFields(scope.mapping, wanted);
     if (chosen.length === 0) return unmapped(wanted.map(({ pattern }) => pattern).join(', '));
     const isLenient = lenient ?? isAllFields(wanted);

@@ -2,8 +2,9 @@ import { asText, isDocument } from '../../base/document.ts';
 import { allRegexpFlags, type RegexpFlags } from '../../base/lucene-regexp.ts';
 import { checkKeys, emptyField, flagOf, oneField, readCommon, textOf } from '../clause-body.ts';
 import { existsQuery } from '../exists-query.ts';
+import { nothing } from '../lucene.ts';
 import { metadataTerm } from '../metadata-field.ts';
-import { prefixQuery, regexpQuery, wildcardQuery } from '../pattern-query.ts';
+import { hasTerms, prefixQuery, regexpQuery, wildcardQuery } from '../pattern-query.ts';
 import type { PatternQuery } from '../query.ts';
 import { argumentError } from '../refusal.ts';
 import { idField, queryField, unmapped } from '../value-query.ts';
@@ -49,6 +50,9 @@ export function patternClause(kind: PatternQuery['kind']): Clause<PatternQuery> 
         return regexpQuery(noField, value, { ...options, normalize: 'analyzer' }, readFlags(flags));
       }
       if (!field) return unmapped(name);
+      // Observed: without case only the index is asked, which a field in columns alone is not in.
+      if (kind === 'wildcard' && caseInsensitive && hasTerms(field) && field.parameters.index === false)
+        return nothing();
       if (kind === 'wildcard') return wildcardQuery(field, value, options);
       if (kind === 'regexp') {
         return regexpQuery(field, value, options, readFlags(flags), scope.mapping.settings.regexLength);

@@ -36,6 +36,7 @@ export const wrappingClauses: Readonly<Record<string, (body: unknown, scope: Par
       filter: [],
       mustNot: [],
       adjustPureNegative: true,
+      boosting: true,
     };
   },
   /** Scores alone, which are out of scope; with min_score they would decide what matches. */

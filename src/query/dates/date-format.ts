@@ -104,7 +104,14 @@ function alternative(name: string): DatePattern {
   if (name === 'epoch_second') return { read: (text) => readEpoch(text, 1000), print: printSeconds };
   const pattern = datePattern(Object.hasOwn(named, bare) ? (named[bare] as string) : name);
   if (!pattern || name === '') throw argumentError(`Invalid format: [${name}]: Unknown pattern letter`);
-  return pattern;
+  if (name !== 'strict_date') return pattern;
+  // Observed, of this format only.
+  const { read, print } = pattern;
+  return { print, read: (text) => rolling(read(text)) };
+}
+
+function rolling(parts: DateParts | undefined): DateParts | undefined {
+  return parts && { ...parts, rolls: true };
 }
 
 const strictIso =
@@ -143,7 +150,10 @@ function readEpoch(text: string, unit: number): DateParts | undefined {
   if (!/^-?\d{1,19}(?:\.\d{1,9})?$/.test(text)) return undefined;
   const whole = BigInt(text.replace(/\..*/, ''));
   // The seconds or milliseconds of the original are a long.
-  return whole >= -(2n ** 63n) && whole < 2n ** 63n ? { epoch: Math.floor(Number(text) * unit) } : undefined;
+  if (whole < -(2n ** 63n) || whole >= 2n ** 63n) return undefined;
+  const epoch = Math.floor(Number(text) * unit);
+  // Observed: the fraction that rounding up fills in counts away from zero.
+  return { epoch, epochUp: unit === 1 && whole < 0 && !text.includes('.') ? epoch - 1 : epoch };
 }
 
 function printSeconds(at: Instant): string {

@@ -117,11 +117,13 @@ function readTerm(reader: Reader, field: string | undefined): QueryNode {
   let node: QueryNode = leaf;
   if (kindAt(reader) === 'fuzzy' && leaf.kind !== 'range') {
     const distance = imageAt(reader);
-    if (distance !== '' && Number.isNaN(Number(distance))) {
+    const unread = distance !== '' && Number.isNaN(Number(distance));
+    // Of patterns the distance is not looked at, and a phrase passes over one that does not read.
+    if (unread && leaf.kind === 'word') {
       throw new QuerySyntaxError(`Cannot parse '${reader.text}': For input string: "${distance}"`);
     }
     reader.at++;
-    if (leaf.kind === 'quoted') node = { ...leaf, slop: distance };
+    if (leaf.kind === 'quoted' && !unread) node = { ...leaf, slop: distance };
     else if (leaf.kind === 'word') node = { kind: 'fuzzy', field, text: leaf.text, distance };
   }
   if (boost === undefined && kindAt(reader) === 'boost') boost = readBoost(reader);

@@ -51,7 +51,8 @@ const bare = new RegExp(`[+\\-!][${whitespace}]`, 'y');
 const term = new RegExp(`${termStart}${termChar}*`, 'y');
 const wild = new RegExp(`(?:${termStart}|[*?])(?:${termChar}|[*?])*`, 'y');
 const quoted = /"((?:[^"\\]|\\[\s\S])*)"/y;
-const regexp = /\/((?:[^/\\]|\\[\s\S])*)\//y;
+// A backslash is a character like any other: before the last `/` it does not keep it from closing.
+const regexp = /\/((?:\\\/|[^/])*)\//y;
 const fuzzy = new RegExp(`~((?:${termChar})*)`, 'y');
 const boost = /\^(\d+(?:\.\d+)?)/y;
 

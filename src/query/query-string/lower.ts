@@ -1,17 +1,19 @@
+import type { Analyzer } from '../analysis/token.ts';
 import { timeZone } from '../dates/time-zone.ts';
 import { existsQuery } from '../exists-query.ts';
-import type { Field } from '../field.ts';
+import type { Field, TextField } from '../field.ts';
 import { type BoolClause, boosted, everything, type Lucene, nothing } from '../lucene.ts';
 import { eachField, fellAway, textInFields } from '../many-fields.ts';
 import { metadataTerm } from '../metadata-field.ts';
 import { minimumShouldMatch } from '../minimum-should-match.ts';
-import { editsOf, fuzzyQuery, prefixQuery, regexpQuery, wildcardQuery } from '../pattern-query.ts';
-import type { QueryStringQuery, TextOptions, WeightedField } from '../query.ts';
-import { type ChosenField, chooseFields, isAllFields } from '../query-fields.ts';
-import { rangeQuery } from '../range-query.ts';
+import { checkIndexed, editsOf, fuzzyQuery, prefixQuery, regexpQuery, wildcardQuery } from '../pattern-query.ts';
+import type { QueryStringQuery, Scalar, TextOptions, WeightedField } from '../query.ts';
+import { type ChosenField, chooseFields, defaultFields, isAllFields, weighted } from '../query-fields.ts';
+import { type RangeEnds, rangeQuery } from '../range-query.ts';
 import { shardError } from '../refusal.ts';
-import { checkAnalyzer, defaultTextOptions, slotsOf } from '../text-query.ts';
+import { checkAnalyzer, defaultTextOptions } from '../text-query.ts';
 import { idField, unmapped, type ValueScope } from '../value-query.ts';
+import { analyzedPrefix } from './analyzed-prefix.ts';
 import { type LeafNode, parseQueryString, type QueryClause, type QueryNode, unescaped } from './grammar.ts';
 import { QuerySyntaxError } from './lexer.ts';
 
@@ -20,7 +22,7 @@ export function lowerQueryString(query: QueryStringQuery, scope: ValueScope): Lu
   checkAnalyzer(query.analyzer, 'query_string', scope);
   checkAnalyzer(query.quoteAnalyzer, 'query_string', scope, 'quote_analyzer');
   if (query.text.trim() === '') return nothing('Matching no documents because no terms present');
-  const fields = defaultFields(query, scope);
+  const fields = searchedFields(query, scope);
   const isLenient = query.lenient ?? isAllFields(fields);
   const zone = query.timeZone === undefined ? undefined : timeZone(query.timeZone);
   const context: Context = {
@@ -28,6 +30,8 @@ export function lowerQueryString(query: QueryStringQuery, scope: ValueScope): Lu
     scope: zone ? { ...scope, zone } : scope,
     fields,
     isLenient,
+    main: mainField(query, fields),
+    forced: query.analyzer === undefined ? undefined : scope.mapping.analysis.analyzer(query.analyzer),
     text: {
       ...defaultTextOptions,
       operator: query.operator,
@@ -49,16 +53,21 @@ interface Context {
   readonly scope: ValueScope;
   readonly fields: readonly WeightedField[];
   readonly isLenient: boolean;
+  /** The one field (or `*`) of words without a field; undefined where a list says which. */
+  readonly main: string | undefined;
+  /** The analyzer that the query names: it normalizes patterns, whatever their field. */
+  readonly forced: Analyzer | undefined;
   readonly text: TextOptions;
 }
 
-function defaultFields({ fields, defaultField }: QueryStringQuery, { mapping }: ValueScope): readonly WeightedField[] {
+function mainField(query: QueryStringQuery, fields: readonly WeightedField[]): string | undefined {
+  if (query.fields.length > 0) return undefined;
+  return query.defaultField ?? (isAllFields(fields) ? '*' : undefined);
+}
+
+function searchedFields({ fields, defaultField }: QueryStringQuery, { mapping }: ValueScope): readonly WeightedField[] {
   if (fields.length > 0) return fields;
-  const names = defaultField === undefined ? mapping.settings.defaultFields : [defaultField];
-  return names.map((name) => {
-    const [pattern = '', boost] = name.split('^');
-    return { pattern, boost: boost === undefined ? 1 : Number(boost) };
-  });
+  return defaultField === undefined ? defaultFields(mapping) : [weighted(defaultField)];
 }
 
 function lower(node: QueryNode, context: Context): Lucene {
@@ -114,14 +123,22 @@ function boolOf(clauses: readonly BoolClause[]): Lucene {
 
 function withMinimum(query: Lucene, spec: string | undefined): Lucene {
   if (query.kind === 'boost') return { ...query, query: withMinimum(query.query, spec) };
-  if (spec === undefined || query.kind !== 'bool') return query;
+  if (spec === undefined) return query;
+  if (query.kind === 'none' && query.reason === undefined) {
+    // A text without words is a boolean without clauses.
+    const minimum = minimumShouldMatch(spec, 0);
+    return minimum > 0 ? { kind: 'bool', clauses: [], minimum, explicit: true } : query;
+  }
+  if (query.kind !== 'bool') return query;
   const wanted = minimumShouldMatch(spec, query.clauses.filter(({ occur }) => occur === '').length);
   return wanted > 0 ? { ...query, minimum: wanted, explicit: true } : query;
 }
 
 function lowerLeaf(node: LeafNode, context: Context): Lucene {
   const { query, scope, isLenient } = context;
+  const { forced } = context;
   const patterns = { ignoreCase: false, normalize: 'analyzer' } as const;
+  const named = { ignoreCase: false, normalize: forced ?? 'analyzer' } as const;
   if (node.field === '_exists_' && (node.kind === 'word' || node.kind === 'quoted'))
     return existsQuery(node.text, scope);
   if (node.kind === 'word' || node.kind === 'quoted') {
@@ -134,43 +151,41 @@ function lowerLeaf(node: LeafNode, context: Context): Lucene {
   switch (node.kind) {
     case 'prefix':
       return eachField(fields, isLenient, ({ field }) =>
-        query.analyzeWildcard ? analyzedPrefix(field, node.text) : prefixQuery(field, node.text, patterns),
+        field.kind === 'text' ? textPrefix(field, node.text, context) : prefixQuery(field, node.text, patterns),
       );
     case 'wildcard':
       if (!query.allowLeadingWildcard && /^[*?]/.test(node.text)) {
         throw new QuerySyntaxError("'*' or '?' not allowed as first character in WildcardQuery");
       }
-      return eachField(fields, isLenient, ({ field }) => wildcardQuery(field, node.text, patterns));
+      return eachField(fields, isLenient, ({ field }) => {
+        if (field.kind === 'flat_object') return nothing(`no terms in [${field.path}]`);
+        if (forced && (field.kind === 'text' || query.analyzeWildcard))
+          return wildcardQuery(indexed(field), node.text, named);
+        checkIndexed(field);
+        return wildcardQuery(field, node.text, patterns);
+      });
     case 'regexp':
       return eachField(fields, isLenient, ({ field }) =>
-        regexpQuery(
-          // As of any name that the index does not know: the leaves lie under another.
-          field.kind === 'flat_object' ? { ...idField, path: field.path } : field,
-          node.text,
-          patterns,
-          undefined,
-          scope.mapping.settings.regexLength,
-        ),
+        regexpQuery(indexed(field), node.text, named, undefined, scope.mapping.settings.regexLength),
       );
     case 'fuzzy':
       return eachField(fields, isLenient, ({ field }) => {
         if (field.kind === 'flat_object') return nothing(`no terms in [${field.path}]`);
-        const text = field.kind === 'text' ? field.searchAnalyzer.normalize(node.text) : node.text;
+        checkIndexed(field);
+        const own = field.kind === 'text' ? field.searchAnalyzer : undefined;
+        const text = (forced ?? own)?.normalize(node.text) ?? node.text;
         const edits = editsOf(node.distance === '' ? query.fuzziness : node.distance, text);
         return fuzzyQuery(field, text, edits, query.fuzzyPrefixLength, query.fuzzyTranspositions);
       });
     case 'range':
-      return eachField(fields, isLenient, ({ field }) =>
-        lowerRange(
-          field,
-          endOf(node.range.from),
-          endOf(node.range.to),
-          node.range.includeFrom,
-          node.range.includeTo,
-          scope,
-        ),
-      );
+      return lowerRange(fields, { ...node.range, from: endOf(node.range.from), to: endOf(node.range.to) }, context);
   }
+}
+
+/** The field as the index knows it: the leaves of a flat_object lie under other names, and some fields are kept in columns only. */
+function indexed(field: Field): Field {
+  const absent = field.kind === 'flat_object' || field.parameters.index === false;
+  return absent ? { ...idField, path: field.path } : field;
 }
 
 /** What `_validate` names where no field is mapped: of patterns the original shows the text. */
@@ -182,13 +197,11 @@ function missingName(node: LeafNode, { fields }: Context): string {
 
 function lowerText(node: Extract<LeafNode, { kind: 'word' | 'quoted' }>, context: Context): Lucene {
   const { query, scope, text } = context;
-  if (node.kind === 'word' && node.text.length > 1 && /^[<>]/.test(node.text)) {
-    const { from, to, inclusive } = comparison(node.text);
+  const name = node.field ?? context.main;
+  if (name !== undefined && node.kind === 'word' && node.text.length > 1 && /^[<>]/.test(node.text)) {
     const fields = fieldsFor(node.field, context);
-    if (fields.length === 0) return unmapped(node.field ?? '');
-    return eachField(fields, context.isLenient, ({ field }) =>
-      lowerRange(field, from, to, inclusive, inclusive, scope),
-    );
+    if (fields.length === 0) return unmapped(name);
+    return lowerRange(fields, comparison(node.text), context);
   }
   const fields = fieldsFor(node.field, context, node.kind === 'quoted' ? query.quoteFieldSuffix : undefined);
   if (fields.length === 0) return unmapped(node.field ?? context.fields.map(({ pattern }) => pattern).join(', '));
@@ -200,19 +213,23 @@ function lowerText(node: Extract<LeafNode, { kind: 'word' | 'quoted' }>, context
 }
 
 /** `>5`, `>=5`, `<5`, `<=5` in front of a word. */
-function comparison(text: string): { from?: string; to?: string; inclusive: boolean } {
+function comparison(text: string): RangeEnds {
   const inclusive = text.length > 2 && text[1] === '=';
   const value = text.slice(inclusive ? 2 : 1);
-  return text[0] === '>' ? { from: value, inclusive } : { to: value, inclusive };
+  const end = value === '*' ? undefined : value;
+  return text[0] === '>'
+    ? { from: end, includeFrom: inclusive, includeTo: true }
+    : { to: end, includeFrom: true, includeTo: inclusive };
 }
 
 /** `*` alone: every document where all fields are meant, else those that have one of them. */
 function everyValue(name: string | undefined, context: Context): Lucene {
-  if (name === '_exists_') return everything;
-  if (name !== undefined) return name === '*' ? everything : existsQuery(name, context.scope);
-  if (isAllFields(context.fields)) return everything;
-  const queries = context.fields.map(({ pattern }) => existsQuery(pattern, context.scope));
-  return queries.length === 1 ? (queries[0] as Lucene) : { kind: 'dismax', queries };
+  const meant = name ?? context.main;
+  if (meant === '_exists_' || meant === '*') return everything;
+  if (meant !== undefined) return existsQuery(meant, context.scope);
+  const fields = fieldsFor(undefined, context);
+  if (fields.length === 0) return unmapped('*');
+  return eachField(fields, context.isLenient, ({ field }) => existsQuery(field.path, context.scope));
 }
 
 function fieldsFor(name: string | undefined, { fields, scope }: Context, suffix?: string): ChosenField[] {
@@ -224,35 +241,23 @@ function fieldsFor(name: string | undefined, { fields, scope }: Context, suffix?
   });
 }
 
-/** analyze_wildcard: the words before the last one, and the last as a prefix. */
-function analyzedPrefix(field: Field, text: string): Lucene {
-  const patterns = { ignoreCase: false, normalize: 'analyzer' } as const;
-  if (field.kind !== 'text') return prefixQuery(field, text, patterns);
-  const slots = slotsOf(field.searchAnalyzer.analyze(text));
-  const queries = slots.flatMap(({ terms }, index): Lucene[] =>
-    terms.map((term) =>
-      index < slots.length - 1 ? { kind: 'term', field, term } : prefixQuery(field, term, patterns),
-    ),
-  );
-  if (queries.length === 0) return nothing();
-  return queries.length === 1
-    ? (queries[0] as Lucene)
-    : { kind: 'bool', clauses: queries.map((query) => ({ occur: '', query })), minimum: 1 };
+function textPrefix(field: TextField, text: string, { query, forced }: Context): Lucene {
+  const analyzer = forced ?? field.searchAnalyzer;
+  if (query.analyzeWildcard) return analyzedPrefix(field, text, analyzer, query.operator);
+  return prefixQuery(field, analyzer.normalize(text), { ignoreCase: false, normalize: 'normalizer' });
 }
 
-function endOf({ text, quoted }: { readonly text: string; readonly quoted: boolean }): string | undefined {
-  return !quoted && text === '*' ? undefined : unescaped(text);
+/** `*` is an open end, in quotes and behind a backslash too. */
+function endOf({ text }: { readonly text: string }): string | undefined {
+  const end = unescaped(text);
+  return end === '*' ? undefined : end;
 }
 
-function lowerRange(
-  field: Field,
-  from: string | undefined,
-  to: string | undefined,
-  includeFrom: boolean,
-  includeTo: boolean,
-  scope: ValueScope,
-): Lucene {
-  const normal = (end: string | undefined): string | undefined =>
-    end !== undefined && field.kind === 'text' ? field.searchAnalyzer.normalize(end) : end;
-  return rangeQuery(field, { from: normal(from), to: normal(to), includeFrom, includeTo }, scope);
+function lowerRange(fields: readonly ChosenField[], ends: RangeEnds, { isLenient, scope, forced }: Context): Lucene {
+  return eachField(fields, isLenient, ({ field }) => {
+    const analyzer = forced ?? (field.kind === 'text' ? field.searchAnalyzer : undefined);
+    const normal = (end: Scalar | undefined): Scalar | undefined =>
+      end === undefined ? undefined : (analyzer?.normalize(String(end)) ?? end);
+    return rangeQuery(field, { ...ends, from: normal(ends.from), to: normal(ends.to) }, scope);
+  });
 }

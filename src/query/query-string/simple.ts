@@ -1,13 +1,15 @@
 import { limits } from '../../base/limits.ts';
+import type { Analyzer } from '../analysis/token.ts';
 import { type BoolClause, everything, type Lucene, nothing } from '../lucene.ts';
 import { eachField, fellAway, textInFields } from '../many-fields.ts';
 import { minimumShouldMatch } from '../minimum-should-match.ts';
-import { fuzzyQuery, prefixQuery } from '../pattern-query.ts';
+import { checkIndexed, fuzzyQuery, prefixQuery } from '../pattern-query.ts';
 import type { SimpleQueryStringQuery, TextOptions } from '../query.ts';
-import { type ChosenField, chooseFields, isAllFields } from '../query-fields.ts';
+import { type ChosenField, chooseFields, defaultFields, isAllFields } from '../query-fields.ts';
 import { shardError } from '../refusal.ts';
 import { checkAnalyzer, defaultTextOptions } from '../text-query.ts';
-import { termQuery, unmapped, type ValueScope } from '../value-query.ts';
+import { unmapped, type ValueScope } from '../value-query.ts';
+import { analyzedPrefix } from './analyzed-prefix.ts';
 
 /**
  * simple_query_string: never a syntax error. `+` and, `|` or, `-` not, `"…"`, `word*`, `word~1`, `"…"~2`, `( )`; what does
@@ -17,14 +19,14 @@ export function lowerSimple(query: SimpleQueryStringQuery, scope: ValueScope): L
   checkAnalyzer(query.analyzer, 'simple_query_string', scope);
   if (query.text.trim() === '') return nothing();
   if (query.text.trim() === '*') return everything;
-  const defaults = scope.mapping.settings.defaultFields.map((pattern) => ({ pattern, boost: 1 }));
-  const wanted = query.fields.length > 0 ? query.fields : defaults;
+  const wanted = query.fields.length > 0 ? query.fields : defaultFields(scope.mapping);
   const fields = chooseFields(scope.mapping, wanted);
   const reader: Reader = {
     query,
     scope,
     fields,
     missing: unmapped(wanted.map(({ pattern }) => pattern).join(', ')),
+    forced: query.analyzer === undefined ? undefined : scope.mapping.analysis.analyzer(query.analyzer),
     at: 0,
     end: query.text.length,
     text: {
@@ -46,6 +48,8 @@ interface Reader {
   readonly scope: ValueScope;
   readonly fields: readonly ChosenField[];
   readonly text: TextOptions;
+  /** The analyzer that the query names: it normalizes words, whatever their field. */
+  readonly forced: Analyzer | undefined;
   /** What stands for a word where none of the fields is mapped. */
   readonly missing: Lucene;
   at: number;
@@ -91,7 +95,7 @@ function readGroup(reader: Reader, depth: number): Lucene {
   };
   while (reader.at < reader.end) {
     const char = text[reader.at] as string;
-    if (/\s/.test(char) && on(reader, 'WHITESPACE')) {
+    if (/[ \t\n\r]/.test(char) && on(reader, 'WHITESPACE')) {
       reader.at++;
       not = 0;
     } else if (char === '+' && on(reader, 'AND')) {
@@ -137,41 +141,68 @@ function readPhrase(reader: Reader): Lucene {
   return textInFields(fields, plain(found[1] ?? ''), 'phrase', { ...text, slop }, scope);
 }
 
+/** Lucene's way: a `~` ends the word, and what follows up to its end says how far; a `*` counts as the last character only. */
 function readWord(reader: Reader): Lucene {
-  const { query, fields, text, scope, missing } = reader;
-  let raw = '';
-  while (reader.at < reader.end) {
+  const { query, fields, text, missing } = reader;
+  let word = '';
+  let fuzzy = false;
+  let prefix = false;
+  for (let escaped = false; reader.at < reader.end; reader.at++) {
     const char = query.text[reader.at] as string;
-    if (char === '\\' && on(reader, 'ESCAPE') && reader.at + 1 < reader.end) {
-      raw += query.text.slice(reader.at, reader.at + 2);
-      reader.at += 2;
-      continue;
-    }
-    if (raw !== '' && endsWord(reader, char)) break;
-    raw += char;
-    reader.at++;
+    if (!escaped) {
+      if (char === '\\' && on(reader, 'ESCAPE')) {
+        escaped = true;
+        continue;
+      }
+      if (word !== '' && endsWord(reader, char)) break;
+      fuzzy = word !== '' && char === '~' && on(reader, 'FUZZY');
+      if (fuzzy) break;
+      prefix = word !== '' && char === '*' && on(reader, 'PREFIX');
+    } else prefix = false;
+    escaped = false;
+    word += char;
   }
-  if (fields.length === 0) return missing;
-  const options = text.lenient;
-  const patterns = { ignoreCase: false, normalize: 'analyzer' } as const;
-  if (raw.length > 1 && raw.endsWith('*') && !raw.endsWith('\\*') && on(reader, 'PREFIX')) {
-    return eachField(fields, options, ({ field }) => prefixQuery(field, plain(raw.slice(0, -1)), patterns));
+  const edits = fuzzy ? readEdits(reader) : 0;
+  if (fields.length === 0) return word === '' ? nothing() : missing;
+  if (edits > 0) return fuzzyInFields(reader, word, edits);
+  if (prefix) return prefixInFields(reader, word.slice(0, -1));
+  return word === '' ? nothing() : textInFields(fields, word, 'best_fields', text, reader.scope);
+}
+
+/** What stands behind a `~`: nothing means 2; what is no number means 0. */
+function readEdits(reader: Reader): number {
+  let digits = '';
+  for (reader.at++; reader.at < reader.end; reader.at++) {
+    const char = reader.query.text[reader.at] as string;
+    if (endsWord(reader, char)) break;
+    digits += char;
   }
-  const fuzzy = /^(.+)~(\d*)$/s.exec(raw);
-  if (fuzzy && on(reader, 'FUZZY')) {
-    const edits = Math.min(2, fuzzy[2] === '' ? 2 : Number(fuzzy[2]));
-    return eachField(fields, options, ({ field }) => {
-      const word =
-        field.kind === 'text' ? field.searchAnalyzer.normalize(plain(fuzzy[1] ?? '')) : plain(fuzzy[1] ?? '');
-      if (edits === 0) return termQuery(field, word, scope);
-      return fuzzyQuery(field, word, edits, query.fuzzyPrefixLength, query.fuzzyTranspositions);
-    });
-  }
-  return textInFields(fields, plain(raw), 'best_fields', text, scope);
+  return digits === '' ? 2 : /^[+-]?\d+$/.test(digits) ? Math.max(0, Math.min(2, Number(digits))) : 0;
+}
+
+function fuzzyInFields({ query, fields, text, forced }: Reader, word: string, edits: number): Lucene {
+  return eachField(fields, text.lenient, ({ field }) => {
+    // The leaves of a flat_object lie under other names in the index.
+    if (field.kind === 'flat_object') return nothing(`no terms in [${field.path}]`);
+    checkIndexed(field);
+    const own = field.kind === 'text' ? field.searchAnalyzer : undefined;
+    const near = (forced ?? own)?.normalize(word) ?? word;
+    return fuzzyQuery(field, near, edits, query.fuzzyPrefixLength, query.fuzzyTranspositions);
+  });
+}
+
+function prefixInFields({ query, fields, text, forced }: Reader, start: string): Lucene {
+  const plainly = { ignoreCase: false, normalize: 'normalizer' } as const;
+  return eachField(fields, text.lenient, ({ field }) => {
+    const analyzer = forced ?? (field.kind === 'text' ? field.searchAnalyzer : undefined);
+    if (query.analyzeWildcard && field.kind === 'text')
+      return analyzedPrefix(field, start, analyzer ?? field.searchAnalyzer, query.operator);
+    return prefixQuery(field, analyzer?.normalize(start) ?? start, plainly);
+  });
 }
 
 function endsWord(reader: Reader, char: string): boolean {
-  if (/\s/.test(char)) return on(reader, 'WHITESPACE');
+  if (/[ \t\n\r]/.test(char)) return on(reader, 'WHITESPACE');
   if (char === '"') return on(reader, 'PHRASE');
   if (char === '|') return on(reader, 'OR');
   if (char === '+') return on(reader, 'AND');

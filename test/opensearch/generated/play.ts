@@ -1,6 +1,7 @@
 import type { Document } from '../../../src/base/document.ts';
 import { difference } from '../answer.ts';
 import { asWritten, type Engine, type EngineAnswer, type Engines } from '../engines.ts';
+import { type Answers, knownKinds } from './known.ts';
 
 /** An index, documents and questions about them, the same for both engines. */
 export interface Story {
@@ -18,6 +19,8 @@ export interface Question {
 export interface Finding {
   readonly what: string;
   readonly story: Story;
+  /** Which of the known kinds it is of. */
+  readonly kind?: string;
 }
 
 const index = 'generated';
@@ -50,13 +53,21 @@ export async function play({ real, ours }: Engines, story: Story): Promise<Findi
     const asked = story.questions.slice(at, at + 8);
     const answers = await Promise.all(asked.map((question) => Promise.all([ask(real, question), ask(ours, question)])));
     for (const [number, [a, b]] of answers.entries()) {
-      // An internal error of the original is no meaning to be kept.
-      const what = a.status === 500 && a.text.includes('illegal_state_exception') ? undefined : difference(a, b);
+      const what = difference(a, b);
+      if (what === undefined) continue;
       const question = asked[number] as Question;
-      if (what !== undefined) found.push({ what, story: { ...story, questions: [question] } });
+      const kind = await kindOf({ real: a, ours: b }, question, ours);
+      found.push({ what, story: { ...story, questions: [question] }, ...(kind === undefined ? {} : { kind }) });
     }
   }
   return found;
+}
+
+async function kindOf(answers: Answers, question: Question, ours: Engine): Promise<string | undefined> {
+  for (const { name, explains } of knownKinds) {
+    if (await explains(answers, question.body, (body) => ask(ours, { ...question, body }))) return name;
+  }
+  return undefined;
 }
 
 function ask({ call }: Engine, { kind, body }: Question): Promise<EngineAnswer> {

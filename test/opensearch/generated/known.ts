@@ -1,0 +1,69 @@
+import { type Document, isDocument } from '../../../src/base/document.ts';
+import { difference } from '../answer.ts';
+import type { EngineAnswer } from '../engines.ts';
+
+/**
+ * The kinds of difference that are known and stay, each with a matcher that proves of one difference that it is of that
+ * kind. docs/COMPATIBILITY.md tells them.
+ */
+export interface KnownKind {
+  readonly name: string;
+  /** True where it explains why the answers differ; `ask` asks this program another search of the same index. */
+  explains(answers: Answers, body: Document, ask: (body: Document) => Promise<EngineAnswer>): Promise<boolean>;
+}
+
+export interface Answers {
+  readonly real: EngineAnswer;
+  readonly ours: EngineAnswer;
+}
+
+export const knownKinds: readonly KnownKind[] = [
+  {
+    name: 'the original fails inside where the request is at fault',
+    explains: async ({ real }) => real.status === 500 && /illegal_state_exception|date_time_exception/.test(real.text),
+  },
+  {
+    name: 'a nested clause inside another whose path it does not lie in',
+    // The original takes the next object in its index, whosever it is; here there is none.
+    explains: async (_answers, body) => misplaced(body, undefined),
+  },
+  {
+    name: 'a date range outside its documents hides an error beside it',
+    // With such ranges finding nothing by their words, this program answers as the original does.
+    async explains({ real, ours }, body, ask) {
+      if (real.status !== 200 || ours.status !== 400) return false;
+      const ranges = rangesIn(body).slice(0, rangesMax);
+      for (let chosen = 1; chosen < 1 << ranges.length; chosen++) {
+        const dropped = new Set(ranges.filter((_, at) => chosen & (1 << at)));
+        if (difference(real, await ask(without(body, dropped) as Document)) === undefined) return true;
+      }
+      return false;
+    },
+  },
+];
+
+function misplaced(value: unknown, around: string | undefined): boolean {
+  if (Array.isArray(value)) return value.some((item) => misplaced(item, around));
+  if (!isDocument(value)) return false;
+  return Object.entries(value).some(([key, inner]) => {
+    const path = key === 'nested' && isDocument(inner) ? inner.path : undefined;
+    if (typeof path !== 'string') return misplaced(inner, around);
+    return (around !== undefined && path !== around && !path.startsWith(`${around}.`)) || misplaced(inner, path);
+  });
+}
+
+/** All subsets of so many ranges are tried. */
+const rangesMax = 5;
+
+function rangesIn(value: unknown): Document[] {
+  if (Array.isArray(value)) return value.flatMap(rangesIn);
+  if (!isDocument(value)) return [];
+  return [...('range' in value ? [value] : []), ...Object.values(value).flatMap(rangesIn)];
+}
+
+function without(value: unknown, dropped: ReadonlySet<unknown>): unknown {
+  if (dropped.has(value)) return { match_none: {} };
+  if (Array.isArray(value)) return value.map((item) => without(item, dropped));
+  if (!isDocument(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, without(inner, dropped)]));
+}
