@@ -154,8 +154,8 @@ export const limits = {
   segmentResultsMax: 16 * 1024 * 1024,
   /** Values by row of segment columns that aggregations and sorts asked for, some 64 KB a column of a segment; the least used are made again. */
   segmentColumnCacheMax: 32 * 1024 * 1024,
-  /** Documents written ahead of their index: beyond it a write waits for the index, so that searches stay quick. */
-  unindexedMax: 4096,
+  /** Documents written ahead of their index: beyond it a write waits for the index, so that searches stay quick and few parsed documents stay alive. */
+  unindexedMax: 1024,
   /** Search answers kept while their indices do not change (store/search.ts), by weight; the least used are worked out again. */
   cachedResultsMax: 8 * 1024 * 1024,
   /** Folders within one another that are searched for rules and lists; deeper ones (a link in a circle) are passed over. */

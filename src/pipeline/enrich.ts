@@ -71,27 +71,28 @@ export function enrich(
       ? options.posture?.note(exposure.door, { at: when, id: record.id, verdict: exposure.verdict })
       : undefined;
   const close = exposure ? exposure.close : isAnonymous ? closeBehind(record.raw) : undefined;
-  return {
-    data: filled ?? data,
-    historic,
-    trailhound: {
-      anonymous: isAnonymous,
-      ...(historic ? { historic: true } : {}),
-      clocks: {
-        ...(record.eventTime === undefined ? {} : { event: isoTime(record.eventTime) }),
-        delivered: isoTime(from.deliveredAt),
-        ingested: isoTime(ingestedAt),
-      },
-      source: { bucket: from.bucket, key: from.key, version: from.version, sha256: from.sha256, record: record.number },
-      ...(filled ? { normalized: ['data.aws.userIdentity.principalId'] } : {}),
-      ...(exposure ? { exposure: { ...exposureJson(exposure), ...(was === undefined ? {} : { was }) } } : {}),
-      ...(expected ? { expected: expectedJson(expected) } : {}),
-      ...(isAnonymous
-        ? { door: doorOf(record.raw)?.name ?? nameless, from: text(record.raw.sourceIPAddress) ?? nameless }
-        : {}),
-      ...(close === undefined ? {} : { close }),
-    },
-  };
+  const trailhound: Fields = { anonymous: isAnonymous };
+  if (historic) trailhound.historic = true;
+  trailhound.clocks = clocksOf(record.eventTime, from.deliveredAt, ingestedAt);
+  const { bucket, key, version, sha256 } = from;
+  trailhound.source = { bucket, key, version, sha256, record: record.number };
+  if (filled) trailhound.normalized = ['data.aws.userIdentity.principalId'];
+  if (exposure) trailhound.exposure = { ...exposureJson(exposure), ...(was === undefined ? {} : { was }) };
+  if (expected) trailhound.expected = expectedJson(expected);
+  if (isAnonymous) {
+    trailhound.door = doorOf(record.raw)?.name ?? nameless;
+    trailhound.from = text(record.raw.sourceIPAddress) ?? nameless;
+  }
+  if (close !== undefined) trailhound.close = close;
+  return { data: filled ?? data, historic, trailhound };
+}
+
+type Fields = { [field: string]: unknown };
+
+function clocksOf(event: Instant | undefined, deliveredAt: Instant, ingestedAt: Instant): Document {
+  const delivered = isoTime(deliveredAt);
+  const ingested = isoTime(ingestedAt);
+  return event === undefined ? { delivered, ingested } : { event: isoTime(event), delivered, ingested };
 }
 
 function exposureJson(exposure: EventExposure): Document {

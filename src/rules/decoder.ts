@@ -121,7 +121,7 @@ class JsonEvent implements Decoded {
 /** The first value, in the event's order, whose dotted name is `name` from `offset` on. Objects are no values. */
 function find(object: Document, name: string, offset: number, depth: number): unknown {
   if (depth > depthMax) return undefined;
-  for (const key of Object.keys(object)) {
+  for (const key in object) {
     const end = offset + key.length;
     if (end === name.length) {
       if (!sameAt(name, key, offset)) continue;

@@ -3,35 +3,40 @@ const logDepthMax = 200;
 
 /** The event as the wodle writes it: Python's `json.dumps` with its spaces and `\uXXXX` (specs/wazuh.md §1.5.9). */
 export function logText(event: unknown): string {
-  return valueText(event, 0);
+  // Joined at the end: a text that grows by pieces is a tree of them, and whoever reads it first pays for that.
+  const parts: string[] = [];
+  addValue(parts, event, 0);
+  return parts.join('');
 }
 
-function valueText(value: unknown, depth: number): string {
-  if (typeof value === 'string') return quoted(value);
-  if (typeof value === 'number') return Number.isFinite(value) ? numberText(value) : 'null';
-  if (typeof value === 'boolean') return value ? 'true' : 'false';
-  if (typeof value !== 'object' || value === null || depth > logDepthMax) return 'null';
-  return Array.isArray(value) ? listText(value, depth) : objectText(value as { [key: string]: unknown }, depth);
+function addValue(parts: string[], value: unknown, depth: number): void {
+  if (typeof value === 'string') addString(parts, value);
+  else if (typeof value === 'number') parts.push(Number.isFinite(value) ? numberText(value) : 'null');
+  else if (typeof value === 'boolean') parts.push(value ? 'true' : 'false');
+  else if (typeof value !== 'object' || value === null || depth > logDepthMax) parts.push('null');
+  else if (Array.isArray(value)) addList(parts, value, depth);
+  else addObject(parts, value as { [key: string]: unknown }, depth);
 }
 
-function listText(list: readonly unknown[], depth: number): string {
-  let text = '[';
+function addList(parts: string[], list: readonly unknown[], depth: number): void {
+  parts.push('[');
   for (let index = 0; index < list.length; index++) {
-    if (index > 0) text += ', ';
-    text += valueText(list[index], depth + 1);
+    if (index > 0) parts.push(', ');
+    addValue(parts, list[index], depth + 1);
   }
-  return `${text}]`;
+  parts.push(']');
 }
 
-function objectText(object: { readonly [key: string]: unknown }, depth: number): string {
-  let text = '{';
-  for (const key of Object.keys(object)) {
+function addObject(parts: string[], object: { readonly [key: string]: unknown }, depth: number): void {
+  let before = '{';
+  for (const key in object) {
     const value = object[key];
     if (value === undefined) continue;
-    if (text.length > 1) text += ', ';
-    text += keyText(key) + valueText(value, depth + 1);
+    parts.push(before, keyText(key));
+    addValue(parts, value, depth + 1);
+    before = ', ';
   }
-  return `${text}}`;
+  parts.push(before === '{' ? '{}' : '}');
 }
 
 /** `"key": `, remembered: a trail has some hundred names. */
@@ -49,8 +54,12 @@ const keyTexts = new Map<string, string>();
 const keyTextsMax = 4096;
 const keyLengthMax = 100;
 
+function addString(parts: string[], text: string): void {
+  if (special.test(text)) parts.push(quoted(text));
+  else parts.push('"', text, '"');
+}
+
 function quoted(text: string): string {
-  if (!special.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(foreigners, escaped);
 }
 

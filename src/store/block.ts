@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { Position } from './store.ts';
 
 /** Source texts that arrived together in one index: the unit that is compressed, checked and read (block-format.ts). */
@@ -32,16 +33,25 @@ export function makeBlock(
   first: Position,
   entries: readonly { readonly id: string; readonly version: number; readonly seqNo: number; readonly text: string }[],
 ): Block {
-  const joined = entries.map((entry) => entry.text).join('');
-  const bytes = Buffer.from(joined);
-  // As many bytes as characters: all is ASCII, as nearly always, and no text need be measured by itself.
-  const ascii = bytes.length === joined.length;
+  const ascii = asciiBytes(entries);
+  const bytes = ascii ?? Buffer.from(entries.map((entry) => entry.text).join(''));
   let end = 0;
   const rows = entries.map(({ id, version, seqNo, text }) => {
     end += ascii ? text.length : Buffer.byteLength(text);
     return { id, version, seqNo, end };
   });
   return { index, first, rows, bytes };
+}
+
+/** The texts as bytes where all are ASCII, as nearly always: no text need be measured by itself then. Else undefined. */
+function asciiBytes(entries: readonly { readonly text: string }[]): Buffer | undefined {
+  const bytes = Buffer.allocUnsafeSlow(entries.reduce((sum, { text }) => sum + text.length, 0));
+  let end = 0;
+  for (const { text } of entries) {
+    if (bytes.write(text, end) !== text.length) return undefined;
+    end += text.length;
+  }
+  return isAscii(bytes) ? bytes : undefined;
 }
 
 export function rowText(block: Block, row: number): string {

@@ -53,16 +53,17 @@ const bodies = ['additionalEventData', 'responseElements', 'requestParameters'] 
  * lists, nor into the element that replaced one. Returns the same object where nothing changed.
  */
 function reshaped(value: Document, depth: number): Document {
-  const keys = Object.keys(value);
   let copy: Fields | undefined;
-  for (let index = 0; index < keys.length; index++) {
-    const key = keys[index] as string;
+  for (const key in value) {
     const member = value[key];
     const next = reshapedMember(member, depth);
     if (!copy) {
       if (next === member) continue;
       copy = {};
-      for (const before of keys.slice(0, index)) put(copy, before, value[before]);
+      for (const before in value) {
+        if (before === key) break;
+        put(copy, before, value[before]);
+      }
     }
     if (next !== undefined) put(copy, key, next);
   }
