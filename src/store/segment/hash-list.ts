@@ -2,6 +2,7 @@ import type { FileParts } from './file-parts.ts';
 import type { Words16, Words32 } from './growing.ts';
 import { type PagedFile, SegmentDamage } from './paged-file.ts';
 import { addRow, type Rows } from './rows.ts';
+import type { HashedValues } from './segment-index.ts';
 
 /** Hashes of values that hardly repeat, ascending, each with its row, as often as the document has the value: whole, so that equal values can be counted. */
 export interface HashList {
@@ -67,8 +68,17 @@ export function addHashRows(file: PagedFile, { at, count }: HashList, hash: numb
   }
 }
 
+/** What readHashes will read of what writeHashList writes. */
+export function sortedHashes(hashes: Words32, rows: Words16): HashedValues {
+  const order = sortedPairs(hashes, rows, false);
+  return {
+    hashes: order.map((place) => hashes.data[place] as number),
+    rows: Uint16Array.from(order, (place) => rows.data[place] as number),
+  };
+}
+
 /** All hashes with their rows, ascending by hash, then row. */
-export function readHashes(file: PagedFile, { at, count }: HashList): { hashes: Uint32Array; rows: Uint16Array } {
+export function readHashes(file: PagedFile, { at, count }: HashList): HashedValues {
   const hashes = new Uint32Array(count);
   const rows = new Uint16Array(count);
   if (count < bucketsFrom) {

@@ -2,6 +2,7 @@ import type { Ordinals } from '../../query/columns.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { push16, push32, type Words16, type Words32, words16, words32 } from './growing.ts';
 import { textHash } from './hash.ts';
+import { sortedHashes } from './hash-list.ts';
 import { addHashed, type WordTarget, type WordWorld } from './hot-words.ts';
 import { makeOrdinals } from './ordinals.ts';
 import { addListed, eachListed, listOf } from './postings.ts';
@@ -91,6 +92,8 @@ export function makeHotColumn(
     ...(plan.instant
       ? { within: (test) => within(column, test), rowInstants: () => instantsOf(column, world.rows) }
       : {}),
+    hashed: () => (column.hashes.count > 0 ? sortedHashes(column.hashes, column.rows) : undefined),
+    hash: (text) => textHash(world.key, text),
     ordinals: () => (listed ? ordinalsOf(column, world) : undefined),
   };
   return column;

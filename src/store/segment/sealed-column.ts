@@ -1,7 +1,7 @@
 import type { Ordinals } from '../../query/columns.ts';
 import type { ColumnEntry, Span } from './directory.ts';
 import { type HashKey, textHash } from './hash.ts';
-import { addHashRows } from './hash-list.ts';
+import { addHashRows, readHashes } from './hash-list.ts';
 import { instantsWithin, readInstants } from './instant-code.ts';
 import { makeOrdinals } from './ordinals.ts';
 import type { PagedFile } from './paged-file.ts';
@@ -51,6 +51,8 @@ export function sealedColumn({ file, key, rows }: ColumnFile, entry: ColumnEntry
       if (others) addPassing(file, others, (text) => test(otherLeaf(text)), sure);
       return { sure, maybe: or(sure, rowsAt(file, entry.othersLost ? entry.presence : entry.streamed)) };
     },
+    hashed: () => hashes && readHashes(file, hashes),
+    hash: (text) => textHash(key, text),
     ordinals: () => (listed ? ordinalsOf(file, entry) : undefined),
     ...(entry.instants ? instantReads(file, entry.instants, rows) : {}),
   };

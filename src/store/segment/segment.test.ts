@@ -93,6 +93,9 @@ test('values that hardly repeat are found by their hashes, those that repeat by 
     for (const segment of [misled, seal(misled)])
       check(query, grown, segment, [...taken.slice(0, 300), ...taken.slice(0, 300)]);
   }
+  for (const path of ['id', 'who', 'size']) {
+    for (const segment of [hot, sealed]) checkValues(path, segment, taken);
+  }
   const asked = { segment: sealed, number: 1, name: 'i', mapping: grown, analysis: '' };
   const hits = evaluate(lower({ term: { id: 'id-8765' } }, grown), asked);
   const maybe = taken.filter((_, row) => hasRow(hits.maybe, row)).length;
@@ -158,6 +161,24 @@ test('a segment file that was cut, or in which any bit was flipped, is refused',
     assert.throws(everything, SegmentDamage, `cut at ${length}`);
   }
 });
+
+/** Listed values and hashes together are the values of the documents, each as often. */
+function checkValues(path: string, segment: SegmentIndex, documents: readonly Document[]): void {
+  const [column] = segment.columns(path);
+  const ordinals = column?.ordinals();
+  assert.ok(column && ordinals);
+  const told = new Map<string, number>();
+  const count = (key: string): void => void told.set(key, (told.get(key) ?? 0) + 1);
+  const hashed = column.hashed();
+  for (const [at, hash] of (hashed?.hashes ?? []).entries()) count(`${hashed?.rows[at]} ${hash}`);
+  for (const row of documents.keys()) {
+    const of = ordinals.of[row] as number;
+    const listed = of === ordinals.many ? (ordinals.several(row) ?? []) : of === 0 ? [] : [of - 1];
+    for (const ordinal of listed) count(`${row} ${column.hash(String(ordinals.leaf(ordinal)))}`);
+  }
+  const wanted = documents.map((document, row) => `${row} ${column.hash(String(document[path]))}`);
+  assert.deepEqual([...told].map(([key, times]) => [key, times]).sort(), wanted.map((key) => [key, 1]).sort(), path);
+}
 
 function check(query: Document, mapping: Mapping, segment: SegmentIndex, documents: readonly Document[]): void {
   let lucene: Lucene;
