@@ -13,6 +13,7 @@ import { getDocument, searchEngine } from './engine-read.ts';
 import { writeBulk } from './engine-write.ts';
 import { type Freshness, makeFreshness } from './freshness.ts';
 import { clusterName, expressionPath } from './index-names.ts';
+import { withPlaces } from './refusal-place.ts';
 import { joinedResult, windowedSearches } from './windowed-search.ts';
 
 export interface OpenSearchOptions {
@@ -98,7 +99,7 @@ function makeStore(parts: Parts, arrivals: Arrivals): OpenSearchStore {
       const results = await writeBulk(operations, client, clock);
       // Under the name of the index where it was written by an alias.
       for (const { index } of results) freshness.written(clusterName(index));
-      return results;
+      return withPlaces(results, operations, indices);
     },
     get: (index, id) => getDocument(index, id, client),
     search: (expression, body, options = {}) => search(expression, body, options, parts, arrivals),

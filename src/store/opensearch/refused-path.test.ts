@@ -31,7 +31,12 @@ const cases: readonly [reason: string, causedBy: string, path: string | undefine
     'bytes can be at most 32766 in length; got 40000',
     'data.aws.long',
   ],
-  ['failed to parse', 'object field starting or ending with a [.] makes object resolution ambiguous: [a..b]', 'a..b'],
+  [
+    'failed to parse',
+    'object field starting or ending with a [.] makes object resolution ambiguous: [a..b]',
+    undefined,
+  ],
+  ["object field cannot contain only whitespace: ['data.aws. ']", '', 'data.aws. '],
   ['failed to parse', 'field name cannot be an empty string', undefined],
   ['Limit of total fields [1000] has been exceeded', '', undefined],
   [

@@ -1,6 +1,6 @@
 /**
  * The dotted path of the field that a document was refused for, read from OpenSearch's words: `reason` and that of `caused_by`.
- * undefined where they name none (too many fields, a nesting too deep).
+ * undefined where they name none (too many fields, a nesting too deep) or only a key without its path.
  */
 export function refusedPath(reason: string, causedBy = ''): string | undefined {
   for (const text of [reason, causedBy]) {
@@ -23,7 +23,6 @@ const patterns: readonly RegExp[] = [
   /^Document contains at least one immense term in field="(.+?)" /s,
   /^Cannot add a value for field \[(.+?)\] since one of the intermediate objects is mapped as a nested object/s,
   /^mapping set to strict, dynamic introduction of \[.+?\] within \[(.+?)\] is not allowed/s,
-  /^field name cannot contain only whitespace: \[(.+?)\]/s,
-  /^object field starting or ending with a \[\.\] makes object resolution ambiguous: \[(.+?)\]/s,
+  /^object field cannot contain only whitespace: \['(.+?)'\]/s,
   /^failed to parse flat_object field \[(.+?)\]/s,
 ];

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { Agent } from 'node:http';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { type Program, serve, temporaryFolder, until } from '../program.ts';
+import { deliver, s3Record } from '../records.ts';
+import { clean, realEngine, realUrl } from './engines.ts';
+
+/**
+ * Three processes read one lake into one cluster; every few seconds one of them is killed, the one that runs the monitors among
+ * them, and started again. In the end each event is one document and is counted in exactly one alert.
+ */
+const kills = Number(process.env.TRAILHOUND_KILLS ?? 6);
+const monitors = ['S3 GetObject from Anonymous Principal', 'S3 object read without credentials'];
+
+interface Alert {
+  readonly id: string;
+  readonly state: string;
+  readonly monitor_name: string;
+  readonly trailhound: { readonly total: number; readonly events: readonly { readonly _id: string }[] };
+}
+
+const url = await realUrl();
+if (url !== undefined) {
+  const agent = new Agent({ keepAlive: true });
+  after(() => agent.destroy());
+  const real = realEngine(url, agent);
+
+  test(`three processes, one killed every few seconds: ${kills} kills`, { timeout: 400_000 }, async (context) => {
+    const seed = Number(process.env.TRAILHOUND_SEED ?? Date.now() % 1_000_000);
+    context.diagnostic(`seed ${seed} (set TRAILHOUND_SEED to repeat it)`);
+    const random = randomFrom(seed);
+    await clean(real);
+    const folder = temporaryFolder(context);
+    const lake = join(folder, 'lake');
+    mkdirSync(lake);
+    const fleet: Program[] = [];
+    const start = (place: number): Promise<Program> =>
+      serve(['--data', join(folder, `data-${place}`), '--source', lake, '--engine', url]);
+    context.after(() => Promise.all(fleet.map((program) => program.kill())));
+
+    let number = 0;
+    let anonymous = 0;
+    const feed = (files: number): void => {
+      for (let file = 0; file < files; file++) {
+        const records = Array.from({ length: 1 + Math.floor(random() * 20) }, () => {
+          const isAnonymous = random() < 0.3;
+          if (isAnonymous) anonymous++;
+          return s3Record(number++, 'GetObject', isAnonymous ? 'anonymous' : 'user');
+        });
+        deliver(lake, records);
+        if (random() < 0.2) deliver(lake, records);
+      }
+    };
+    feed(3);
+    // Together, as machines start after a power cut.
+    fleet.push(...(await Promise.all([0, 1, 2].map(start))));
+    let holders = 0;
+    for (let round = 0; round < kills; round++) {
+      feed(4);
+      await pause(random() * 3000);
+      feed(2);
+      const holder = fleet.findIndex((program) => runsMonitors(program));
+      const place = round % 2 === 0 && holder >= 0 ? holder : Math.floor(random() * 3);
+      if (place === holder) holders++;
+      await fleet[place]?.kill();
+      feed(2);
+      await pause(random() * 3000);
+      fleet[place] = await start(place);
+    }
+
+    const count = await until(
+      'every event',
+      async () => {
+        await real.call('POST', '/wazuh-*/_refresh');
+        const { body } = await real.call('GET', '/wazuh-alerts-4.x-*/_count');
+        return body.count >= number ? (body.count as number) : undefined;
+      },
+      60_000,
+    );
+    assert.equal(count, number, 'each record is one document');
+    const alerts = async (): Promise<readonly Alert[]> => {
+      const { body } = await (fleet[0] as Program).call('GET', '/_plugins/_alerting/monitors/alerts?size=1000');
+      return body.alerts as readonly Alert[];
+    };
+    const totalOf = (list: readonly Alert[], monitor: string): number =>
+      list.filter((one) => one.monitor_name === monitor).reduce((sum, one) => sum + one.trailhound.total, 0);
+    await until(
+      'every anonymous read in an alert',
+      async () => {
+        const list = await alerts();
+        return monitors.every((monitor) => totalOf(list, monitor) >= anonymous) ? true : undefined;
+      },
+      60_000,
+    );
+    await pause(4000);
+    const list = await alerts();
+    for (const monitor of monitors) {
+      assert.equal(totalOf(list, monitor), anonymous, `${monitor}: each read is counted once`);
+      assert.equal(list.filter((one) => one.monitor_name === monitor).length, 1, `${monitor}: one alert`);
+    }
+    assert.equal(fleet.filter(runsMonitors).length, 1, 'one process runs the monitors');
+    context.diagnostic(
+      `${kills} kills, ${holders} of them of the holder; ${number} records, ${anonymous} anonymous reads`,
+    );
+  });
+}
+
+/** Whether it said last that it runs the monitors. */
+function runsMonitors(program: Program): boolean {
+  const output = program.output();
+  return output.lastIndexOf('runs the monitors now') > output.lastIndexOf('no longer runs the monitors');
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}
+
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
