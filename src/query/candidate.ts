@@ -40,7 +40,7 @@ export interface RowBatch {
 
 /** Rows as a store hands them out. */
 export interface FoundRows extends RowBatch {
-  readonly rows: Uint32Array;
+  readonly rows: Uint32Array | Uint16Array;
 }
 
 /** Says whether a candidate matches. Pure; the same candidate may be asked by many matchers. */

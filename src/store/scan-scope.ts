@@ -7,10 +7,16 @@ import type { Rows } from './segment/rows.ts';
 import type { Segments } from './segment/segments.ts';
 import type { ColumnCache } from './segment-columns.ts';
 import type { Shelf } from './shelf.ts';
-import type { ArrivalWindow } from './store.ts';
+import type { ArrivalWindow, Position } from './store.ts';
 
-/** What matched in sealed segments, by segment, index and query; of use while the mapping is the same. */
-export type SegmentResults = BoundedCache<string, { readonly mapping: Mapping; readonly rows: Rows }>;
+/**
+ * What matched in sealed segments, by segment, index and query; of use while the mapping is the same, for searches that see
+ * what the one saw that found it (`upTo`): the dead were left out.
+ */
+export type SegmentResults = BoundedCache<
+  string,
+  { readonly mapping: Mapping; readonly upTo: Position; readonly found: Uint16Array | Rows }
+>;
 
 export function makeSegmentResults(): SegmentResults {
   return boundedCache(limits.segmentResultsMax);

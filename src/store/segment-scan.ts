@@ -8,21 +8,10 @@ import type { Reader } from './reader.ts';
 import type { Scan } from './scan-scope.ts';
 import { type Asked, evaluate } from './segment/evaluate.ts';
 import { SegmentDamage } from './segment/paged-file.ts';
-import {
-  addRange,
-  addRow,
-  allRows,
-  and,
-  andNot,
-  countRows,
-  hasRow,
-  noRows,
-  or,
-  type Rows,
-  rowNumbers,
-} from './segment/rows.ts';
+import { addRow, allRows, and, andNot, countRows, hasRow, noRows, or, type Rows, rowNumbers } from './segment/rows.ts';
 import type { Hits, SegmentBlock, SegmentIndex } from './segment/segment-index.ts';
 import { segmentColumns } from './segment-columns.ts';
+import { livingRows, partOf } from './segment-part.ts';
 import { indexSetting } from './settings.ts';
 import { makeSlices } from './slices.ts';
 import type { ArrivalWindow } from './store.ts';
@@ -42,28 +31,49 @@ export function searchSegment(
   range: ArrivalWindow,
 ): SegmentSearch | undefined {
   try {
-    const blocks = segment.blocks().filter((block) => block.index === index.stored.number);
-    const living = rowsIn(segment, blocks, range, index, scan);
+    const part = partOf(segment, index.stored.number, scan);
+    if (part.count === 0) return { rows: 0, candidates: none() };
+    const living = livingRows(part, segment, range, index, scan);
     const asked = askedOf(segment, index);
-    const key = scan.queryKey === undefined ? undefined : `${segment.after} ${index.stored.number} ${scan.queryKey}`;
-    const hits = knownHits(asked, wanted, scan, key);
-    const sure = and(hits.sure, living);
-    const maybe = andNot(and(hits.maybe, living), sure);
-    const whole = range.after <= segment.after && range.upTo >= segment.last;
+    const whole = segment.sealed && wanted.query && range.after <= segment.after && range.upTo >= segment.last;
+    const key =
+      whole && scan.queryKey !== undefined ? `${segment.after} ${index.stored.number} ${scan.queryKey}` : undefined;
+    const columns = segmentColumns(asked, scan.columns, scan.segments, (row) => candidate(row));
+    const candidate = candidateMaker(part.blocks, index, scan, columns);
+    const known = key === undefined ? undefined : scan.results.get(key);
+    if (known?.mapping === asked.mapping && known.upTo <= scan.window.upTo) {
+      const rows = known.found instanceof Uint16Array ? known.found : rowNumbers(known.found);
+      const all = living === part && scan.purges(index.stored.number) === 0;
+      const found = all ? rows : rows.filter((row) => hasRow(living.rows, row));
+      return { rows: living.count, candidates: onceRows({ columns, rows: found }) };
+    }
     const keep = (found: Rows): void => {
-      if (segment.sealed && whole && wanted.query && key !== undefined) {
-        scan.results.set(key, { mapping: asked.mapping, rows: found }, found.byteLength + key.length);
-      }
+      if (key === undefined) return;
+      const kept = countRows(found) > listMax ? found : Uint16Array.from(rowNumbers(found));
+      scan.results.set(
+        key,
+        { mapping: asked.mapping, upTo: scan.window.upTo, found: kept },
+        kept.byteLength + key.length + 64,
+      );
     };
-    return {
-      rows: countRows(living),
-      candidates: candidates(asked, blocks, { sure, maybe }, index, wanted, scan, keep),
-    };
+    const hits = wanted.query ? evaluate(wanted.query, asked) : { sure: noRows(), maybe: allRows() };
+    const sure = and(hits.sure, living.rows);
+    const maybe = andNot(and(hits.maybe, living.rows), sure);
+    return { rows: living.count, candidates: candidates(columns, { sure, maybe }, wanted, scan, keep) };
   } catch (error) {
     if (!(error instanceof SegmentDamage)) throw error;
     scan.segments?.damaged(segment, error.message);
     return undefined;
   }
+}
+
+/** More rows take less as bits. */
+const listMax = 4096;
+
+async function* none(): AsyncIterable<readonly Candidate[]> {}
+
+async function* onceRows(rows: FoundRows): AsyncIterable<FoundRows> {
+  if (rows.rows.length > 0) yield rows;
 }
 
 function askedOf(segment: SegmentIndex, index: IndexState): Asked {
@@ -76,85 +86,21 @@ function askedOf(segment: SegmentIndex, index: IndexState): Asked {
   };
 }
 
-function knownHits(asked: Asked, wanted: Wanted, scan: Scan, key: string | undefined): Hits {
-  if (!wanted.query) return { sure: noRows(), maybe: allRows() };
-  const known = asked.segment.sealed && key !== undefined ? scan.results.get(key) : undefined;
-  if (known?.mapping === asked.mapping) return { sure: known.rows, maybe: known.rows };
-  return evaluate(wanted.query, asked);
-}
-
-/** The living rows of an index within a range of positions. */
-function rowsIn(
-  segment: SegmentIndex,
-  blocks: readonly SegmentBlock[],
-  range: ArrivalWindow,
-  index: IndexState,
-  scan: Scan,
-): Rows {
-  const rows = noRows();
-  const purged = purgedBlocks(segment, blocks, index.stored.number, scan);
-  for (const { first, count, start } of blocks) {
-    if (purged.has(first)) continue;
-    const from = Math.max(0, range.after + 1 - first);
-    const to = Math.min(count, range.upTo + 1 - first);
-    if (from < to) addRange(rows, start + from, start + to);
-  }
-  if (index.tally.dead === 0) return rows;
-  const gone = noRows();
-  const ended = scan.shelf.dead(range.after + 1, range.upTo).filter((row) => row.at <= scan.window.upTo);
-  let number = 0;
-  for (const { position } of ended) {
-    for (let block = blocks[number]; block && block.first + block.count <= position; block = blocks[number]) number++;
-    const block = blocks[number];
-    if (block && position >= block.first) addRow(gone, block.start + position - block.first);
-  }
-  return andNot(rows, gone);
-}
-
-const purgedOf = new WeakMap<
-  SegmentIndex,
-  Map<number, { readonly purges: number; readonly firsts: ReadonlySet<number> }>
->();
-const noBlocks: ReadonlySet<number> = new Set();
-
-/** Blocks that are gone because all their rows were dead: with them went what says that the rows are dead. */
-function purgedBlocks(
-  segment: SegmentIndex,
-  blocks: readonly SegmentBlock[],
-  number: number,
-  { shelf, purges }: Scan,
-): ReadonlySet<number> {
-  const times = purges(number);
-  // What is hot was read since the store was opened, so it was there then.
-  if (!segment.sealed && times === 0) return noBlocks;
-  const known = purgedOf.get(segment)?.get(number);
-  if (segment.sealed && known?.purges === times) return known.firsts;
-  const there = new Set(shelf.blocks(number, segment.after, segment.last));
-  const firsts = new Set(blocks.map(({ first }) => first).filter((first) => !there.has(first)));
-  const ofSegment = purgedOf.get(segment) ?? new Map();
-  purgedOf.set(segment, ofSegment.set(number, { purges: times, firsts }));
-  return firsts;
-}
-
 /** Documents that are read one by one before those that match are handed out. */
 const readMax = 256;
 
 async function* candidates(
-  asked: Asked,
-  blocks: readonly SegmentBlock[],
+  columns: Columns,
   { sure, maybe }: Hits,
-  index: IndexState,
   wanted: Wanted,
   scan: Scan,
   keep: (found: Rows) => void,
 ): AsyncIterable<readonly Candidate[] | FoundRows> {
-  const columns = segmentColumns(asked, scan.columns, scan.segments, (row) => candidateAt(row));
-  const candidateAt = candidateMaker(blocks, index, scan, columns);
   const all = rowNumbers(or(sure, maybe));
   if (!wanted.query) {
     // Nothing was asked of the index: the search asks the matcher about each.
     for (let from = 0; from < all.length; from += readMax) {
-      yield Array.from(all.subarray(from, from + readMax), candidateAt);
+      yield Array.from(all.subarray(from, from + readMax), columns.candidate);
     }
     return;
   }
@@ -167,7 +113,7 @@ async function* candidates(
       if (slices.due()) await yieldToLoop();
       scan.signal?.throwIfAborted();
       read++;
-      if (!wanted.matches(candidateAt(row))) continue;
+      if (!wanted.matches(columns.candidate(row))) continue;
       addRow(found, row);
     }
     batch.push(row);
