@@ -26,8 +26,10 @@ export interface EngineAnswer {
   readonly contentType: string | undefined;
 }
 
-/** HTTP to one cluster: kept connections, a bound on answers, tries again within limits.engineDeadlineMs. */
+/** HTTP to one cluster: kept connections, a bound on answers, tries again until a deadline. */
 export interface EngineClient {
+  /** How long something is tried again. */
+  readonly deadlineMs: number;
   /** Whatever the cluster answers. Throws 'engine-unavailable' when it does not, until the deadline. */
   send(request: EngineRequest): Promise<EngineAnswer>;
   /** The same once, without a second try: for what somebody else asks through us. */
@@ -37,7 +39,11 @@ export interface EngineClient {
   close(): void;
 }
 
-export function openEngineClient(address: EngineAddress, clock: Clock): EngineClient {
+export function openEngineClient(
+  address: EngineAddress,
+  clock: Clock,
+  deadlineMs: number = limits.engineDeadlineMs,
+): EngineClient {
   const secure = address.url.startsWith('https:');
   const options = { keepAlive: true, maxSockets: limits.engineConnectionsMax };
   const agent = secure
@@ -52,7 +58,7 @@ export function openEngineClient(address: EngineAddress, clock: Clock): EngineCl
   const send = async (request: EngineRequest): Promise<EngineAnswer> => {
     const elapsed = elapsedMs();
     for (let tries = 1; ; tries++) {
-      const last = elapsed() >= limits.engineDeadlineMs;
+      const last = elapsed() >= deadlineMs;
       try {
         const answer = await once(request);
         if (!busy(answer.status) || last) return answer;
@@ -64,6 +70,7 @@ export function openEngineClient(address: EngineAddress, clock: Clock): EngineCl
     }
   };
   return {
+    deadlineMs,
     send,
     sendOnce: async (request) => {
       try {

@@ -19,7 +19,7 @@ interface Draft {
 
 /**
  * Writes by `_bulk`, in order. Each operation has a fate of its own: refused ones are answered, those that were turned away for
- * lack of room (429) are sent again alone, until limits.engineDeadlineMs. Throws where the cluster could not do an operation:
+ * lack of room (429) are sent again alone, until the client's deadline. Throws where the cluster could not do an operation:
  * others of the call may be written then, and all of them may be sent again.
  */
 export async function writeBulk(
@@ -79,19 +79,25 @@ async function condition(
   return { ...expected, if_primary_term: Number(own(found, '_primary_term')) };
 }
 
-/** Parts that a cluster takes at a time. */
+/**
+ * Parts that a cluster takes at a time. A document stands in each once: an operation that is turned away must not be done after
+ * a later one on the same document.
+ */
 function* parts(drafts: readonly Draft[]): Generator<readonly Draft[]> {
   let part: Draft[] = [];
   let length = 0;
+  const ids = new Set<string>();
   for (const draft of drafts) {
-    if (
-      part.length > 0 &&
-      (length + draft.lines.length > limits.bulkBytesMax || part.length >= limits.bulkOperationsMax)
-    ) {
+    const { index, id } = draft.operation;
+    const key = JSON.stringify([index, id]);
+    const full = length + draft.lines.length > limits.bulkBytesMax || part.length >= limits.bulkOperationsMax;
+    if (part.length > 0 && (full || ids.has(key))) {
       yield part;
       part = [];
       length = 0;
+      ids.clear();
     }
+    ids.add(key);
     part.push(draft);
     length += draft.lines.length;
   }
@@ -105,7 +111,7 @@ async function sendPart(part: readonly Draft[], client: EngineClient, clock: Clo
     const body = waiting.map(({ lines }) => lines).join('');
     const { status, text } = await client.send({ method: 'POST', path: '/_bulk', body, repeatable: true });
     if (status >= 300) throw wireError(status, text);
-    const late = elapsed() >= limits.engineDeadlineMs;
+    const late = elapsed() >= client.deadlineMs;
     waiting = settle(waiting, parseKnownJson(text), late);
     if (waiting.length > 0) await clock.sleep(pauseBefore(tries, enginePauses));
   }

@@ -21,6 +21,8 @@ export interface OpenSearchOptions {
   readonly clock: Clock;
   /** How often event indices are refreshed by us at most; limits.engineRefreshMs without it. */
   readonly refreshMs?: number;
+  /** How long a request is tried again; limits.engineDeadlineMs without it. */
+  readonly deadlineMs?: number;
 }
 
 /** The store in a cluster, which other programs and other processes of this one use at the same time. */
@@ -40,8 +42,13 @@ interface Parts {
  * of its operations (all may be sent again); date math and the age of deleted ids go by the cluster's clock; a search may see a
  * part of a write that is under way. Throws 'engine-unavailable' when nothing answers, 'forbidden' for a wrong login.
  */
-export async function openOpenSearch({ address, clock, refreshMs }: OpenSearchOptions): Promise<OpenSearchStore> {
-  const client = openEngineClient(address, clock);
+export async function openOpenSearch({
+  address,
+  clock,
+  refreshMs,
+  deadlineMs,
+}: OpenSearchOptions): Promise<OpenSearchStore> {
+  const client = openEngineClient(address, clock, deadlineMs);
   try {
     await checkCluster(client, address);
     const pauseMs = refreshMs ?? limits.engineRefreshMs;

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { Agent } from 'node:http';
+import { after, test } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
+import { parseSearchBody } from '../../src/query/search-body.ts';
+import { engineAddress } from '../../src/store/opensearch/engine-address.ts';
+import { openOpenSearch } from '../../src/store/opensearch/opensearch.ts';
+import { storeSuite } from '../../src/store/store.suite.ts';
+import type { Operation } from '../../src/store/store.ts';
+import { clean, realEngine, realUrl } from './engines.ts';
+import { certificate, type Gateway, startGateway } from './gateway.ts';
+import { clusterSkips } from './store-skips.ts';
+
+/** A store in a real cluster, over TLS with a login, whose requests are turned away and cut off. */
+const url = await realUrl();
+if (url !== undefined) {
+  const agent = new Agent({ keepAlive: true });
+  const real = realEngine(url, agent);
+  let gateway: Gateway | undefined;
+  after(async () => {
+    agent.destroy();
+    await gateway?.close();
+  });
+  const open = async (deadlineMs = 20_000) => {
+    gateway ??= await startGateway(url);
+    gateway.fate = () => 'pass';
+    await clean(real);
+    const address = engineAddress(gateway.url, { caFile: certificate });
+    const store = await openOpenSearch({ address, clock: systemClock, refreshMs: 0, deadlineMs });
+    return { store, gateway };
+  };
+  const documents = (count: number): Operation[] =>
+    Array.from({ length: count }, (_, n) => ({ action: 'create', index: `d-${n % 3}`, id: `${n}`, document: { n } }));
+  const everything = parseSearchBody({ size: 0, track_total_hits: true });
+
+  // Every third request is turned away, every seventh that only reads or may be repeated is cut off.
+  let asked = 0;
+  storeSuite(
+    'opensearch on a bad day',
+    async () => {
+      const { store, gateway } = await open();
+      gateway.fate = ({ method, path }) => {
+        asked++;
+        if (asked % 3 === 0) return { status: asked % 2 === 0 ? 429 : 503 };
+        return asked % 7 === 0 && (method === 'GET' || /_bulk|_search|_refresh/.test(path)) ? 'cut' : 'pass';
+      };
+      return {
+        store,
+        close: async () => {
+          await store.close();
+          assert.ok(gateway.spoilt > 0);
+        },
+      };
+    },
+    { skips: clusterSkips },
+  );
+
+  test('operations that are turned away are sent again alone, each until it is done', async () => {
+    const { store, gateway } = await open();
+    let round = 0;
+    gateway.fate = ({ path }) => {
+      if (path !== '/_bulk') return 'pass';
+      const now = round++;
+      return { busy: (place) => now < 4 && (place + now) % 2 === 0 };
+    };
+    const results = await store.write(documents(600));
+    assert.ok(results.every((result, n) => 'result' in result && result.result === 'created' && result.id === `${n}`));
+    assert.ok(round >= 4, `${round} bulks`);
+    assert.equal((await store.search('d-*', everything)).total, 600);
+    // The last word on a document stays the last, whatever is turned away.
+    round = 0;
+    await store.write([1, 2, 3, 4].map((n) => ({ action: 'index', index: 'e', id: 'same', document: { n } })));
+    assert.deepEqual((await store.get('e', 'same'))?.source, { n: 4 });
+    await store.close();
+  });
+
+  test('answers that are lost double nothing', async () => {
+    const { store, gateway } = await open();
+    let bulks = 0;
+    gateway.fate = ({ path }) => (path === '/_bulk' && bulks++ % 2 === 0 ? 'deafen' : 'pass');
+    for (const part of [0, 1, 2, 3]) {
+      const results = await store.write(documents(400).slice(part * 100, part * 100 + 100));
+      // Those of the lost answer were there when it was asked again.
+      assert.ok(results.every((result) => 'result' in result || result.error === 'conflict'));
+    }
+    assert.equal((await store.search('d-*', everything)).total, 400);
+    await store.close();
+  });
+
+  test('a cluster that takes nothing is an error when the deadline is over, and works again afterwards', async () => {
+    const { store, gateway } = await open(700);
+    gateway.fate = () => ({ status: 429 });
+    await assert.rejects(store.write(documents(3)), { code: 'engine-unavailable' });
+    gateway.fate = ({ path }) => (path === '/_bulk' ? { busy: (place) => place === 1 } : 'pass');
+    await assert.rejects(store.write(documents(3)), { code: 'engine-unavailable' });
+    gateway.fate = () => 'cut';
+    await assert.rejects(store.search('d-*', everything), { code: 'engine-unavailable' });
+    gateway.fate = () => 'pass';
+    await store.write(documents(3));
+    assert.equal((await store.search('d-*', everything)).total, 3);
+    await store.close();
+  });
+
+  test('wrong logins, unknown certificates and addresses are told at once, without the password', async () => {
+    const { store, gateway } = await open();
+    await store.close();
+    const opened = (address: string, more: object) =>
+      openOpenSearch({ address: engineAddress(address, more), clock: systemClock });
+    const secret = new URL(gateway.url).password;
+    const wrong = gateway.url.replace(secret, 'wrong-password');
+    const told = async (address: string, more: object, code: string): Promise<void> => {
+      const error = await opened(address, more).then(
+        () => assert.fail('it was opened'),
+        (thrown: Error & { code?: string }) => thrown,
+      );
+      assert.equal(error.code, code, error.message);
+      assert.doesNotMatch(`${error.message} ${error.stack}`, /wrong-password|pass:w|pass%3Aw/);
+    };
+    await told(wrong, { caFile: certificate }, 'forbidden');
+    await told(gateway.url, {}, 'engine-unavailable');
+    assert.throws(() => engineAddress('http://trailhound@127.0.0.1:1'), /TRAILHOUND_ENGINE_PASSWORD/);
+    assert.throws(() => engineAddress('ftp://host'), /https:\/\/user@host/);
+    assert.throws(() => engineAddress(gateway.url, { caFile: '/nosuch.pem' }), /CA file cannot be read/);
+  });
+}
