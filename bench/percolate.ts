@@ -8,7 +8,7 @@ import type { Standing } from '../src/alerting/standing.ts';
 import type { Document } from '../src/base/document.ts';
 import type { Candidate } from '../src/query/candidate.ts';
 import { compileQuery } from '../src/query/compile.ts';
-import { mapDocument } from '../src/query/dynamic.ts';
+import { mapDocument } from '../src/query/document-mapping.ts';
 import { type Mapping, parseMapping } from '../src/query/mapping.ts';
 import { parseQuery } from '../src/query/parse.ts';
 import { resolveTemplates } from '../src/query/templates.ts';

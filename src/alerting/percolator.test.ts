@@ -5,7 +5,7 @@ import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import type { Candidate } from '../query/candidate.ts';
 import { compileQuery } from '../query/compile.ts';
-import { mapDocument } from '../query/dynamic.ts';
+import { mapDocument } from '../query/document-mapping.ts';
 import { generatedIndex, query as generatedQuery } from '../query/generated-search.suite.ts';
 import { type Mapping, parseMapping } from '../query/mapping.ts';
 import { parseQuery } from '../query/parse.ts';

@@ -8,9 +8,9 @@ export function timelessQuery(query: Document): Document {
   return walked(query, false) as Document;
 }
 
-/** The query means something else at another time. */
+/** The query means something else at another time, or asks queries of documents, which may. */
 export function isTimed(json: unknown): boolean {
-  return /\{\{|\bnow\b/.test(JSON.stringify(json));
+  return /\{\{|\bnow\b|"percolate"/.test(JSON.stringify(json));
 }
 
 function walked(node: unknown, negated: boolean): unknown {

@@ -5,6 +5,7 @@ import { limits } from '../base/limits.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import type { Operation, Position, SearchHit } from '../store/store.ts';
 import { illegal, wireCause } from './error.ts';
+import { withDocuments } from './looked-up.ts';
 import { indexOptions, indexParameters, integer } from './parameters.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { queryOf, queryStringParameters } from './search-request.ts';
@@ -37,7 +38,7 @@ async function run(kind: Kind, call: Call, { store }: Needs): Promise<Answer> {
   const took = elapsedMs();
   const { params, signal } = call;
   const expression = params.index ?? '';
-  const wanted = readRequest(kind, call);
+  const wanted = readRequest(kind, { ...call, body: await withDocuments(call.body, store) });
   const counts = { total: 0, done: 0, batches: 0, conflicts: 0 };
   const failures: Document[] = [];
   const written = new Set<string>();

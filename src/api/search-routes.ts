@@ -4,6 +4,7 @@ import { TrailhoundError } from '../base/errors.ts';
 import { parseSearchBody, type SearchBody } from '../query/search-body.ts';
 import type { ArrivalWindow, IndexOptions, SearchResult, Store } from '../store/store.ts';
 import { illegal, itemError } from './error.ts';
+import { withDocuments } from './looked-up.ts';
 import { parseMsearch } from './msearch.ts';
 import { flag, indexOptions, indexParameters, integer } from './parameters.ts';
 import type { Answer, Call, Route } from './route.ts';
@@ -60,7 +61,7 @@ async function search({ params, query, body, signal }: Call, needs: Needs): Prom
   if (!/^(?:dfs_)?query_then_fetch$/.test(query.search_type ?? 'query_then_fetch')) {
     throw illegal(`No search type for [${query.search_type}]`);
   }
-  const json = searchJson(body, query);
+  const json = await withDocuments(searchJson(body, query), store);
   const totalAsInt = flag(query, 'rest_total_hits_as_int');
   const shown = { totalAsInt, typedKeys: flag(query, 'typed_keys') };
   if (totalAsInt) checkExactTotal(json);
@@ -114,8 +115,9 @@ async function count({ params, query, body, signal }: Call, { store }: Needs): P
   }
   const minScore = query.min_score === undefined ? {} : { min_score: Number(query.min_score) };
   const terminateAfter = integer(query, 'terminate_after');
+  const asked = queryOf(query) ?? (isDocument(body) ? body.query : undefined) ?? { match_all: {} };
   const parsed = parseSearchBody({
-    query: queryOf(query) ?? (isDocument(body) ? body.query : undefined) ?? { match_all: {} },
+    query: await withDocuments(asked, store),
     size: 0,
     track_total_hits: true,
     ...minScore,
@@ -138,8 +140,10 @@ async function msearch({ params, query, body, signal }: Call, needs: Needs): Pro
     return { ...entry, json, parsed: parseSearchBody(json) };
   });
   const responses: unknown[] = [];
-  for (const { index, options, json, parsed } of wanted) {
+  for (const { index, options, json, parsed: named } of wanted) {
     try {
+      const found = await withDocuments(json, needs.store);
+      const parsed = found === json ? named : parseSearchBody(found);
       const target = targetOf(json.pit === undefined ? index : undefined, options, json, needs);
       const result = await runSearch(needs.store, target.expression, parsed, { ...target.options, signal });
       responses.push({ ...searchAnswer(result, parsed, { ...shown, ...target.shown }), status: 200 });

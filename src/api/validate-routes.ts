@@ -5,6 +5,7 @@ import type { Query } from '../query/query.ts';
 import { validateQuery } from '../query/validation.ts';
 import { lintForWazuh } from '../query/wazuh-template-lint.ts';
 import type { IndexInfo } from '../store/store.ts';
+import { withDocuments } from './looked-up.ts';
 import { flag, indexOptions, indexParameters } from './parameters.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { queryOf, queryStringParameters } from './search-request.ts';
@@ -24,7 +25,7 @@ export const validateRoutes: readonly Route<Needs>[] = ['/_validate/query', '/:i
 async function validate({ params, query, body }: Call, { store, clock }: Needs): Promise<Answer> {
   const explain = flag(query, 'explain') || flag(query, 'rewrite');
   const infos = await store.indices(params.index ?? '_all', indexOptions(query));
-  const wanted = readQuery(query, body);
+  const wanted = readQuery(query, await withDocuments(body, store));
   if (wanted instanceof TrailhoundError) {
     const error = explain ? { error: `ParsingException[${wanted.message}]` } : {};
     return { status: 200, body: { valid: false, ...error } };

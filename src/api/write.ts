@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { isRootCause } from '../query/refusal.ts';
 import type { IndexInfo, Operation, OperationResult, Store } from '../store/store.ts';
 import { illegal, indexMissing } from './error.ts';
 import { writeShards } from './index-facts.ts';
@@ -55,9 +57,19 @@ export function writeError(refused: Exclude<OperationResult, Written>, info: Ind
     case 'mapping':
       return new TrailhoundError('bad-request', reason, {
         wire: type,
-        fields: causedBy ? { caused_by: causedBy } : mappingCause(reason),
+        fields: causedBy ? mapperCause(causedBy, info) : mappingCause(reason),
       });
   }
+}
+
+/** A query that its index refuses names the index. */
+function mapperCause(
+  causedBy: { readonly type: string; readonly reason: string },
+  info: IndexInfo | undefined,
+): Document {
+  const inIndex = causedBy.type === 'query_shard_exception' && info ? { index: info.name, index_uuid: info.uuid } : {};
+  const cause = { ...causedBy, ...inIndex };
+  return isRootCause(causedBy.type) ? { root_cause: [cause], caused_by: cause } : { caused_by: cause };
 }
 
 /** What Java said below the mapper's words; for integers it is known, and clients show it. */

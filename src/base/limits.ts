@@ -225,6 +225,8 @@ export const limits = {
   automatonEdgesMax: 512,
   /** Clauses of one query after `*` was expanded (`indices.query.bool.max_clause_count`). Beyond: an error, as there. */
   clausesMax: 1024,
+  /** Documents in one percolate clause: each stored query is asked about all of them at a stretch. Beyond: 400. */
+  percolatedDocumentsMax: 1_000,
   /** Queries inside one another: parser and compiler are recursive. Beyond: 400. */
   queryDepthMax: 100,
   /** Characters of a query_string (the original has no limit but the body's). Beyond: 400. */

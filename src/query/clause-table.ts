@@ -18,6 +18,8 @@ const notes: Readonly<Record<string, string>> = {
   match_phrase_prefix: 'every term with the prefix counts, not only the first `max_expansions`',
   multi_match: 'all six types; `tie_breaker` is accepted without effect',
   nested: '`score_mode` is accepted without effect; no `inner_hits`',
+  percolate:
+    '`document`, `documents`, or `index` and `id`; stored queries are read one by one, not selected by their terms',
   prefix: '',
   query_string:
     "Lucene's whole grammar and every option; `rewrite` and `max_determinized_states` are accepted without effect",

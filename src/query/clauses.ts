@@ -12,6 +12,7 @@ import { matchPhraseClause } from './clauses/match-phrase.ts';
 import { multiMatchClause } from './clauses/multi-match.ts';
 import { nestedClause } from './clauses/nested.ts';
 import { patternClause } from './clauses/pattern.ts';
+import { percolateClause } from './clauses/percolate.ts';
 import { queryStringClause } from './clauses/query-string.ts';
 import { rangeClause } from './clauses/range.ts';
 import { simpleQueryStringClause } from './clauses/simple-query-string.ts';
@@ -35,6 +36,7 @@ const byKind: Readonly<Record<Query['kind'], Clause>> = {
   match_phrase: any(matchPhraseClause),
   multi_match: any(multiMatchClause),
   nested: any(nestedClause),
+  percolate: any(percolateClause),
   prefix: any(patternClause('prefix')),
   query_string: any(queryStringClause),
   range: any(rangeClause),

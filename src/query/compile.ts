@@ -7,6 +7,7 @@ import { boosted, type Lucene, nothing, ValueRefusal } from './lucene.ts';
 import { compileLucene } from './lucene-match.ts';
 import { requiredOf } from './lucene-required.ts';
 import { fieldAt, type Mapping } from './mapping.ts';
+import { parseQuery } from './parse.ts';
 import type { Query } from './query.ts';
 import { shardError } from './refusal.ts';
 import { matchesNothing, rangesOf } from './rewrite.ts';
@@ -34,9 +35,17 @@ export function lowerQuery(query: Query, mapping: Mapping, at: Instant): Lucene 
     mapping,
     at,
     child: (inner) =>
-      matchesNothing(inner, mapping)
+      // A stored query is read whole: what it names must be mapped.
+      !mapping.unmapped && matchesNothing(inner, mapping)
         ? nothing('User requested "match_none" query.')
         : boosted(clauseOf(inner).lower(inner, scope), inner.boost),
+    stored: (json) => {
+      const parsed = parseQuery(json);
+      return {
+        findsNothing: matchesNothing(parsed, mapping),
+        on: (other) => compileLucene(lowerQuery(parsed, other, at), other),
+      };
+    },
   };
   try {
     for (const range of rangesOf(query, mapping)) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Document } from '../base/document.ts';
-import { mapDocument } from './dynamic.ts';
+import { mapDocument } from './document-mapping.ts';
 import { mappingJson, parseMapping } from './mapping.ts';
 
 test('an empty name is refused, and blanks between dots', () => {

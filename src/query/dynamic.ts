@@ -7,7 +7,7 @@ import { parseField } from './field-type.ts';
 import { preview, refusalOf } from './field-value.ts';
 import { type Dynamic, type Mapping, type MappingNode, type ObjectNode, parseObject, withRoot } from './mapping.ts';
 
-/** What mapDocument answers: the mapping after the document, or why OpenSearch would refuse it. */
+/** What mapping a document answers: the mapping after the document, or why OpenSearch would refuse it. */
 export type Mapped = { readonly mapping: Mapping } | { readonly error: MappingRefusal };
 
 export interface MappingRefusal {
@@ -19,11 +19,8 @@ export interface MappingRefusal {
   readonly causedBy?: { readonly type: string; readonly reason: string };
 }
 
-/**
- * Validates a document as OpenSearch would when it indexes it, and extends the mapping by the fields that are new.
- * The same mapping object comes back when nothing is new. `id` is only quoted in reasons.
- */
-export function mapDocument(mapping: Mapping, source: Document, id = ''): Mapped {
+/** As mapDocument of document-mapping.ts, which is what documents are indexed by; queries in a document are not read. */
+export function mapFields(mapping: Mapping, source: Document, id = ''): Mapped {
   const walk: Walk = { mapping, id, added: undefined, conflict: undefined };
   try {
     visitObject(walk, mapping.root, source, mapping.root.dynamic ?? 'true');

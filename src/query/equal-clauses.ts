@@ -152,6 +152,8 @@ function leafKey(query: Leaf): string {
       return `ids ${JSON.stringify([...query.ids].sort())}`;
     case 'index':
       return `index ${query.patterns}`;
+    case 'percolate':
+      return `percolate ${JSON.stringify(query.percolation.field)} ${query.percolation.shown}`;
     default:
       // A name may be asked as of no kind, where the index does not have its values.
       return `${query.kind} ${query.field.kind} ${JSON.stringify(query.field.path)} ${fieldKey(query)}`;

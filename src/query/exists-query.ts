@@ -3,6 +3,7 @@ import type { Field } from './field.ts';
 import { anyOf, everything, type Lucene, nothing } from './lucene.ts';
 import { fieldAt, type Mapping, objectAt } from './mapping.ts';
 import { shardError } from './refusal.ts';
+import { standsIn } from './unmapped-field.ts';
 import type { ValueScope } from './value-query.ts';
 
 /** Has a value: a field, an object (any field below it), or every field that a pattern names. */
@@ -26,8 +27,9 @@ export function existingFields(mapping: Mapping, name: string): Field[] {
     const test = nameTest(name);
     return [...mapping.fields.values()].filter(({ path, kind }) => kind !== 'alias' && test(path));
   }
+  if (objectAt(mapping, name)) {
+    return [...mapping.fields.values()].filter(({ path, kind }) => kind !== 'alias' && path.startsWith(`${name}.`));
+  }
   const field = fieldAt(mapping, name);
-  if (field) return [field];
-  if (!objectAt(mapping, name)) return [];
-  return [...mapping.fields.values()].filter(({ path, kind }) => kind !== 'alias' && path.startsWith(`${name}.`));
+  return field && !standsIn(mapping, field) ? [field] : [];
 }

@@ -124,7 +124,7 @@ function ofField({ kind, type, parameters }: Field): Capability {
   const meta = own(parameters, 'meta');
   return {
     type: type === 'constant_keyword' ? 'keyword' : type,
-    searchable: on('index') && type !== 'binary',
+    searchable: on('index') && type !== 'binary' && type !== 'percolator',
     aggregatable: columns,
     ...(isDocument(meta) ? { meta } : {}),
   };

@@ -4,6 +4,7 @@ import type { Analysis } from './analysis/analysis.ts';
 import { dateFormat } from './dates/date-format.ts';
 import type { Field, FieldCommon } from './field.ts';
 import { keptParameters } from './field-parameters.ts';
+import { preview } from './field-value.ts';
 import { type NumberType, readNumber } from './number.ts';
 import { argumentError, mapperError } from './refusal.ts';
 
@@ -25,6 +26,7 @@ export function parseField(path: string, json: Document, scope: FieldScope): Fie
   const maker = Object.hasOwn(makers, type) ? makers[type] : undefined;
   if (!maker) throw mapperError(`No handler for type [${type}] declared on field [${lastOf(path)}]`);
   const { type: _type, fields, ...parameters } = json;
+  if (type === 'percolator') checkBare(path, parameters, fields);
   const allowed = Object.hasOwn(parameterNames, type) ? parameterNames[type] : undefined;
   for (const name of Object.keys(parameters)) {
     if (allowed && !allowed.has(name) && !everywhere.has(name)) {
@@ -45,6 +47,14 @@ export function parseField(path: string, json: Document, scope: FieldScope): Fie
     ignoreMalformed: flag(parameters, 'ignore_malformed', scope.ignoreMalformed),
   };
   return maker(common, parameters, scope);
+}
+
+/** A type that takes no parameters at all. */
+function checkBare(path: string, parameters: Document, fields: unknown): void {
+  const given = Object.entries({ ...parameters, ...(fields === undefined ? {} : { fields }) });
+  if (given.length === 0) return;
+  const shown = given.map(([name, value]) => `[${name} : ${preview(value)}]`).join(' ');
+  throw mapperError(`Mapping definition for [${lastOf(path)}] has unsupported parameters:  ${shown}`);
 }
 
 type Maker = (common: FieldCommon, parameters: Document, scope: FieldScope) => Field;

@@ -5,7 +5,7 @@ import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import type { Candidate, Matcher, RequiredTerms } from './candidate.ts';
 import { compileQuery, requiredTerms } from './compile.ts';
-import { mapDocument } from './dynamic.ts';
+import { mapDocument } from './document-mapping.ts';
 import { executeSearch } from './execute.ts';
 import { generatedIndex } from './generated-search.suite.ts';
 import type { Mapping } from './mapping.ts';

@@ -120,7 +120,8 @@ function sourceReaders(wanted: readonly WantedField[], mapping: Mapping): Reader
     const test = nameTest(pattern);
     for (const path of mapping.fields.keys()) {
       const field = fieldAt(mapping, path);
-      if (field && field.kind !== 'opaque' && test(path)) chosen.set(path, { field, format });
+      if (field && (field.kind !== 'opaque' || field.type === 'percolator') && test(path))
+        chosen.set(path, { field, format });
     }
   }
   return [...chosen].map(([path, { field, format }]): Reader => {

@@ -12,6 +12,8 @@ export interface IndexSettings {
   readonly termsLimit: number;
   readonly regexLength: number;
   readonly docValueFieldsMax: number;
+  /** `index.percolator.map_unmapped_fields_as_text`. */
+  readonly unmappedAsText: boolean;
 }
 
 /** Reads them from settings as they were put: nested or dotted (`index.mapping.total_fields.limit`), with or without `index`. */
@@ -30,6 +32,7 @@ export function indexSettings(settings: Document): IndexSettings {
     resultWindow: number('max_result_window', 10_000),
     termsLimit: number('max_terms_count', 65_536),
     regexLength: number('max_regex_length', 1000),
+    unmappedAsText: asText(setting(settings, 'percolator.map_unmapped_fields_as_text')) === 'true',
     docValueFieldsMax: number('max_docvalue_fields_search', 100),
   };
 }

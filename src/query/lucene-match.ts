@@ -77,6 +77,10 @@ function compileAlone(query: Lucene, place: Place): Test {
       const { test } = query;
       return (_scope, candidate) => test(candidate.index);
     }
+    case 'percolate': {
+      const { percolation } = query;
+      return (_scope, candidate) => place.nested === undefined && percolation.matches(candidate);
+    }
     case 'nested':
       return compileNested(query.path, query.query, place);
     default:
@@ -197,6 +201,8 @@ function cost(query: Lucene): number {
     case 'constant':
     case 'boost':
       return cost(query.query);
+    case 'percolate':
+      return 100;
     case 'nested':
       return 10 + cost(query.query);
     default:

@@ -28,6 +28,8 @@ export function luceneText(query: Lucene): string {
       return `_id:(${[...query.ids].join(' ')})`;
     case 'index':
       return '_index';
+    case 'percolate':
+      return `PercolateQuery{document_sources={${query.percolation.shown}}}`;
     case 'bool':
       return boolText(query);
     case 'dismax':

@@ -1,3 +1,4 @@
+import type { Document } from '../base/document.ts';
 import type { Field } from './field.ts';
 
 /**
@@ -19,6 +20,8 @@ export type Lucene =
   | { readonly kind: 'ids'; readonly ids: ReadonlySet<string> }
   /** `_index`: the test is on the index's name; equal patterns are equal tests. */
   | { readonly kind: 'index'; readonly patterns: string; readonly test: (name: string) => boolean }
+  /** Queries that documents hold, and the documents that are put to them. */
+  | { readonly kind: 'percolate'; readonly percolation: Percolation }
   | Bool
   | { readonly kind: 'dismax'; readonly queries: readonly Lucene[] }
   | { readonly kind: 'constant'; readonly query: Lucene }
@@ -66,6 +69,23 @@ export interface PointRange {
 }
 
 export type Point = number | bigint | string;
+
+/** What a percolate clause asks of a document that holds a query. */
+export interface Percolation {
+  readonly field: string;
+  /** The name of its slots among a hit's fields, where the search has several such clauses. */
+  readonly slotName: string;
+  /** The documents that are put to the queries, as `_validate` shows them. */
+  readonly shown: string;
+  matches(holder: QueryHolder): boolean;
+  /** The places of the documents that the stored query finds. */
+  slots(holder: QueryHolder): readonly number[];
+}
+
+export interface QueryHolder {
+  readonly index: string;
+  readonly source: Document;
+}
 
 export interface Bool {
   readonly kind: 'bool';

@@ -15,6 +15,8 @@ export interface Mapping {
   readonly analysis: Analysis;
   readonly settings: IndexSettings;
   readonly rules: DynamicRules;
+  /** What a stored query means by a name that is not mapped (query/unmapped-field.ts); absent, nothing. */
+  readonly unmapped?: (name: string) => Field | undefined;
 }
 
 /** An object of the mapping, or the root (path ''). */
@@ -81,7 +83,7 @@ export function fieldAt(mapping: Mapping, name: string): Field | undefined {
     const around = mapping.fields.get(name.slice(0, dot));
     if (around?.kind === 'flat_object') return { ...around, path: name, leaf: name.slice(dot + 1) };
   }
-  return undefined;
+  return mapping.unmapped?.(name);
 }
 
 /** The object at a dotted path, or undefined. */

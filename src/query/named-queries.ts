@@ -1,8 +1,8 @@
 import type { Instant } from '../base/clock.ts';
-import { isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import type { Candidate } from './candidate.ts';
 import { lowerQuery } from './compile.ts';
+import { everyClause } from './inner-queries.ts';
 import { compileLucene } from './lucene-match.ts';
 import type { Mapping } from './mapping.ts';
 import type { Query } from './query.ts';
@@ -13,7 +13,7 @@ export function namedQueries(
   mapping: Mapping,
   at: Instant,
 ): ((candidate: Candidate) => readonly string[]) | undefined {
-  const named = queries.flatMap((query) => namedIn(query));
+  const named = queries.flatMap((query) => (query ? namedIn(query) : []));
   if (named.length === 0) return undefined;
   const matchers = named.flatMap(({ name, query }) => {
     try {
@@ -27,11 +27,7 @@ export function namedQueries(
   return (candidate) => [...new Set(matchers.filter(({ match }) => match(candidate)).map(({ name }) => name))];
 }
 
-function namedIn(value: unknown): { readonly name: string; readonly query: Query }[] {
-  if (Array.isArray(value)) return value.flatMap(namedIn);
-  if (!isDocument(value)) return [];
-  const inner = Object.values(value).flatMap(namedIn);
-  const { kind, name } = value;
-  if (typeof kind !== 'string' || typeof name !== 'string') return inner;
-  return [{ name, query: value as unknown as Query }, ...inner];
+function namedIn(query: Query): { readonly name: string; readonly query: Query }[] {
+  const inner = everyClause(query).flatMap(namedIn);
+  return query.name === undefined ? inner : [{ name: query.name, query }, ...inner];
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Document } from '../base/document.ts';
 import { compileQuery } from './compile.ts';
-import { mapDocument } from './dynamic.ts';
+import { mapDocument } from './document-mapping.ts';
 import { parseMapping } from './mapping.ts';
 import { parseQuery } from './parse.ts';
 

@@ -1,3 +1,5 @@
+import type { Document } from '../base/document.ts';
+
 /** The parsed query: a closed union. JSON stays in `query/parse.ts` and `clauses/`. */
 export type Query =
   | BoolQuery
@@ -18,7 +20,8 @@ export type Query =
   | IdsQuery
   | NestedQuery
   | ConstantScoreQuery
-  | DisMaxQuery;
+  | DisMaxQuery
+  | PercolateQuery;
 
 /** What every clause may carry. */
 interface Common {
@@ -210,4 +213,16 @@ export interface ConstantScoreQuery extends Common {
 export interface DisMaxQuery extends Common {
   readonly kind: 'dis_max';
   readonly queries: readonly Query[];
+}
+
+export interface PercolateQuery extends Common {
+  readonly kind: 'percolate';
+  /** Where documents hold their queries. */
+  readonly field: string;
+  /** What is put to them; undefined while it is only named. */
+  readonly documents?: readonly Document[];
+  /** `index/id` of a document that was not looked up. */
+  readonly elsewhere?: string;
+  /** `name`: part of the name of its slots in a hit. */
+  readonly slotName?: string;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { own } from '../base/document.ts';
 import { analyzeRequest } from './analyze.ts';
-import { mapDocument } from './dynamic.ts';
+import { mapDocument } from './document-mapping.ts';
 import { mappingJson } from './mapping.ts';
 import { type MemoryIndex, memoryIndex, readSuite } from './recorded-suite.suite.ts';
 

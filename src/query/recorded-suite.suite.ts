@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isDocument, own } from '../base/document.ts';
-import { mapDocument } from './dynamic.ts';
+import { mapDocument } from './document-mapping.ts';
 import { executeSearch } from './execute.ts';
 import type { Found } from './found.ts';
 import { type Mapping, parseMapping } from './mapping.ts';

@@ -42,12 +42,17 @@ const opaque = /^(?:illegal_|number_format|date_time|null_pointer|index_out_of|c
 /** An error inside a field of a `bool`: 400 x_content_parse_exception around it, the inner one being the root cause. */
 export function wrappedError(thrown: TrailhoundError, reason: string): TrailhoundError {
   const caused = { type: thrown.wire, reason: thrown.message };
-  const roots = opaque.test(thrown.wire) ? undefined : (thrown.fields.root_cause ?? [caused]);
+  const roots = !isRootCause(thrown.wire) ? undefined : (thrown.fields.root_cause ?? [caused]);
   return new TrailhoundError('parse-failed', `${reason}: ${thrown.message}`, {
     wire: 'x_content_parse_exception',
     cause: thrown,
     fields: { ...(roots === undefined ? {} : { root_cause: roots }), caused_by: caused },
   });
+}
+
+/** Whether OpenSearch tells an error of this type as the root cause of one around it. */
+export function isRootCause(type: string): boolean {
+  return !opaque.test(type);
 }
 
 /** The reason inside a shard error, else the message: what `_validate` and lenient queries show. */

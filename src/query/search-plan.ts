@@ -11,6 +11,7 @@ import { requiredOf } from './lucene-required.ts';
 import { fieldAt, type Mapping } from './mapping.ts';
 import { namedQueries } from './named-queries.ts';
 import { parseQuery } from './parse.ts';
+import { withSlots } from './percolation-slots.ts';
 import { shardError } from './refusal.ts';
 import { compileScore, type Scorer } from './score.ts';
 import { checkSearchAfter, type SearchBody } from './search-body.ts';
@@ -79,7 +80,7 @@ export function makePlan(body: SearchBody, index: SearchableIndex, at: Instant):
     postFilter: body.postFilter && compileLucene(lowerQuery(body.postFilter, mapping, at), mapping),
     score: compileScore(query, mapping),
     columns,
-    fields: hitFieldReader({ fields: body.fields, docValues: body.docValueFields }, mapping, at),
+    fields: withSlots(hitFieldReader({ fields: body.fields, docValues: body.docValueFields }, mapping, at), query),
     highlight: makeHighlighter(body.highlight, query, mapping),
     named: namedQueries([body.query, body.postFilter], mapping, at),
     group: body.collapse === undefined ? undefined : groupReader(body.collapse, mapping, at),

@@ -5,7 +5,7 @@ import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import type { Candidate, Matcher } from './candidate.ts';
 import { compileQuery, lowerQuery } from './compile.ts';
-import { mapDocument } from './dynamic.ts';
+import { mapDocument } from './document-mapping.ts';
 import { createEqualClauses } from './equal-clauses.ts';
 import { generatedIndex } from './generated-search.suite.ts';
 import type { Lucene } from './lucene.ts';

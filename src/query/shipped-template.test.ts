@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Document } from '../base/document.ts';
 import { compileQuery, requiredTerms } from './compile.ts';
-import { mapDocument } from './dynamic.ts';
+import { mapDocument } from './document-mapping.ts';
 import { parseMapping } from './mapping.ts';
 import { parseQuery } from './parse.ts';
 import { publicGrants } from './public-grants.suite.ts';

@@ -124,6 +124,10 @@ function checkSortable(field: Field): void {
     );
   }
   if (field.kind === 'text') throw unsortable(field.path);
+  if (field.type === 'percolator') {
+    const reason = `Fielddata is not supported on field [${field.path}] of type [percolator]`;
+    throw shardError(reason, 'illegal_argument_exception');
+  }
 }
 
 function unsortable(path: string): Error {

@@ -89,6 +89,9 @@ function checkSearchable(field: Field): void {
 }
 
 function unsearchable(field: Field): Error {
+  if (field.type === 'percolator') {
+    return shardError('Percolator fields are not searchable directly, use a percolate query instead');
+  }
   return field.type === 'binary'
     ? shardError('Binary fields do not support searching')
     : shardError(`Field [${field.path}] of type [${field.type}] does not support this query`);

@@ -160,10 +160,13 @@ function boostsOf(
   return boosts;
 }
 
+/** Date math, in the body or in the queries that documents hold. */
+const changesByItself = /now|"percolate"/i;
+
 /** The query alone, for results over sealed segments: size, sort and aggregations do not change what matches. */
 function queryKey({ json }: SearchBody): string | undefined {
   const text = jsonText(own(json, 'query') ?? null);
-  return text.length > keyMax || /now/i.test(text) ? undefined : text;
+  return text.length > keyMax || changesByItself.test(text) ? undefined : text;
 }
 
 /** A number beyond 2^53 was read as a bigint, which JSON does not know: `n` keeps it apart from the same digits as text. */
@@ -179,7 +182,7 @@ function resultKey(
   { window, ignoreUnavailable, allowNoIndices, wildcards }: SearchOptions,
 ): string | undefined {
   const text = jsonText(json);
-  if (text.length > keyMax || /now/i.test(text) || expression.includes('{now')) return undefined;
+  if (text.length > keyMax || changesByItself.test(text) || expression.includes('{now')) return undefined;
   const indices = catalog.resolve(expression, { ignoreUnavailable: true, ...(wildcards ? { wildcards } : {}) });
   const range = window ? `${window.after}-${window.upTo}` : '';
   const how = JSON.stringify([ignoreUnavailable, allowNoIndices, wildcards]);

@@ -24,23 +24,14 @@ interface Suite {
 }
 
 /** What stays different, with its reason (docs/COMPATIBILITY.md). A case that no longer differs fails here. */
-const percolate = 'there is no percolate query';
 const ignored = '_ignored is not kept';
 const differs: Readonly<Record<string, string>> = {
   'api: sort_score': 'scores count boosts only',
   'api: script_fields': 'there are no scripts',
   'api: cat_aliases': 'in the order of the indices; there it is that of a hash table',
   'api: stats': 'replaced and deleted documents are not counted',
-  'api: dyn_deep': 'the root cause is the refusal of the mapping, not what it comes from',
   'dynmap: im_s': ignored,
   'dynmap: im_s2': ignored,
-  ...Object.fromEntries(
-    ['perc0', 'perc1', 'perc2', 'perc3', 'perc4', 'perc_multi', 'perc_err', 'perc_nodoc'].map((name) => [
-      `percolate: ${name}`,
-      percolate,
-    ]),
-  ),
-  ...Object.fromEntries(['perc0', 'perc1', 'perc2', 'perc3'].map((name) => [`percolate-unmapped: ${name}`, percolate])),
 };
 
 const both = await engines();

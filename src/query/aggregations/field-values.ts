@@ -182,6 +182,9 @@ function checkField(field: Field, kind: ValueKind, request: FieldRequest): void 
       `Text fields are not optimised for operations that require per-document field data like aggregations and sorting, so these operations are disabled by default. Please use a keyword field instead. Alternatively, set fielddata=true on [${field.path}] in order to load field data by uninverting the inverted index. Note that this can use significant memory.`,
     );
   }
+  if (field.type === 'percolator') {
+    throw illegal(`Fielddata is not supported on field [${field.path}] of type [percolator]`);
+  }
   if (field.kind === 'opaque' || asText(own(field.parameters, 'doc_values')) === 'false') {
     throw illegal(
       `Can't load fielddata on [${field.path}] because fielddata is unsupported on fields of type [${field.type}]. Use doc values instead.`,

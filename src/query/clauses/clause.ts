@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
+import type { Matcher } from '../candidate.ts';
 import type { Lucene } from '../lucene.ts';
 import type { Mapping } from '../mapping.ts';
 import type { Query } from '../query.ts';
@@ -29,4 +30,13 @@ export interface LowerScope {
   /** What `now` means. */
   readonly at: Instant;
   child(query: Query): Lucene;
+  /** Reads a query that a document holds. Throws as parsing does. */
+  stored(json: unknown): StoredQuery;
+}
+
+export interface StoredQuery {
+  /** By the fields that are mapped. */
+  readonly findsNothing: boolean;
+  /** Throws as lowering does. */
+  on(mapping: Mapping): Matcher;
 }

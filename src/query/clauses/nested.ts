@@ -25,7 +25,11 @@ export const nestedClause: Clause<NestedQuery> = {
   lower({ path, query, ignoreUnmapped }, scope) {
     const object = objectAt(scope.mapping, path);
     if (!object?.nested) {
-      if (ignoreUnmapped) return nothing('unmapped nested path');
+      if (ignoreUnmapped) {
+        // A stored query is read whole.
+        if (scope.mapping.unmapped) scope.child(query);
+        return nothing('unmapped nested path');
+      }
       throw shardError(
         object
           ? `failed to create query: [nested] nested object under path [${path}] is not of nested type`

@@ -198,6 +198,8 @@ function missingName(node: LeafNode, { fields }: Context): string {
 function lowerText(node: Extract<LeafNode, { kind: 'word' | 'quoted' }>, context: Context): Lucene {
   const { query, scope, text } = context;
   const name = node.field ?? context.main;
+  // To a stored query a pattern is no mapped field where one name says where words are sought; in a list it may stand.
+  if (node.kind === 'word' && name?.includes('*')) scope.mapping.unmapped?.(name);
   if (name !== undefined && node.kind === 'word' && node.text.length > 1 && /^[<>]/.test(node.text)) {
     const fields = fieldsFor(node.field, context);
     if (fields.length === 0) return unmapped(name);

@@ -1,4 +1,4 @@
-import { mapDocument } from '../../query/dynamic.ts';
+import { mapDocument } from '../../query/document-mapping.ts';
 import type { Operation, OperationResult } from '../store.ts';
 import type { EngineIndices } from './engine-indices.ts';
 

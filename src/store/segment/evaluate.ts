@@ -46,6 +46,7 @@ export function evaluate(query: Lucene, asked: Asked): Hits {
       return query.test(asked.name) ? everything : nothing;
     case 'ids':
     case 'nested':
+    case 'percolate':
       return unknown;
     default:
       return query.field.nested === undefined ? evaluateField(query, asked) : unknown;
@@ -205,7 +206,14 @@ export function readsHold(column: ColumnIndex, { mapping, analysis }: Asked): bo
 }
 
 function exists(field: Field, asked: Asked): Hits {
-  if (field.kind === 'flat_object' || field.kind === 'alias' || own(field, 'nullValue') !== undefined) return unknown;
+  // A value of these may be an object, whose leaves are indexed under their own paths.
+  if (
+    field.kind === 'flat_object' ||
+    field.kind === 'opaque' ||
+    field.kind === 'alias' ||
+    own(field, 'nullValue') !== undefined
+  )
+    return unknown;
   const columns = columnsOf(field, asked);
   if (!columns) return unknown;
   const present = columns.map((column) => column.present()).reduce(or, none);

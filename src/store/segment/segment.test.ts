@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import type { Document } from '../../base/document.ts';
 import { TrailhoundError } from '../../base/errors.ts';
 import { lowerQuery } from '../../query/compile.ts';
-import { mapDocument } from '../../query/dynamic.ts';
+import { mapDocument } from '../../query/document-mapping.ts';
 import type { TextField } from '../../query/field.ts';
 import { generatedIndex } from '../../query/generated-search.suite.ts';
 import type { Lucene } from '../../query/lucene.ts';
