@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Alerting } from './alerting/alerting.ts';
 import { makeLease } from './alerting/lease.ts';
-import { looksLikeMonitor, readMonitorFile } from './alerting/monitor-file.ts';
+import { looksLikeMonitor, readMonitorContent } from './alerting/monitor-file.ts';
 import { openSharedWatching } from './alerting/shared-watching.ts';
 import { withMessage } from './alerting/shipped-message.ts';
 import { openWatching, type Watching, type WatchingParts } from './alerting/watching.ts';
@@ -96,7 +96,9 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
       openNotifications: (own) => openChannels(config, { store: own, clock, log }, instead.store === undefined),
     });
     const { alerting, notifications } = watching;
-    const ledger = await openLedger(store, clock);
+    const ledger = openLedger(store, clock);
+    // Whoever reads a source hears of a failure; without a source nobody needs it.
+    ledger.catch(() => {});
     const posture = await openPosture(store);
     const retention = retaining(config, embedded, { clock, log });
     const spare = spared(config, clock.now(), problems.add);
@@ -271,7 +273,7 @@ function readMonitors(
   for (const found of files.problems) problem(found);
   const monitors = new Map<string, { readonly name: string; readonly json: unknown }>();
   for (const file of files.value) {
-    const { json, broken } = readMonitorFile(file.text);
+    const { json, broken } = readMonitorContent(file.text);
     if (broken) {
       const message = `is neither JSON nor YAML, so this monitor is left out: ${broken.message}`;
       problem({ place: file.path, line: broken.line, message });

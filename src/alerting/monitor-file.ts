@@ -1,5 +1,6 @@
 import { LineCounter, type Node, parseDocument } from 'yaml';
 import { reasonOf } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 
 /** Both from 1. */
@@ -17,6 +18,16 @@ export interface MonitorFile {
   lineOf(path: readonly (string | number)[]): number;
   /** Line and column of a part, or of the nearest one around it; `offset`: of a character inside of a text. */
   placeOf(path: readonly (string | number)[], offset?: number): Place;
+}
+
+/** What the text of a file says, without places of its parts: JSON, which most are, takes no time then. Never throws. */
+export function readMonitorContent(text: string): Pick<MonitorFile, 'json' | 'broken'> {
+  try {
+    if (text.length <= limits.monitorFileMax) return { json: parseJson(text) };
+  } catch {
+    // YAML, or the reader below tells what is wrong with it.
+  }
+  return readMonitorFile(text);
 }
 
 /** Reads the text of a file. Never throws. */

@@ -81,15 +81,18 @@ async function ingestBytes(bytes: Uint8Array, delivery: Delivery, ports: IngestP
     for (const problem of batch.problems) ports.problem(problem);
     for (const [reason, number] of Object.entries(batch.skipped)) skip(ports, reason, number);
     const events: PreparedEvent[] = [];
+    const read = batch.records.length;
     for (const record of batch.records) {
       const judged = ports.judge.prepare(record, from, delivery.origin, ports.clock.now());
       for (const problem of judged.problems) ports.problem(problem);
       if (judged.event) events.push(judged.event);
       else ports.progress.dropped++;
     }
+    // While these are written other files are read: the records, as large as their documents, need not outlive them.
+    batch.release();
     const outcome = await ports.writer.write(events);
     for (const problem of outcome.problems) ports.problem(problem);
-    ports.progress.records += batch.records.length;
+    ports.progress.records += read;
     ports.progress.events += outcome.stored.length;
     ports.progress.duplicates += outcome.duplicates;
     if (outcome.stored.length > 0) await ports.stored(outcome.stored);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
+import { asText, at } from '../base/document.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import type { Ledger } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
@@ -13,11 +14,14 @@ export const ledgerIndex = '.trailhound-ledger';
  */
 export async function openLedger(store: Store, clock: Clock): Promise<Ledger> {
   const known = new Set<string>();
-  if ((await store.indices(ledgerIndex, { ignoreUnavailable: true })).length === 0) {
+  const [index] = await store.indices(ledgerIndex, { ignoreUnavailable: true });
+  if (!index) {
     await store.createIndex(ledgerIndex, {
-      settings: { auto_expand_replicas: '0-1', hidden: true },
+      settings: { auto_expand_replicas: '0-1', hidden: true, max_result_window: pageSize },
       mappings: { dynamic: false, properties: { at: { type: 'date' } } },
     });
+  } else if (asText(at(index.settings, 'index.max_result_window')) !== String(pageSize)) {
+    await store.updateIndices([{ index: ledgerIndex, settings: { index: { max_result_window: pageSize } } }]);
   }
   let after: readonly unknown[] | undefined;
   for (;;) {
@@ -46,7 +50,8 @@ export async function openLedger(store: Store, clock: Clock): Promise<Ledger> {
   };
 }
 
-const pageSize = 10_000;
+/** Each page goes through all entries, so there should be few; the index is told that so many may be asked for. */
+const pageSize = 50_000;
 
 /** 96 bits of sha256: short enough for millions in memory, long enough that no two files ever meet. */
 function entryId(origin: string, version: string): string {

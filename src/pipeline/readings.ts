@@ -20,7 +20,8 @@ export interface Reading {
 export interface ReadingPorts {
   /** Opens what the user named; throws when it is no source. */
   readonly open: (uri: string, options: SourceOptions) => Source;
-  readonly ledger: Ledger;
+  /** Reading it takes a while where many files are known: sources wait for it, nothing else does. */
+  readonly ledger: Promise<Ledger>;
   readonly judge: Judge;
   readonly writer: EventWriter;
   readonly stored: (documents: readonly StoredDocument[]) => Promise<void>;
@@ -52,7 +53,7 @@ export function createReadings(ports: ReadingPorts): Readings {
       try {
         const source = ports.open(uri, {
           once,
-          ledger: ports.ledger,
+          ledger: await ports.ledger,
           problem,
           skipped: countSkipped(progress, problem),
         });

@@ -53,7 +53,7 @@ export function openRecordReader(origin: string): RecordReader {
       state.problems = [];
       state.skipped = {};
       if (state.records.length === 0) state.bytes = 0;
-      return { records, problems, skipped };
+      return { records, problems, skipped, release: () => void records.splice(0) };
     },
   };
 }

@@ -29,6 +29,8 @@ export type SkipReason =
 /** A part of a file: at most limits.recordsPerBatchMax records. */
 export interface RecordBatch {
   readonly records: readonly TrailRecord[];
+  /** Forgets the records. */
+  release(): void;
   readonly problems: readonly Problem[];
   readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
 }
