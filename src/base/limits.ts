@@ -207,6 +207,8 @@ export const limits = {
   arrivalPollMs: 500,
   /** New documents that are read to find the monitors they wake; with more of them at one look, all monitors are run. */
   arrivalReadMax: 5000,
+  /** From one look at what arrived to the next: this many times what the refresh of it took, and limits.engineRefreshMs at least. */
+  arrivalRestFactor: 4,
   /** Indices of one search by arrival: each costs clauses, of which a query may have 1,024. More make several searches. */
   arrivalIndicesMax: 300,
   /** Stretches of arrivals kept in the open part of their record; then they are put aside in a document of their own. */

@@ -13,7 +13,7 @@ import { type ShardProgress, shardProgress } from './shard-progress.ts';
  * one record and so agree about each position. Indices whose names begin with a dot have no arrivals.
  */
 export interface Arrivals {
-  /** Looks what arrived, gives it positions and answers the last one. New ones are given at most every `pauseMs`. */
+  /** Looks what arrived, gives it positions and answers the last one. New ones are given at most every `pauseMs`, and less often where a look takes long. */
   position(): Promise<Position>;
   ranges(window: ArrivalWindow): readonly ArrivalRange[];
 }
@@ -38,19 +38,23 @@ export async function openArrivals(ports: ArrivalPorts): Promise<Arrivals> {
   learnHead(map, head);
 
   let last: (() => number) | undefined;
+  let rest = pauseMs;
   const advance = async (): Promise<Position> => {
     progress = await shardProgress(client, clock);
     if (newStretches(progress, map).length === 0) return map.position();
-    const rest = pauseMs - (last?.() ?? pauseMs);
-    if (rest > 0) {
-      await clock.sleep(rest);
+    const wait = rest - (last?.() ?? rest);
+    if (wait > 0) {
+      await clock.sleep(wait);
       progress = await shardProgress(client, clock);
     }
-    last = elapsedMs();
+    const begun = elapsedMs();
     for (;;) {
       const found = newStretches(progress, map);
       if (found.length === 0) return map.position();
       await ports.freshness.refresh([...new Set(found.map(({ index }) => index))]);
+      last = elapsedMs();
+      // A cluster that is busy with bulks of many indices is not to be busier with showing them.
+      rest = Math.max(pauseMs, begun() * limits.arrivalRestFactor);
       const moved = await moveHead(record, head, found);
       const known = head.start;
       head = moved ?? (await record.head());
