@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Document, isDocument, own } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Door } from '../exposure/door.ts';
 import { parseSearchBody } from '../query/search-body.ts';
-import type { Store } from '../store/store.ts';
+import type { Operation, Store } from '../store/store.ts';
 import { before, type History, type Known, withChange } from './posture.ts';
 
 /** One document a door: what it was made, last. */
@@ -17,9 +18,16 @@ export interface PostureBook {
   save(): Promise<void>;
 }
 
+interface Entry {
+  readonly door: Document;
+  readonly history: History;
+  /** Of the stored document as this process knows it; undefined where it knows none. */
+  readonly seqNo: number | undefined;
+}
+
 /** Opens the book kept in the store; what was saved by an earlier run is known again. */
 export async function openPosture(store: Store): Promise<PostureBook> {
-  const known = new Map<string, { readonly door: Document; readonly history: History }>();
+  const known = new Map<string, Entry>();
   if ((await store.indices(postureIndex, { ignoreUnavailable: true })).length === 0) {
     await store.createIndex(postureIndex, {
       settings: { auto_expand_replicas: '0-1', hidden: true },
@@ -32,35 +40,66 @@ export async function openPosture(store: Store): Promise<PostureBook> {
     note(door, change) {
       if (door.kind === 's3-object-acl' || door.name === '') return undefined;
       const id = idOf(door);
-      const history = known.get(id)?.history ?? [];
+      const entry = known.get(id);
+      const history = entry?.history ?? [];
       const was = before(history, change)?.verdict;
       const next = withChange(history, change);
       if (next !== history) {
         known.delete(id);
-        known.set(id, { door: wordsOf(door), history: next });
+        known.set(id, { door: wordsOf(door), history: next, seqNo: entry?.seqNo });
         changed.add(id);
         forgetOldest(known, changed);
       }
       return was;
     },
-    async save() {
-      const ids = [...changed];
-      if (ids.length === 0) return;
-      const operations = ids.flatMap((id) => {
-        const entry = known.get(id);
-        if (!entry) return [];
-        const document = { ...entry.door, changes: entry.history };
-        return [{ action: 'index' as const, index: postureIndex, id, document }];
-      });
-      await store.write(operations);
-      // What was noted while this was written stays for the next time.
-      for (const id of ids)
-        if (known.get(id)?.history === operations.find((one) => one.id === id)?.document.changes) changed.delete(id);
-    },
+    save: () => save(store, known, changed),
   };
 }
 
-async function load(store: Store, known: Map<string, { door: Document; history: History }>): Promise<void> {
+/**
+ * Writes what was noted over what this process knows to be stored; where another process of a cluster noted something of the same
+ * door meanwhile, the two are joined and written again.
+ */
+async function save(store: Store, known: Map<string, Entry>, changed: Set<string>): Promise<void> {
+  let ids: readonly string[] = [...changed];
+  while (ids.length > 0) {
+    const entries = ids.flatMap((id) => {
+      const entry = known.get(id);
+      return entry ? [{ id, entry }] : [];
+    });
+    const results = await store.write(entries.map(({ id, entry }) => operationOf(id, entry)));
+    const again: string[] = [];
+    for (const [at, { id, entry }] of entries.entries()) {
+      const result = results[at];
+      const now = known.get(id);
+      if (!result || !now) continue;
+      if ('error' in result) {
+        if (result.error !== 'conflict') throw new TrailhoundError('internal', `posture: ${result.reason}`);
+        known.set(id, await joined(store, id, now));
+        again.push(id);
+        continue;
+      }
+      known.set(id, { ...now, seqNo: result.seqNo });
+      // What was noted while this was written stays for the next time.
+      if (now.history === entry.history) changed.delete(id);
+    }
+    ids = again;
+  }
+}
+
+function operationOf(id: string, { door, history, seqNo }: Entry): Operation {
+  const written = { index: postureIndex, id, document: { ...door, changes: history } };
+  if (seqNo === undefined) return { ...written, action: 'create' };
+  return { ...written, action: 'index', ifSeqNo: seqNo, ifPrimaryTerm: 1 };
+}
+
+/** Ours with what is stored by now. */
+async function joined(store: Store, id: string, { door, history }: Entry): Promise<Entry> {
+  const found = await store.get(postureIndex, id);
+  return { door, history: historyOf(found?.source.changes).reduce(withChange, history), seqNo: found?.seqNo };
+}
+
+async function load(store: Store, known: Map<string, Entry>): Promise<void> {
   let after: readonly unknown[] | undefined;
   for (;;) {
     const body = {
@@ -70,9 +109,9 @@ async function load(store: Store, known: Map<string, { door: Document; history: 
       ...(after ? { search_after: after } : {}),
     };
     const { hits } = await store.search(postureIndex, parseSearchBody(body));
-    for (const { id, source } of hits) {
+    for (const { id, source, seqNo } of hits) {
       const { changes, ...door } = source;
-      if (known.size < limits.postureDoorsMax) known.set(id, { door, history: historyOf(changes) });
+      if (known.size < limits.postureDoorsMax) known.set(id, { door, history: historyOf(changes), seqNo });
     }
     const last = hits.at(-1);
     if (hits.length < pageSize || !last) return;

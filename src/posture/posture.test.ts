@@ -57,3 +57,18 @@ test('the book remembers over a restart, and keeps doors apart', async () => {
   );
   await store.close();
 });
+
+test('two processes that share a store keep what both of them noted', async () => {
+  const store = openMemory({ clock: systemClock });
+  const [one, other] = [await openPosture(store), await openPosture(store)];
+  one.note(bucket, change(10, 'a', 'public'));
+  other.note(bucket, change(20, 'b', 'not-public'));
+  await Promise.all([one.save(), other.save()]);
+  assert.equal(one.note(bucket, change(5, 'c', 'public')), undefined);
+  other.note(bucket, change(15, 'd', 'unknown'));
+  await Promise.all([one.save(), other.save()]);
+  const third = await openPosture(store);
+  const told = [6, 11, 16, 21].map((at) => third.note(bucket, change(at, `z${at}`, 'unknown')));
+  assert.deepEqual(told, ['public', 'public', 'unknown', 'not-public']);
+  await store.close();
+});
