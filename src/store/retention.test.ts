@@ -95,7 +95,7 @@ test('without a policy nothing goes, and a policy that comes later finds when th
   await store.write(documents('a', 'last', 5));
   assert.equal(await apply({ index: 'a', maxAgeMs: 30 * day }), 5);
   assert.deepEqual(await names(store, 'a'), { last: 5 });
-  assert.ok((await store.indices('.trailhound-arrivals'))[0], 'notes');
+  assert.ok((await store.indices('.trailhound-retention'))[0], 'notes');
 });
 
 test('the oldest go where a size is exceeded, block by block', async (context) => {

@@ -39,7 +39,7 @@ interface Mark {
   readonly at: Instant;
 }
 
-export const marksIndex = '.trailhound-arrivals';
+export const marksIndex = '.trailhound-retention';
 
 /**
  * Deletes old documents. Documents know their own times, but those are the sender's; the store knows only the order of arrival.
