@@ -146,6 +146,8 @@ export const limits = {
   openBlocksMax: 96 * 1024 * 1024,
   /** Paths that one segment of the store indexes, some 20 KB each while it grows; keys of policies and tags are an attacker's. Beyond it such paths are searched by reading. */
   segmentColumnsMax: 4096,
+  /** Memory of a growing segment: documents of huge arrays fill one before it has many documents. It is sealed then. */
+  segmentWeightMax: 192 * 1024 * 1024,
   /** Pages of segment files kept in memory; the least used are read again. */
   segmentPagesMax: 32 * 1024 * 1024,
   /** Parts of directories of segment files kept in memory, by weight; the least used are read again. */

@@ -103,7 +103,7 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
     written: reader.add,
   };
   const { exclusively, stepwise, quiet } = oneAfterAnother(() => closed);
-  const segments = segmentsOf({ shelf, catalog, reader, counters }, options);
+  const segments = segmentsOf({ shelf, catalog, reader, counters, searching: world.searching }, options);
   segments?.poke();
   return {
     world,
@@ -188,7 +188,8 @@ function segmentsOf(
     catalog,
     reader,
     counters,
-  }: Pick<WriteWorld, 'shelf' | 'catalog' | 'counters'> & { readonly reader: Reader },
+    searching,
+  }: Pick<WriteWorld, 'shelf' | 'catalog' | 'counters' | 'searching'> & { readonly reader: Reader },
   { segmentRows, complain = () => {} }: CoreOptions,
 ): Segments | undefined {
   if (!shelf.segments) return undefined;
@@ -198,6 +199,7 @@ function segmentsOf(
     position: () => counters.position,
     indexOf: (number) => indexNumbered(catalog, number),
     blocksAfter: shelf.blocksAfter,
+    searching,
     complain,
     ...(segmentRows ? { rowsMax: segmentRows } : {}),
   });

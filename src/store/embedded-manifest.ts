@@ -7,7 +7,11 @@ import type { Position } from './store.ts';
 /** The list of sealed segments as a table. A row that is not what was written is as good as none: its segment is made anew. */
 export function makeManifest(db: Database): Manifest {
   const table = fileTable<ReturnType<Manifest['rows']>[number]>(db, 'segment');
-  return { rows: table.rows, add: (row) => table.replace([], row), remove: (after) => table.replace([after]) };
+  return {
+    rows: table.rows,
+    add: (row, instead) => table.replace(instead, row),
+    remove: (after) => table.replace([after]),
+  };
 }
 
 /** The list of runs of ids, likewise. */

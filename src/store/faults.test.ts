@@ -11,6 +11,7 @@ import { keptLog } from '../base/log.ts';
 import { virtualClock } from '../base/virtual-clock.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import { openEmbedded } from './embedded.ts';
+import { fillDisk, mountTmpfs } from './small-disk.suite.ts';
 import { openDatabase } from './sqlite.ts';
 import type { Operation, Store } from './store.ts';
 
@@ -291,7 +292,7 @@ test('on a full disk writing is refused, reading goes on, and space that returns
 test('a disk that is full when a folder is new is told, and nothing is left half made', { skip }, () => {
   const disk = join(root, 'disk', 'new');
   const filler = join(disk, 'filler');
-  fill(filler);
+  fillDisk(filler);
   assert.match(openInChild(join(disk, 'data')), /^read-only .*disk.new/);
   rmSync(filler);
   assert.equal(openInChild(join(disk, 'data')), 'opened');
@@ -372,27 +373,4 @@ function copyFolder(from: string, to: string): string {
   mkdirSync(to, { recursive: true });
   cpSync(from, to, { recursive: true });
   return to;
-}
-
-/** Fills the file system to the last byte. */
-function fill(file: string): void {
-  const chunk = Buffer.alloc(4096, 1);
-  try {
-    for (;;) writeFileSync(file, chunk, { flag: 'a' });
-  } catch {
-    // Full.
-  }
-}
-
-function mountTmpfs(dir: string, size: string): { skip: string | false; end(): void } {
-  mkdirSync(dir, { recursive: true });
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', dir], { stdio: 'pipe' });
-  } catch (error) {
-    return {
-      skip: `no small file system can be mounted here: ${error instanceof Error ? error.message : error}`,
-      end: () => {},
-    };
-  }
-  return { skip: false, end: () => void execFileSync('umount', ['-l', dir]) };
 }

@@ -37,7 +37,7 @@ export function searchSegment(
     const asked = askedOf(segment, index);
     const whole = segment.sealed && wanted.query && range.after <= segment.after && range.upTo >= segment.last;
     const key =
-      whole && scan.queryKey !== undefined ? `${segment.after} ${index.stored.number} ${scan.queryKey}` : undefined;
+      whole && scan.queryKey !== undefined ? `${segment.number} ${index.stored.number} ${scan.queryKey}` : undefined;
     const columns = segmentColumns(asked, scan.columns, scan.segments, (row) => candidate(row));
     const candidate = candidateMaker(part.blocks, index, scan, columns);
     const known = key === undefined ? undefined : scan.results.get(key);

@@ -4,6 +4,7 @@ import { scalarText } from '../../query/field-value.ts';
 import type { Mapping } from '../../query/mapping.ts';
 import { fieldPlan } from './field-plan.ts';
 import { type HashKey, makeHashKey, textHash } from './hash.ts';
+import { hintKey, hintsOf, noHints, type SegmentHints } from './hints.ts';
 import type { HotColumn } from './hot-column.ts';
 import {
   addHash,
@@ -35,14 +36,6 @@ import { addRow } from './rows.ts';
 import type { Leaf, SegmentBlock, SegmentIndex } from './segment-index.ts';
 import { scanned, scanWords } from './word-scan.ts';
 
-/** What one segment learned of its documents, so that the next one need not. Only hashes: nothing of it decides an answer. */
-export interface SegmentHints {
-  /** Columns whose values hardly repeat (path and signature), each with the values that do. */
-  readonly columns: ReadonlyMap<string, ReadonlySet<number>>;
-  /** Frequent words by field. */
-  readonly words: ReadonlyMap<string, ReadonlySet<number>>;
-}
-
 /** A segment that grows. */
 export interface HotSegment extends SegmentIndex {
   readonly key: HashKey;
@@ -57,13 +50,14 @@ export interface HotSegment extends SegmentIndex {
   skipTo(position: number): void;
   allColumns(): readonly HotColumn[];
   hints(): SegmentHints;
+  /** Bytes of memory, about. */
+  weight(): number;
 }
-
-const noHints: SegmentHints = { columns: new Map(), words: new Map() };
 
 export function makeHotSegment(after: number, key = makeHashKey(0), hints = noHints): HotSegment {
   const state = makeState(after, key, hints);
   return {
+    number: state.number,
     after,
     key,
     sealed: false,
@@ -83,7 +77,8 @@ export function makeHotSegment(after: number, key = makeHashKey(0), hints = noHi
     columns: (path) => state.byPath.get(path) ?? [],
     allColumns: () => state.columns,
     word: (field, term) => hotWordHits(state.words.get(field.path), state, field, term),
-    hints: () => hintsOf(state),
+    hints: () => hintsOf(state.columns, state.words, state.postings),
+    weight: () => weightOf(state),
     skipTo(position) {
       state.last = Math.max(state.last, position);
     },
@@ -357,35 +352,10 @@ function listValue(state: State, column: HotColumn, value: string): number {
   return list;
 }
 
-function hintKey({ path, signature }: HotColumn): string {
-  return `${path}\n${signature}`;
-}
-
-function hintsOf({ columns, words, postings }: State): SegmentHints {
-  const streams = columns.filter((column) => column.streams && column.hashes.count > column.count / 8);
-  return {
-    columns: new Map(
-      streams.map((column) => [
-        hintKey(column),
-        new Set(
-          [...column.repeated]
-            .filter(([, list]) => list !== expected && (postings.sizes[list] as number) >= valueRepeats)
-            .map(([hash]) => hash),
-        ),
-      ]),
-    ),
-    words: new Map(
-      [...words].map(([field, { byHash, frequent }]) => [
-        field,
-        new Set(
-          [...byHash]
-            .filter(([, place]) => {
-              const word = frequent[place];
-              return word && word.values.length + (postings.sizes[word.list] as number) >= wordRepeats;
-            })
-            .map(([hash]) => hash),
-        ),
-      ]),
-    ),
-  };
+/** Half of the room of arrays that double is not used. */
+function weightOf({ columns, words, postings }: State): number {
+  let weight = postings.rows.length * 6 + postings.lists * 200 + columns.length * 12_000;
+  for (const { hashes } of columns) weight += hashes.data.length * 6;
+  for (const { hashes, valueHashes } of words.values()) weight += hashes.data.length * 6 + valueHashes.data.length * 8;
+  return weight;
 }

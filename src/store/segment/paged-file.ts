@@ -54,7 +54,21 @@ export function openPagedFile(path: string, sum: number, cache: PageCache): Page
       throw new SegmentDamage(`${path} is cut off`);
     if (crc32(sums) !== sum || tail.readUInt32LE(0) !== sum) throw new SegmentDamage(`${path} is not what was written`);
     const key = number * 2 ** 20;
-    return { ...pagedReads(fd, path, key, { size, sums }, cache), size, number, close: () => closeSync(fd) };
+    let closed = false;
+    // A number of a closed file may be that of another one.
+    const descriptor = (): number => {
+      if (closed) throw new SegmentDamage(`${path} is closed`);
+      return fd;
+    };
+    return {
+      ...pagedReads(descriptor, path, key, { size, sums }, cache),
+      size,
+      number,
+      close() {
+        if (!closed) closeSync(fd);
+        closed = true;
+      },
+    };
   } catch (error) {
     closeSync(fd);
     throw error;
@@ -62,7 +76,7 @@ export function openPagedFile(path: string, sum: number, cache: PageCache): Page
 }
 
 function pagedReads(
-  fd: number,
+  fd: () => number,
   path: string,
   key: number,
   { size, sums }: { readonly size: number; readonly sums: Buffer },
@@ -77,7 +91,7 @@ function pagedReads(
     const length = Math.min(pageBytes, size - number * pageBytes);
     if (length <= 0) throw new SegmentDamage(`${path} was asked for what lies behind its end`);
     const page = Buffer.allocUnsafeSlow(length);
-    if (readSync(fd, page, 0, length, number * pageBytes) !== length) throw new SegmentDamage(`${path} is cut off`);
+    if (readSync(fd(), page, 0, length, number * pageBytes) !== length) throw new SegmentDamage(`${path} is cut off`);
     check(page, number);
     cache.set(key + number, page, length);
     return page;
@@ -85,7 +99,7 @@ function pagedReads(
   const loadMany = (first: number, last: number): Buffer => {
     const length = Math.min((last - first + 1) * pageBytes, size - first * pageBytes);
     const bytes = Buffer.allocUnsafeSlow(length);
-    if (readSync(fd, bytes, 0, length, first * pageBytes) !== length) throw new SegmentDamage(`${path} is cut off`);
+    if (readSync(fd(), bytes, 0, length, first * pageBytes) !== length) throw new SegmentDamage(`${path} is cut off`);
     for (let at = 0; at < length; at += pageBytes) check(bytes.subarray(at, at + pageBytes), first + at / pageBytes);
     return bytes;
   };

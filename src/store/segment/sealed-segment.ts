@@ -77,6 +77,7 @@ function sealedSegment(file: PagedFile, header: Header, cache: SegmentCache): Se
   };
   const { columns, blocks } = header;
   return {
+    number: file.number,
     after: header.after,
     last: header.last,
     rows: header.rows,

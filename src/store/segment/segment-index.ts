@@ -63,6 +63,8 @@ export interface SegmentBlock {
 
 /** The index of up to segmentRowsMax documents that arrived one after another: growing in memory (hot) or a file (sealed). */
 export interface SegmentIndex {
+  /** No other segment has it, nor one that is made of the same documents later. */
+  readonly number: number;
   /** The position before the first document, and that of the last one. */
   readonly after: number;
   readonly last: number;

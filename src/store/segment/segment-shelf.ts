@@ -25,7 +25,8 @@ export interface SegmentRow {
 /** The rows of the manifest, durable together with the documents. */
 export interface Manifest {
   rows(): readonly SegmentRow[];
-  add(row: SegmentRow): void;
+  /** Adds a row and takes others away, both or none. */
+  add(row: SegmentRow, instead: readonly Position[]): void;
   remove(after: Position): void;
 }
 
@@ -38,8 +39,15 @@ export interface SegmentShelf {
   holds(after: Position): boolean;
   /** What the texts of all its segments are hashed with. */
   key(): HashKey;
-  add(range: { readonly after: Position; readonly last: Position }, file: SegmentFile): Promise<void>;
+  /** `instead`: those that the new one replaces, by their `after`. */
+  add(
+    range: { readonly after: Position; readonly last: Position },
+    file: SegmentFile,
+    instead?: readonly Position[],
+  ): Promise<void>;
   drop(after: Position): void;
+  /** No search is running that began before: what was dropped may be closed, which gives its space back. */
+  release(): void;
   close(): void;
 }
 
@@ -51,6 +59,7 @@ export const noSegmentShelf: SegmentShelf = {
   key: newHashKey,
   add: async () => {},
   drop: () => {},
+  release: () => {},
   close: () => {},
 };
 
@@ -69,33 +78,26 @@ export function openSegmentShelf(
   for (const row of listed) if (!rows.includes(row)) manifest.remove(row.after);
   const named = new Set(rows.map((row) => row.name));
   for (const name of readdirSync(folder)) if (!named.has(name)) rmSync(join(folder, name), { recursive: true });
-  const cache = makeSegmentCache();
+  const files = openedFiles(folder);
   let key: HashKey | undefined;
-  const opened = new Map<Position, SealedSegment>();
-  /** Dropped while a search may still read them: closed with the store. */
-  const parted: SealedSegment[] = [];
 
-  const drop = (after: Position): void => {
-    const row = rows.find((one) => one.after === after);
-    if (!row) return;
-    rows = rows.filter((one) => one !== row);
-    const segment = opened.get(after);
-    opened.delete(after);
-    if (segment) parted.push(segment);
+  const part = (row: SegmentRow, forget: () => void): void => {
     try {
-      manifest.remove(after);
-      rmSync(join(folder, row.name), { force: true });
+      forget();
+      files.part(row);
     } catch (error) {
       complain(`a search index that is of no use could not be removed: ${reasonOf(error)}`);
     }
   };
+  const drop = (after: Position): void => {
+    const row = rows.find((one) => one.after === after);
+    if (!row) return;
+    rows = rows.filter((one) => one !== row);
+    part(row, () => manifest.remove(after));
+  };
   const openRow = (row: SegmentRow): readonly SealedSegment[] => {
-    const known = opened.get(row.after);
-    if (known) return [known];
     try {
-      const segment = openSealedSegment(join(folder, row.name), row.sum, cache);
-      opened.set(row.after, segment);
-      return [segment];
+      return [files.open(row)];
     } catch (error) {
       complain(`a search index cannot be read and is made anew: ${reasonOf(error)}`);
       drop(row.after);
@@ -107,22 +109,63 @@ export function openSegmentShelf(
     open: () => rows.flatMap(openRow),
     holds: (after) => rows.some((row) => row.after === after),
     key: () => {
-      key ??= rows.flatMap(openRow)[0]?.key ?? newHashKey();
+      for (const row of key ? [] : rows) key ??= openRow(row)[0]?.key;
+      key ??= newHashKey();
       return key;
     },
-    async add({ after, last }, { bytes, sum }) {
+    async add({ after, last }, file, instead = []) {
       const name = `${after}-${last}-${randomBytes(6).toString('hex')}`;
-      const row = { after, last, name, bytes: bytes.length, sum, format: segmentFormat };
-      await writeDurably(folder, row.name, bytes);
-      manifest.add(row);
-      rows = [...rows, row].sort((a, b) => a.after - b.after);
+      const row = { after, last, name, bytes: file.bytes.length, sum: file.sum, format: segmentFormat };
+      await writeDurably(folder, name, file.bytes);
+      await listOrRemove(() => manifest.add(row, instead), join(folder, name));
+      const gone = rows.filter((one) => instead.includes(one.after));
+      rows = [...rows.filter((one) => !gone.includes(one)), row].sort((a, b) => a.after - b.after);
+      for (const one of gone) part(one, () => {});
     },
     drop,
-    close() {
-      for (const segment of [...opened.values(), ...parted]) segment.close();
+    release: files.release,
+    close: files.close,
+  };
+}
+
+/** Segments that were asked for, by row. */
+function openedFiles(folder: string) {
+  const cache = makeSegmentCache();
+  const opened = new Map<SegmentRow, SealedSegment>();
+  /** Parted with while a search may still read them. */
+  const parted: SealedSegment[] = [];
+  const release = (): void => {
+    for (const segment of parted.splice(0)) segment.close();
+  };
+  return {
+    open(row: SegmentRow): SealedSegment {
+      const segment = opened.get(row) ?? openSealedSegment(join(folder, row.name), row.sum, cache);
+      opened.set(row, segment);
+      return segment;
+    },
+    part(row: SegmentRow): void {
+      const segment = opened.get(row);
+      opened.delete(row);
+      if (segment) parted.push(segment);
+      rmSync(join(folder, row.name), { force: true });
+    },
+    release,
+    close(): void {
+      release();
+      for (const segment of opened.values()) segment.close();
       opened.clear();
     },
   };
+}
+
+/** A file that could not be listed would only take space. */
+async function listOrRemove(list: () => void, path: string): Promise<void> {
+  try {
+    list();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
 }
 
 function newHashKey(): HashKey {

@@ -1,33 +1,14 @@
 import { yieldToLoop } from '../../base/clock.ts';
 import { reasonOf } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
-import type { IndexState } from '../catalog.ts';
-import type { Reader } from '../reader.ts';
-import { indexSetting } from '../settings.ts';
-import type { BlockPlace } from '../shelf.ts';
-import { makeSlices } from '../slices.ts';
 import type { Position } from '../store.ts';
+import { feed, type SegmentWorld, segmentFile } from './feeding.ts';
 import { type HotSegment, makeHotSegment } from './hot-segment.ts';
+import { type Merging, makeMerging } from './merging.ts';
 import { segmentRowsMax } from './rows.ts';
 import type { SegmentIndex } from './segment-index.ts';
-import type { SegmentShelf } from './segment-shelf.ts';
-import { writeSegment } from './segment-writer.ts';
 
-/** What segments are made from. */
-export interface SegmentWorld {
-  /** Where sealed segments are kept; absent: the newest documents have a segment in memory, the others none. */
-  readonly kept: SegmentShelf;
-  readonly reader: Reader;
-  readonly position: () => Position;
-  /** undefined when the index was deleted. */
-  readonly indexOf: (number: number) => IndexState | undefined;
-  /** Blocks behind a position, in order of arrival. */
-  readonly blocksAfter: (after: Position, most: number) => readonly Omit<BlockPlace, 'bytes'>[];
-  /** Told why a segment could not be written or read. */
-  readonly complain: (message: string) => void;
-  /** Documents after which a segment is sealed. */
-  readonly rowsMax?: number;
-}
+export { isSegmented } from './feeding.ts';
 
 /**
  * The indexes of all documents of the store, made and sealed in the background from the blocks. They are only ever a quicker
@@ -49,13 +30,11 @@ export interface Segments {
   close(): Promise<void>;
 }
 
-/** Indices of our own (alerts, monitors, ledger) are small and change much: they are searched by reading. */
-export function isSegmented(indexName: string): boolean {
-  return !indexName.startsWith('.');
-}
-
-/** Half of what row numbers allow: a growing segment takes some 3 KB a document, and is indexed anew after a start. */
+/** Half of what row numbers allow: what a growing segment holds is indexed anew after a crash. */
 const sealedAfter = 32_768;
+
+/** A growing segment is written when the store is closed, so that the next start need not index its documents anew; fewer are as quickly read. */
+const sealedOnCloseFrom = 4096;
 
 /** How many sealings that fail one after another are tried; then the rest of the run does without. */
 const sealTriesMax = 3;
@@ -69,9 +48,11 @@ export function openSegments(world: SegmentWorld): Segments {
     hot: makeHotSegment(kept.list().at(-1)?.last ?? 0, kept.key()),
     failures: 0,
     closed: false,
+    merging: makeMerging(world, () => work),
   };
   let running: Promise<void> | undefined;
   const poke = (): void => {
+    if (!world.searching()) kept.release();
     if (running || work.closed) return;
     running = yieldToLoop()
       .then(() => indexAll(work))
@@ -106,6 +87,8 @@ export function openSegments(world: SegmentWorld): Segments {
         const [block] = world.blocksAfter(after, 1);
         if (!block || block.first > last) kept.drop(after);
       }
+      work.merging.due();
+      poke();
     },
     damaged(segment, why) {
       world.complain(`a search index is damaged and made anew: ${why}`);
@@ -115,6 +98,8 @@ export function openSegments(world: SegmentWorld): Segments {
     async close() {
       work.closed = true;
       await running;
+      const worthIt = Math.min(sealedOnCloseFrom, work.rowsMax / 4);
+      if (work.hot.rows >= worthIt && work.failures === 0) await seal(work, work.hot);
       kept.close();
     },
   };
@@ -129,9 +114,10 @@ interface Work {
   /** Sealings that failed one after another. */
   failures: number;
   closed: boolean;
+  readonly merging: Merging;
 }
 
-/** Fills the ranges that have no segment, then follows what is written, until there is nothing new. */
+/** Fills the ranges that have no segment, then follows what is written, and between merges, until there is nothing to do. */
 async function indexAll(work: Work): Promise<void> {
   const { world } = work;
   const { kept } = world;
@@ -142,39 +128,20 @@ async function indexAll(work: Work): Promise<void> {
     if (!(await feed(work, segment, () => upTo))) segment.skipTo(upTo);
     if (!work.closed) await seal(work, segment);
   }
-  while (goesOn()) {
-    if (!(await feed(work, work.hot, world.position))) return;
-    const full = work.hot;
-    work.hot = makeHotSegment(full.last, full.key, full.hints());
-    await seal(work, full);
-  }
-}
-
-/** Feeds blocks to a segment until it is full or there are no more up to a position. True when it is full. */
-async function feed(work: Work, segment: HotSegment, upTo: () => Position): Promise<boolean> {
-  const slices = makeSlices();
-  while (!work.closed) {
-    const places = work.world.blocksAfter(segment.last, 32).filter((place) => place.first <= upTo());
-    if (places.length === 0) return false;
-    for (const place of places) {
-      if (work.closed) return false;
-      if (segment.rows > 0 && segment.rows + place.count > work.rowsMax) return true;
-      addBlock(work.world, segment, place);
-      if (slices.due()) await yieldToLoop();
+  do {
+    while (goesOn() && (await feed(work, work.hot, world.position))) {
+      const full = work.hot;
+      work.hot = makeHotSegment(full.last, full.key, full.hints());
+      await seal(work, full);
     }
-  }
-  return false;
+  } while (goesOn() && (await work.merging.step(work.hot.hints())));
 }
 
 async function seal(work: Work, segment: HotSegment): Promise<void> {
   const { kept, complain } = work.world;
   work.sealing = segment;
   try {
-    const slices = makeSlices();
-    const steps = writeSegment(segment);
-    let step = steps.next();
-    for (; !step.done; step = steps.next()) if (slices.due()) await yieldToLoop();
-    await kept.add({ after: segment.after, last: segment.last }, step.value);
+    await kept.add({ after: segment.after, last: segment.last }, await segmentFile(segment));
     work.failures = 0;
   } catch (error) {
     work.failures++;
@@ -195,17 +162,4 @@ function firstGap({
     after = row.last;
   }
   return undefined;
-}
-
-function addBlock({ reader, indexOf }: SegmentWorld, segment: HotSegment, place: Omit<BlockPlace, 'bytes'>): void {
-  const index = indexOf(place.index);
-  const open = index && isSegmented(index.stored.name) ? reader.open(place.first) : undefined;
-  if (!index || !open) {
-    segment.skipTo(place.first + place.count - 1);
-    return;
-  }
-  const { block } = open;
-  const documents = block.rows.map((_, row) => reader.document(open, row));
-  const analysis = JSON.stringify(indexSetting(index.stored.settings, 'analysis') ?? null);
-  segment.add({ first: place.first, count: place.count, index: place.index }, documents, index.mapping(), analysis);
 }
