@@ -12,6 +12,8 @@ import { cannotTell } from './words.ts';
 /** Records of S3 that set or clear something of a bucket's, an object's, an access point's or an account's door. */
 export function bucketChanges(record: unknown): readonly DoorChange[] {
   const event = text(own(record, 'eventName')) ?? '';
+  // Most records of S3 only read: nothing need be looked for in them.
+  if (!changing.test(event)) return [];
   const parameters = own(record, 'requestParameters');
   const name =
     textOf(find(parameters, 'bucketName')) ?? textOf(find(parameters, 'bucket')) ?? bucketOfResources(record) ?? '';
@@ -76,6 +78,9 @@ export function bucketChanges(record: unknown): readonly DoorChange[] {
       return [];
   }
 }
+
+/** How the names below begin. */
+const changing = /^(?:Put|Delete|Create|Copy|Initiate|Post|Upload)/;
 
 /** The policy itself; the sub-resource `policy` stands beside it and is empty. */
 function policyIn(parameters: unknown): unknown {

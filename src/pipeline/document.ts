@@ -1,5 +1,5 @@
 import type { Instant } from '../base/clock.ts';
-import { type Document, own } from '../base/document.ts';
+import { type Document, isDocument, own } from '../base/document.ts';
 import { isoTime } from '../base/iso-time.ts';
 import type { RuleMatch } from '../rules/engine.ts';
 import type { Enrichment } from './enrich.ts';
@@ -48,16 +48,19 @@ export function outerNames(receivedAt: Instant, writer: string): Readonly<Record
   return { 'manager.name': writer, 'agent.name': writer, timestamp: isoTime(receivedAt) };
 }
 
-/** The ingest pipeline's `data.aws.region` and `data.aws.accountId`: set where absent, never overriding. */
+/**
+ * The ingest pipeline's `data.aws.region` and `data.aws.accountId`: set where absent, never overriding. They are set in place, for
+ * `data` was made for this document alone.
+ */
 function withAwsFields(data: Document): Document {
   const aws = data.aws;
+  if (!isDocument(aws)) return data;
+  const fields: { [field: string]: unknown } = aws;
   const region = own(aws, 'awsRegion');
   const account = own(aws, 'aws_account_id');
-  if (typeof aws !== 'object' || aws === null) return data;
-  const added: { [field: string]: unknown } = {};
-  if (typeof region === 'string' && !Object.hasOwn(aws, 'region')) added.region = region;
-  if (typeof account === 'string' && !Object.hasOwn(aws, 'accountId')) added.accountId = account;
-  return { ...data, aws: { ...aws, ...added } };
+  if (typeof region === 'string' && !Object.hasOwn(aws, 'region')) fields.region = region;
+  if (typeof account === 'string' && !Object.hasOwn(aws, 'accountId')) fields.accountId = account;
+  return data;
 }
 
 /** The document's `rule`. */

@@ -67,14 +67,33 @@ function visitObject(walk: Walk, node: ObjectNode, source: Document, dynamic: Dy
     throw unparsed('parse_exception', reason, node.path);
   }
   const { children } = node;
+  const plain = plainNames(node);
   for (const key in source) {
     const value = source[key];
+    if (typeof value === 'string' && value.length < plainTextMax && plain.has(key)) continue;
     const child = children.get(key);
     if (child === undefined) visitUnknown(walk, node, key, value, dynamic, depth, wasDecimal(source, key));
     else if (child.kind === 'object') visitInner(walk, child, value, dynamic, depth, child.path);
     else visitLeaf(walk, child, value);
   }
 }
+
+/** Fields of an object that take any text, as nearly all of an event do: nothing else need be asked of them. */
+function plainNames(node: ObjectNode): ReadonlySet<string> {
+  let names = plainNamesOf.get(node);
+  if (!names) {
+    const children = [...node.children.entries()];
+    names = new Set(
+      children.flatMap(([name, child]) => (child.kind === 'keyword' && child.multi.size === 0 ? [name] : [])),
+    );
+    plainNamesOf.set(node, names);
+  }
+  return names;
+}
+
+const plainNamesOf = new WeakMap<ObjectNode, ReadonlySet<string>>();
+/** Shorter than the longest term, whatever its letters. */
+const plainTextMax = 10_000;
 
 /** A value where the mapping has an object. `shown` is the name in the error: null for an element of an array. */
 function visitInner(
@@ -103,7 +122,7 @@ function visitLeaf(walk: Walk, field: Field, value: unknown): void {
     for (const item of value) visitLeaf(walk, field, item);
     return;
   }
-  const easy = field.kind === 'keyword' && typeof value === 'string' && value.length < 10_000;
+  const easy = field.kind === 'keyword' && typeof value === 'string' && value.length < plainTextMax;
   if (!easy) check(walk, field, value);
   if (field.multi.size > 0) for (const multi of field.multi.values()) visitLeaf(walk, multi, value);
 }

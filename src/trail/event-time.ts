@@ -8,6 +8,21 @@ const shape = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|(
  */
 export function parseEventTime(value: unknown): Instant | undefined {
   if (typeof value !== 'string' || value.length > 40) return undefined;
+  // The records of a file share a few hundred seconds.
+  let instant = known.get(value);
+  if (instant === undefined) {
+    instant = readEventTime(value);
+    if (instant === undefined) return undefined;
+    if (known.size >= knownMax) known.clear();
+    known.set(value, instant);
+  }
+  return instant;
+}
+
+const known = new Map<string, Instant>();
+const knownMax = 2048;
+
+function readEventTime(value: string): Instant | undefined {
   const match = shape.exec(value);
   if (!match) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as Six;
