@@ -1,14 +1,10 @@
-import { execFileSync, fork } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openApp } from '../src/app.ts';
-import { keptLog } from '../src/base/log.ts';
-import { parseConfig } from '../src/config/config.ts';
 import { parseSearchBody } from '../src/query/search-body.ts';
-import { type EmbeddedStore, openEmbedded } from '../src/store/embedded.ts';
-import type { SearchHit, Store } from '../src/store/store.ts';
+import { copyOf, eventPattern, makeDocuments, openStore, pagesOf } from './made-documents.ts';
 import { cpuSeconds, folderSize } from './measure.ts';
 import { openPeer, type Peer } from './store-peer.ts';
 import { storeQuestions } from './store-questions.ts';
@@ -28,7 +24,6 @@ const { values: options, positionals } = parseArgs({
 });
 const records = Number(positionals[0] ?? 50_000);
 const copies = Number(positionals[1] ?? 20);
-const pattern = 'wazuh-alerts-4.x-*';
 
 if (options.phase) await phase(options.phase, options.data ?? '');
 else await main();
@@ -66,24 +61,15 @@ async function phase(name: string, data: string): Promise<void> {
 
 /** The pipeline once, then copies of its documents straight into the store: rules need not be asked twenty times. */
 async function ingest(data: string): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), 'trailhound-bench-'));
-  const lake = join(scratch, 'lake');
-  const generator = resolve(import.meta.dirname, 'gen_corpus.py');
-  execFileSync('python3', [generator, lake, '--records', String(records), '--days', '3', '--anon-lower', '0.5'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const { value: config } = parseConfig([{ place: 'bench', values: { data: join(scratch, 'first') } }]);
-  const app = await openApp(config, { log: keptLog() });
-  await app.ingest(lake, { once: true, signal: new AbortController().signal });
+  const made = await makeDocuments(records);
   const store = await openStore(data);
-  const templates = await app.store.templates();
-  for (const template of templates) await store.putTemplate(template);
+  for (const template of made.templates) await store.putTemplate(template);
   let count = 0;
   let spent = 0;
   for (let copy = 0; copy < copies; copy++) {
-    for await (const hits of pages(app.store)) {
+    for await (const hits of made.pages()) {
       const used = cpuSeconds();
-      await store.write(hits.map((hit) => created(hit, `${hit.id}-${copy}`)));
+      await store.write(hits.map((hit) => copyOf(hit, String(copy))));
       spent += used();
       count += hits.length;
     }
@@ -92,9 +78,7 @@ async function ingest(data: string): Promise<void> {
   await store.settled();
   spent += sealing();
   await store.close();
-  await app.close();
-  rmSync(scratch, { recursive: true, force: true });
-  writeFileSync(join(data, 'bench-documents'), String(count));
+  await made.close();
   print('stored and indexed', `${count} documents, ${Math.round(count / spent).toLocaleString('en')} per CPU-second`);
   print(
     'on disk',
@@ -109,7 +93,7 @@ async function killed(data: string): Promise<void> {
   const started = performance.now();
   const store = await openStore(data);
   const openedMs = performance.now() - started;
-  await store.search(pattern, parseSearchBody(storeQuestions()[0]?.[1]));
+  await store.search(eventPattern, parseSearchBody(storeQuestions()[0]?.[1]));
   print(
     'after a SIGKILL',
     `open in ${Math.round(openedMs)} ms, first answer after ${Math.round(performance.now() - started)} ms`,
@@ -122,8 +106,8 @@ async function writeForEver(data: string): Promise<void> {
   const store = await openStore(data);
   let written = 0;
   for (let round = 0; ; round++) {
-    for await (const hits of pages(store)) {
-      await store.write(hits.map((hit) => created(hit, `${hit.id}-${process.pid}-${round}`)));
+    for await (const hits of pagesOf(store)) {
+      await store.write(hits.map((hit) => copyOf(hit, `${process.pid}-${round}`)));
       written += hits.length;
       // The parent kills this process then, amid more of it.
       if (written > 20_000) process.send?.('written');
@@ -142,7 +126,7 @@ async function ask(data: string): Promise<void> {
     for (let round = 0; round < 10; round++) {
       const used = cpuSeconds();
       // A different timeout is a different request: the whole answer is not remembered, results over segments are.
-      const found = await store.search(pattern, parseSearchBody({ ...body, timeout: `${1000 + round}ms` }));
+      const found = await store.search(eventPattern, parseSearchBody({ ...body, timeout: `${1000 + round}ms` }));
       times.push(used() * 1000);
       total = `${found.total}${found.relation === 'gte' ? '+' : ''}`;
       if ((times[0] ?? 0) > 10_000 && round === 2) break;
@@ -161,7 +145,7 @@ async function compare(data: string, peer: Peer): Promise<void> {
   await peer.call('PUT', `/_index_template/${index.name}`, JSON.stringify(index.body ?? index.template ?? index));
   let count = 0;
   const indexing = peer.cpuSeconds();
-  for await (const hits of pages(store)) {
+  for await (const hits of pagesOf(store)) {
     const lines = hits.flatMap((hit) => [
       JSON.stringify({ create: { _index: hit.index, _id: hit.id } }),
       hit.text ?? JSON.stringify(hit.source),
@@ -178,7 +162,7 @@ async function compare(data: string, peer: Peer): Promise<void> {
     const ours = cpuSeconds();
     let answer = '';
     for (let round = 0; round < rounds; round++) {
-      const found = await store.search(pattern, parseSearchBody({ ...body, timeout: `${1000 + round}ms` }));
+      const found = await store.search(eventPattern, parseSearchBody({ ...body, timeout: `${1000 + round}ms` }));
       answer = String(found.total);
     }
     const own = (ours() * 1000) / rounds;
@@ -186,7 +170,7 @@ async function compare(data: string, peer: Peer): Promise<void> {
     const cached = Number(body.size) === 0 ? '?request_cache=false' : '';
     let theirs = '';
     for (let round = 0; round < rounds; round++) {
-      const found = (await peer.call('POST', `/${pattern}/_search${cached}`, JSON.stringify(body))) as {
+      const found = (await peer.call('POST', `/${eventPattern}/_search${cached}`, JSON.stringify(body))) as {
         hits: { total: { value: number } };
       };
       theirs = String(found.hits.total.value);
@@ -196,25 +180,6 @@ async function compare(data: string, peer: Peer): Promise<void> {
     print(name, `${own.toFixed(1)} ms CPU, OpenSearch ${other.toFixed(1)} ms (× ${(other / own).toFixed(1)}), ${same}`);
   }
   await store.close();
-}
-
-function openStore(data: string): Promise<EmbeddedStore> {
-  return openEmbedded({ dir: data, clock: { now: () => Date.now(), sleep: async () => {} }, log: keptLog() });
-}
-
-/** All documents of the event indices, in order of arrival. */
-async function* pages(store: Store): AsyncIterable<readonly SearchHit[]> {
-  const end = await store.position();
-  for (let after = 0; after < end; after += 1000) {
-    const body = parseSearchBody({ size: 1000, sort: ['_doc'] });
-    const { hits } = await store.search(pattern, body, { window: { after, upTo: after + 1000 } });
-    if (hits.length > 0) yield hits;
-  }
-}
-
-function created(hit: SearchHit, id: string) {
-  const document = { ...hit.source, copy: id };
-  return { action: 'create' as const, index: hit.index, id, document, plain: true };
 }
 
 function median(values: number[]): number {

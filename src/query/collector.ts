@@ -16,8 +16,13 @@ export interface Collector {
   /** Whether matches of the index that was entered may be taken as rows: the answer asks for nothing of each. */
   takesRows(): boolean;
   takeRows(batch: RowBatch): boolean;
-  /** The answer but for its hits: what shows each of them, in order, follows. */
-  found(): { readonly answer: Omit<Found, 'hits'>; readonly hits: readonly (() => FoundHit)[] };
+  /** The answer but for its hits, and what shows each of them. `order` is that of arrival: neighbours are read together. */
+  found(): { readonly answer: Omit<Found, 'hits'>; readonly hits: readonly Shower[] };
+}
+
+export interface Shower {
+  readonly order: number;
+  show(): FoundHit;
 }
 
 interface Entry {
@@ -93,7 +98,7 @@ export function makeCollector(body: SearchBody, aggregator: Aggregator | undefin
           ...(aggregator && { aggregations: aggregator.answer() }),
           ...(terminateAfter && seen >= terminateAfter && { terminatedEarly: true }),
         },
-        hits: kept.slice(body.from).map((entry) => () => showHit(entry, body, shown)),
+        hits: kept.slice(body.from).map((entry) => ({ order: entry.order, show: () => showHit(entry, body, shown) })),
       };
     },
   };
@@ -183,8 +188,9 @@ function showHit({ candidate, plan, score, values, group }: Entry, body: SearchB
   const fields = plan.fields?.(candidate);
   const shown = fields || group ? { fields: { ...fields, ...group } } : {};
   const highlight = plan.highlight?.(candidate);
+  const { index, id, version, seqNo } = candidate;
   return {
-    candidate,
+    candidate: { index, id, version, seqNo },
     ...shown,
     ...(highlight ? { highlight } : {}),
     ...(plan.named ? { matchedQueries: plan.named(candidate) } : {}),

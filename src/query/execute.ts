@@ -3,7 +3,7 @@ import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { makeAggregator } from './aggregate.ts';
 import type { Candidate, FoundRows } from './candidate.ts';
-import { type Collector, makeCollector } from './collector.ts';
+import { type Collector, makeCollector, type Shower } from './collector.ts';
 import type { Found, FoundHit, ShardFailure } from './found.ts';
 import type { SearchBody } from './search-body.ts';
 import { makePlan, type Plan, type SearchableIndex, watched } from './search-plan.ts';
@@ -39,12 +39,18 @@ export async function executeSearch(
   const [first] = failures;
   if (first && failures.length === indices.length) throw first.error;
   const { answer, hits } = collector.found();
+  return { ...answer, hits: await showAll(hits, turn), ...(first ? { failures } : {}) };
+}
+
+/** Documents lie in blocks: read in order of arrival, each is unpacked once. */
+async function showAll(hits: readonly Shower[], turn: Turn): Promise<readonly FoundHit[]> {
   const shown: FoundHit[] = [];
-  for (const show of hits) {
-    shown.push(show());
+  const places = hits.map((_, place) => place).sort((a, b) => (hits[a]?.order ?? 0) - (hits[b]?.order ?? 0));
+  for (const place of places) {
+    shown[place] = (hits[place] as Shower).show();
     if (turn.over()) await turn.pass();
   }
-  return { ...answer, hits: shown, ...(first ? { failures } : {}) };
+  return shown;
 }
 
 /** When a search has worked long enough for others to have their turn. */

@@ -3,7 +3,7 @@ import type { TrailhoundError } from '../base/errors.ts';
 import type { Candidate } from './candidate.ts';
 
 export interface FoundHit {
-  readonly candidate: Candidate;
+  readonly candidate: Pick<Candidate, 'index' | 'id' | 'version' | 'seqNo'>;
   readonly score: number | null;
   readonly sort?: readonly unknown[];
   /** The filtered `_source`; undefined when the request wants none. */

@@ -113,6 +113,6 @@ function holds({ source }: Candidate, required: RequiredTerms, mapping: Mapping)
   return required.every(({ field, anyOf }) => anyOf.some((term) => held.has(`${field}\n${term}`)));
 }
 
-function ids(hits: readonly { readonly candidate: Candidate }[]): string[] {
+function ids(hits: readonly { readonly candidate: Pick<Candidate, 'id'> }[]): string[] {
   return hits.map(({ candidate }) => candidate.id);
 }

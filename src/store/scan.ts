@@ -43,11 +43,14 @@ async function* candidates(
   // Nothing new since the window began: the index need not be touched.
   if (index.tally.last <= window.after) return;
   const seen = { rows: 0 };
+  const slices = makeSlices();
   let after = window.after;
   for (const segment of segmentsOf(index, scan)) {
     const { last } = segment;
     if (last <= after) continue;
     if (segment.after >= window.upTo) break;
+    if (slices.due()) await yieldToLoop();
+    scan.signal?.throwIfAborted();
     if (segment.after > after) yield* scanBlocks(index, wanted, scan, { after, upTo: segment.after }, seen);
     const range = { after: Math.max(after, segment.after), upTo: Math.min(last, window.upTo) };
     const found = searchSegment(segment, index, wanted, scan, range);

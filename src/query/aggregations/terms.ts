@@ -1,4 +1,5 @@
 import type { Document } from '../../base/document.ts';
+import { makeBest } from '../best-hits.ts';
 import type { RowBatch } from '../candidate.ts';
 import type { Point } from '../lucene.ts';
 import type { AggregatedHit, Aggregation, AggregationKind, AggregationScope, Bucket, Tally } from './aggregation.ts';
@@ -58,11 +59,15 @@ function make(body: Document, scope: AggregationScope): Aggregation {
       },
       answer() {
         for (const key of everywhere) if (!buckets.has(key)) buckets.set(key, startBucket(scope));
-        const all = [...buckets]
-          .map(([key, bucket]) => ({ key, bucket }))
-          .filter(({ bucket }) => bucket.count >= least);
-        if (all.length > 1) all.sort(compare);
-        return termsAnswer(all, { size, showError, show: shown?.show }, scope);
+        // There may be a million: only those that are shown are put in order.
+        const best = makeBest(size, compare);
+        let total = 0;
+        for (const [key, bucket] of buckets) {
+          if (bucket.count < least) continue;
+          total += bucket.count;
+          best.add({ key, bucket });
+        }
+        return termsAnswer(best.sorted(), total, { showError, show: shown?.show }, scope);
       },
       valueOf: () => Number.NaN,
     };
@@ -141,16 +146,16 @@ function partitionRows(values: FieldValues, batch: RowBatch, bucketAt: BucketAt)
 }
 
 function termsAnswer(
-  all: readonly KeyedBucket[],
-  { size, showError, show }: { size: number; showError: boolean; show: Shown | undefined },
+  kept: readonly KeyedBucket[],
+  total: number,
+  { showError, show }: { showError: boolean; show: Shown | undefined },
   { inner, budget }: AggregationScope,
 ): Document {
-  const kept = all.slice(0, size);
   budget.answer(kept.length);
   const error = showError ? { doc_count_error_upper_bound: 0 } : {};
   return {
     doc_count_error_upper_bound: 0,
-    sum_other_doc_count: all.slice(size).reduce((sum, { bucket }) => sum + bucket.count, 0),
+    sum_other_doc_count: kept.reduce((rest, { bucket }) => rest - bucket.count, total),
     buckets: kept.map(({ key, bucket }) => bucketAnswer({ ...keyOf(key, show), ...error }, bucket, inner)),
   };
 }
