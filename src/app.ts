@@ -121,7 +121,12 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
       rules,
       clock,
       log,
-      status: () => ({ ...facts, ...statusOf(config, readings), problems: problems.total() }),
+      status: () => ({
+        ...facts,
+        ...statusOf(config, readings),
+        ...clusterStatus(cluster, watching),
+        problems: problems.total(),
+      }),
       problems: problems.kept,
     });
 
@@ -336,6 +341,10 @@ function awsOptions({ aws }: Config): { endpointUrl?: string; region?: string } 
 
 function statusOf({ data }: Config, readings: Readings): Pick<StatusAnswer, 'data' | 'sources'> {
   return { data, sources: readings.all().map(sourceStatus) };
+}
+
+function clusterStatus(cluster: OpenSearchStore | undefined, { holder }: Watching): Pick<StatusAnswer, 'cluster'> {
+  return cluster ? { cluster: { url: cluster.client.url, monitors: holder?.() ?? 'this process' } } : {};
 }
 
 function sourceStatus({ name, state, message, progress }: Reading): SourceStatus {

@@ -24,6 +24,7 @@ export async function openSharedWatching(parts: SharedParts): Promise<Watching> 
     // Whoever holds the lease finds them in the store, those of this process too.
     stored: async () => undefined,
     run: (signal) => desk.run(signal),
+    holder: () => desk.holder(),
     close: () => desk.now().close(),
   };
 }
@@ -31,6 +32,7 @@ export async function openSharedWatching(parts: SharedParts): Promise<Watching> 
 /** Which side of the desk this process sits on. */
 interface Desk {
   now(): Watching;
+  holder(): string;
   run(signal: AbortSignal): Promise<void>;
   settled(): Promise<void>;
 }
@@ -93,6 +95,7 @@ async function openDesk(parts: SharedParts): Promise<Desk> {
   };
   return {
     now: () => ours?.watching ?? standby,
+    holder: () => (ours ? 'this process' : holder),
     async run(signal) {
       await keepUp(signal);
       await end();

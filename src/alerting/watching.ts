@@ -14,6 +14,8 @@ export interface Watching {
   stored(documents: readonly StoredDocument[]): Promise<void>;
   /** Runs monitors, and sends what waits to be sent, until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
+  /** Which process of a shared store runs the monitors, for people. */
+  holder?(): string;
   close(): Promise<void>;
 }
 

@@ -299,6 +299,8 @@ export interface StatusAnswer {
   readonly version: string;
   /** The data folder's path. */
   readonly data: string;
+  /** Where documents live in a cluster: its address, and which of the processes that share it runs the monitors. */
+  readonly cluster?: { readonly url: string; readonly monitors: string };
   /** The address of the server, such as http://127.0.0.1:9400. */
   readonly url?: string;
   /** Milliseconds since 1970. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import { Agent } from 'node:http';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
 import { parseSearchBody } from '../../src/query/search-body.ts';
@@ -7,6 +9,8 @@ import { engineAddress } from '../../src/store/opensearch/engine-address.ts';
 import { openOpenSearch } from '../../src/store/opensearch/opensearch.ts';
 import { storeSuite } from '../../src/store/store.suite.ts';
 import type { Operation } from '../../src/store/store.ts';
+import { type Json, serve, temporaryFolder, until } from '../program.ts';
+import { deliver, s3Record } from '../records.ts';
 import { clean, realEngine, realUrl } from './engines.ts';
 import { certificate, type Gateway, startGateway } from './gateway.ts';
 import { clusterSkips } from './store-skips.ts';
@@ -99,6 +103,57 @@ if (url !== undefined) {
     await store.write(documents(3));
     assert.equal((await store.search('d-*', everything)).total, 3);
     await store.close();
+  });
+
+  test('the program lives through an outage of the cluster: no event and no alert is lost or doubled', {
+    timeout: 180_000,
+  }, async (context) => {
+    const { store, gateway } = await open();
+    await store.close();
+    await clean(real);
+    const folder = temporaryFolder(context);
+    const lake = join(folder, 'lake');
+    mkdirSync(lake);
+    const { href, password } = new URL(gateway.url);
+    process.env.TRAILHOUND_ENGINE_PASSWORD = decodeURIComponent(password);
+    const engine = ['--engine', href.replace(`:${password}@`, '@'), '--engine-ca', certificate];
+    const program = await serve(['--data', join(folder, 'data'), '--source', lake, ...engine]);
+    context.after(() => program.kill());
+    let number = 0;
+    const feed = async (files: number): Promise<void> => {
+      for (let file = 0; file < files; file++) {
+        deliver(lake, [s3Record(number++, 'GetObject', 'anonymous'), s3Record(number++, 'GetObject', 'user')]);
+        await new Promise((done) => setTimeout(done, 300));
+      }
+    };
+    const alerts = async (): Promise<readonly Json[]> =>
+      (await program.call('GET', '/_plugins/_alerting/monitors/alerts?size=100')).body.alerts?.filter(
+        (alert: Json) => alert.monitor_name === 'S3 GetObject from Anonymous Principal',
+      ) ?? [];
+    await feed(3);
+    await until('the alert', async () => ((await alerts())[0]?.trailhound.total === 3 ? true : undefined), 60_000);
+    // Longer than a lease is trusted, in each of the ways.
+    let turn = 0;
+    gateway.fate = () => (['cut', 'deafen', { status: 503 }] as const)[turn++ % 3] ?? 'cut';
+    await feed(20);
+    gateway.fate = () => 'pass';
+    await feed(3);
+    await until(
+      'every event in an alert',
+      async () => {
+        const total = (await alerts()).reduce((sum, alert) => sum + alert.trailhound.total, 0);
+        return total >= number / 2 ? true : undefined;
+      },
+      90_000,
+    );
+    await new Promise((done) => setTimeout(done, 3000));
+    const list = await alerts();
+    assert.deepEqual(
+      list.map((alert) => alert.trailhound.total),
+      [number / 2],
+    );
+    assert.equal((await real.call('GET', '/wazuh-alerts-4.x-*/_count')).body.count, number);
+    assert.doesNotMatch(program.output(), /pass:w@rd/);
   });
 
   test('wrong logins, unknown certificates and addresses are told at once, without the password', async () => {

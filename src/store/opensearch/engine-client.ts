@@ -28,6 +28,8 @@ export interface EngineAnswer {
 
 /** HTTP to one cluster: kept connections, a bound on answers, tries again until a deadline. */
 export interface EngineClient {
+  /** Without the login. */
+  readonly url: string;
   /** How long something is tried again. */
   readonly deadlineMs: number;
   /** Whatever the cluster answers. Throws 'engine-unavailable' when it does not, until the deadline. */
@@ -70,6 +72,7 @@ export function openEngineClient(
     }
   };
   return {
+    url: address.url,
     deadlineMs,
     send,
     sendOnce: async (request) => {

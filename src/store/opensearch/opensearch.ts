@@ -8,6 +8,7 @@ import { type ArrivalRecord, arrivalsIndex, makeArrivalRecord } from './arrival-
 import { type Arrivals, openArrivals } from './arrivals.ts';
 import type { EngineAddress } from './engine-address.ts';
 import { type EngineClient, openEngineClient } from './engine-client.ts';
+import { wireError } from './engine-error.ts';
 import { type EngineIndices, makeEngineIndices } from './engine-indices.ts';
 import { getDocument, searchEngine } from './engine-read.ts';
 import { writeBulk } from './engine-write.ts';
@@ -77,7 +78,9 @@ const systemTemplate = {
 };
 
 async function checkCluster(client: EngineClient, { url }: EngineAddress): Promise<void> {
-  const text = await client.text({ method: 'GET', path: '/' });
+  // Once: a wrong address is to be told at once. Whoever starts services starts them again.
+  const { status, text } = await client.sendOnce({ method: 'GET', path: '/' });
+  if (status >= 300) throw wireError(status, text);
   let version: unknown;
   try {
     version = own(JSON.parse(text), 'version');
