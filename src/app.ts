@@ -121,12 +121,7 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
       rules,
       clock,
       log,
-      status: () => ({
-        ...facts,
-        ...statusOf(config, readings),
-        ...clusterStatus(cluster, watching),
-        problems: problems.total(),
-      }),
+      status: () => ({ ...facts, ...statusOf(config, readings, cluster, watching), problems: problems.total() }),
       problems: problems.kept,
     });
 
@@ -339,8 +334,13 @@ function awsOptions({ aws }: Config): { endpointUrl?: string; region?: string } 
   };
 }
 
-function statusOf({ data }: Config, readings: Readings): Pick<StatusAnswer, 'data' | 'sources'> {
-  return { data, sources: readings.all().map(sourceStatus) };
+function statusOf(
+  { data }: Config,
+  readings: Readings,
+  cluster: OpenSearchStore | undefined,
+  watching: Watching,
+): Pick<StatusAnswer, 'data' | 'sources' | 'cluster'> {
+  return { data, sources: readings.all().map(sourceStatus), ...clusterStatus(cluster, watching) };
 }
 
 function clusterStatus(cluster: OpenSearchStore | undefined, { holder }: Watching): Pick<StatusAnswer, 'cluster'> {

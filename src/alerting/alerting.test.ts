@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { yieldToLoop } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
 import { keptLog } from '../base/log.ts';
 import { virtualClock } from '../base/virtual-clock.ts';
 import type { Notifier } from '../notify/notifier.ts';
@@ -260,6 +261,34 @@ test('a monitor file that came first on a fresh folder counts what was stored be
     (await alertsOf(second)).map(({ monitor_name }) => monitor_name),
     ['first'],
   );
+});
+
+test('a first installation that stopped halfway goes on as the first', async () => {
+  const clock = virtualClock(start);
+  const memory = openMemory({ clock });
+  await write(memory, start, 2);
+  let left = 5;
+  const dying: Store = {
+    ...memory,
+    write: async (operations) => {
+      if (left-- <= 0) throw new TrailhoundError('read-only', 'the process is gone');
+      return memory.write(operations);
+    },
+  };
+  const files = Array.from({ length: 8 }, (_, n) => ({ name: `${n}.json`, json: arrived(`m${n}`) }));
+  const first = await openWorld(false, dying, clock);
+  await assert.rejects(first.alerting.install(files), /gone/);
+  const second = await openWorld(false, memory, clock);
+  const installed = (await second.alerting.searchMonitors({ size: 20 })).total;
+  assert.ok(installed > 0 && installed < files.length, `${installed} were installed`);
+  await second.alerting.install(files);
+  const third = await second.reopen();
+  await third.alerting.settled();
+  assert.equal((await alertsOf(third)).length, files.length, 'all counted from the beginning');
+  await third.alerting.install([{ name: 'new.json', json: arrived('new') }]);
+  const last = await third.reopen();
+  await last.alerting.settled();
+  assert.equal((await alertsOf(last)).length, files.length, 'one that comes later counts from then on');
 });
 
 test('a broken monitor file costs only itself', async () => {

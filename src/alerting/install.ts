@@ -24,6 +24,7 @@ export async function installMonitors(
   files: readonly MonitorFile[],
   problem: (problem: Problem) => void,
 ): Promise<void> {
+  if (book.fresh) await book.installing(false);
   for (const file of files) {
     try {
       await installMonitor(book, file);
@@ -32,6 +33,7 @@ export async function installMonitors(
       problem({ place: file.name, message: `this monitor is left out: ${error.message}` });
     }
   }
+  if (book.fresh) await book.installing(true);
 }
 
 async function installMonitor(book: MonitorBook, file: MonitorFile): Promise<void> {

@@ -25,6 +25,8 @@ export interface MonitorBook {
   readonly watches: ReadonlyMap<string, Watch>;
   /** True when nothing was ever saved here: no event was missed, so that counting may begin at the beginning. */
   readonly fresh: boolean;
+  /** Notes that the first monitors are being saved, or all are: one that stops between is fresh still when it goes on. */
+  installing(done: boolean): Promise<void>;
   /** Where counting begins for what is created now. */
   position(): Promise<number>;
   create(json: unknown, options?: { readonly id?: string; readonly from?: number }): Promise<Watch>;
@@ -43,6 +45,9 @@ export interface MonitorBookPorts {
   problem(problem: Problem): void;
 }
 
+/** No monitor is called so. */
+const installingId = '~installing';
+
 /** Reads the saved monitors; one that cannot be read is a problem and stays out. */
 export async function openMonitorBook(ports: MonitorBookPorts): Promise<MonitorBook> {
   const { store } = ports;
@@ -58,7 +63,11 @@ export async function openMonitorBook(ports: MonitorBookPorts): Promise<MonitorB
   };
   return {
     watches,
-    fresh: watches.size === 0 && cursors.size === 0,
+    fresh: (watches.size === 0 && cursors.size === 0) || cursors.has(installingId),
+    async installing(done) {
+      const action = done ? 'delete' : 'index';
+      await store.write([{ action, index: cursorsIndex, id: installingId, ...(done ? {} : { document: {} }) }]);
+    },
     position: () => store.position(),
     create: (json, { id = newId(), from } = {}) => create(json, id, from, watches, ports),
     update: async (id, json, expected) => {

@@ -45,18 +45,6 @@ async function openDesk(parts: SharedParts): Promise<Desk> {
   let ours: Ours | undefined;
   let decided = false;
 
-  const begin = async (term: Term): Promise<void> => {
-    const stopped = new AbortController();
-    const tail = await openTail(parts.store, clock, log);
-    const watching = await openWatching({ ...parts, store: { ...parts.store, write: term.write } });
-    log.info('this process runs the monitors now');
-    const signal = AbortSignal.any([term.signal, stopped.signal]);
-    const done = Promise.all([watching.run(signal), tail.run(watching.alerting, signal)]).then(
-      () => undefined,
-      (error) => log.error(`the monitors stopped: ${reasonOf(error)}`),
-    );
-    ours = { watching, tail, term, stop: () => stopped.abort(), done };
-  };
   const end = async (): Promise<void> => {
     const was = ours;
     ours = undefined;
@@ -68,7 +56,7 @@ async function openDesk(parts: SharedParts): Promise<Desk> {
     if ('term' in found) {
       if (ours?.term !== found.term) {
         await end();
-        await begin(found.term);
+        ours = await begin(parts, found.term);
       }
       decided = true;
       return;
@@ -107,6 +95,23 @@ async function openDesk(parts: SharedParts): Promise<Desk> {
       await ours?.watching.alerting.settled();
     },
   };
+}
+
+/** Opens the books as the last holder left them, and starts. */
+async function begin(parts: SharedParts, term: Term): Promise<Ours> {
+  const { store, clock, log } = parts;
+  const stopped = new AbortController();
+  const tail = await openTail(store, clock, log);
+  const watching = await openWatching({ ...parts, store: { ...store, write: term.write } });
+  // What came before monitors were there to be woken: a first start reads a lake while they are being installed.
+  watching.alerting.wake();
+  log.info('this process runs the monitors now');
+  const signal = AbortSignal.any([term.signal, stopped.signal]);
+  const done = Promise.all([watching.run(signal), tail.run(watching.alerting, signal)]).then(
+    () => undefined,
+    (error) => log.error(`the monitors stopped: ${reasonOf(error)}`),
+  );
+  return { watching, tail, term, stop: () => stopped.abort(), done };
 }
 
 /** While this process holds the lease. */
