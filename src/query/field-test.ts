@@ -80,6 +80,23 @@ export function somePathTerm(
   return (scope) => read(scope, (value) => isDocument(value) && someLeaf(value, '', inner));
 }
 
+/** True when any key of a flat_object passes, at any depth, each behind the field's name: `fo.a`. */
+export function someKey(
+  mapping: Mapping,
+  field: Field,
+  nested: string | undefined,
+  test: (term: string) => boolean,
+): ScopeTest {
+  const read = valueReader(mapping, field, nested);
+  const root = field.source.join('.');
+  const visit = (value: unknown): boolean => {
+    if (Array.isArray(value)) return value.some(visit);
+    if (!isDocument(value)) return false;
+    return Object.entries(value).some(([key, inner]) => inner !== null && (test(`${root}.${key}`) || visit(inner)));
+  };
+  return (scope) => read(scope, visit);
+}
+
 /** True when any value of a number, date, ip or boolean field passes. */
 export function somePoint(
   mapping: Mapping,

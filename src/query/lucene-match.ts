@@ -1,6 +1,6 @@
 import type { Document } from '../base/document.ts';
 import type { Candidate, Matcher } from './candidate.ts';
-import { hasTerm, hasValue, type ScopeTest, somePathTerm, somePoint, someTerm } from './field-test.ts';
+import { hasTerm, hasValue, type ScopeTest, someKey, somePathTerm, somePoint, someTerm } from './field-test.ts';
 import type { Bool, Lucene, Phrase, Point, PointRange, TermBounds } from './lucene.ts';
 import type { Mapping } from './mapping.ts';
 import { matchesPhrase } from './phrase.ts';
@@ -101,7 +101,8 @@ function compileField(query: FieldQuery, { mapping, nested }: Place): ScopeTest 
       return someTerm(mapping, field, nested, (term) => terms.has(term));
     }
     case 'pattern':
-      return (query.paths ? somePathTerm : someTerm)(mapping, field, nested, query.test);
+      if (query.of === 'keys') return someKey(mapping, field, nested, query.test);
+      return (query.of === 'paths' ? somePathTerm : someTerm)(mapping, field, nested, query.test);
     case 'term-range':
       return someTerm(mapping, field, nested, withinBounds(query));
     case 'points':

@@ -51,8 +51,8 @@ export interface Pattern {
   /** How the text is read: with it and the field, all that the test depends on. */
   readonly syntax: string;
   readonly test: (term: string) => boolean;
-  /** Inside a flat_object: what is tested is `fo.a.b=value`, of every leaf. */
-  readonly paths?: boolean;
+  /** Of a flat_object: what is tested is `fo.a.b=value` of every leaf, or `fo.a` and `fo.b` of every key. */
+  readonly of?: 'paths' | 'keys';
 }
 
 export interface TermBounds {

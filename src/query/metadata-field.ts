@@ -1,10 +1,13 @@
 import { asText } from '../base/document.ts';
 import { wildcard } from '../base/wildcard.ts';
-import type { Lucene } from './lucene.ts';
+import { type Lucene, ValueRefusal } from './lucene.ts';
 import type { Scalar } from './query.ts';
 
 /** A term query on `_id` or `_index` (which takes patterns); undefined for any other field. */
 export function metadataTerm(name: string, values: readonly Scalar[]): Lucene | undefined {
+  if (name === '_id' && values.some((value) => value === '')) {
+    throw new ValueRefusal('illegal_argument_exception', "Ids can't be empty");
+  }
   if (name === '_id') return { kind: 'ids', ids: new Set(values.map(asText)) };
   if (name !== '_index') return undefined;
   const patterns = values.map((value) => wildcard(String(value)));

@@ -60,7 +60,7 @@ export function regexpQuery(
     return {
       kind: 'pattern',
       field,
-      ...(prefix === '' ? {} : { paths: true }),
+      ...(prefix === '' ? {} : { of: 'paths' }),
       text: `/${pattern}/`,
       syntax: `regexp ${ignoreCase ? 'i ' : ''}${[...flags].sort()}`,
       test: (term) => guarded(pattern, () => automaton.test(term)),
@@ -69,6 +69,11 @@ export function regexpQuery(
     if (thrown instanceof RegexpSyntaxError) throw shardError(`failed to create query: ${thrown.message}`);
     throw tooLarge(pattern, thrown);
   }
+}
+
+/** A pattern that texts and query_string ask a flat_object itself: the index has its keys under that name. */
+export function ofKeys(query: Lucene): Lucene {
+  return query.kind === 'pattern' ? { ...query, of: 'keys', syntax: `${query.syntax} keys` } : query;
 }
 
 /** What stands before the values of a name inside a flat_object: `fo.a.b=`. Empty for all other fields. */
@@ -86,7 +91,7 @@ export function fuzzyQuery(field: Field, text: string, edits: number, prefixLeng
   return {
     kind: 'pattern',
     field,
-    ...(pathPrefix(field) === '' ? {} : { paths: true }),
+    ...(pathPrefix(field) === '' ? {} : { of: 'paths' }),
     text: `${text}~${edits}`,
     syntax: `fuzzy ${prefixLength} ${swaps}`,
     test,

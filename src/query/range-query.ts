@@ -23,7 +23,10 @@ export function rangeQuery(field: Field, ends: RangeEnds, scope: ValueScope): Lu
       return termRange(field, ends);
     case 'number':
       // Java compares NaN with nothing; a long does not read it.
-      if ((ends.from === 'NaN' || ends.to === 'NaN') && field.numeric !== 'long') return points(field, undefined);
+      if ((ends.from === 'NaN' || ends.to === 'NaN') && field.numeric !== 'long') {
+        for (const end of [ends.from, ends.to]) if (end !== undefined && end !== 'NaN') readQueryNumber(field, end);
+        return points(field, undefined);
+      }
       return points(field, boundsOf(field.numeric) ? wholeRange(field, ends) : floatRange(field, ends));
     case 'date':
       return { kind: 'points', field, ranges: [dateRange(field, ends, scope)], ...isNow(ends.from, ends.to) };

@@ -3,7 +3,7 @@ import type { Field } from './field.ts';
 import { lenient } from './lenient.ts';
 import { anyOf, type Bool, everything, type Lucene, nothing, type PhraseSlot, ValueRefusal } from './lucene.ts';
 import { minimumShouldMatch } from './minimum-should-match.ts';
-import { checkIndexed, editsOf, fuzzyQuery, prefixQuery } from './pattern-query.ts';
+import { checkIndexed, editsOf, fuzzyQuery, ofKeys, prefixQuery } from './pattern-query.ts';
 import type { Scalar, TextOptions } from './query.ts';
 import { shardError } from './refusal.ts';
 import { termQuery, type ValueScope, valueText } from './value-query.ts';
@@ -107,11 +107,11 @@ function synonyms(field: Field, terms: readonly string[]): Lucene {
 }
 
 function fuzzyWord(field: Field, term: string, options: Options): Lucene {
-  // The leaves of a flat_object lie under other names in the index: only the clause of that name knows them.
-  if (field.kind === 'flat_object') return nothing(`no terms in [${field.path}]`);
+  if (field.kind === 'flat_object' && field.leaf !== undefined) return nothing(`no terms in [${field.path}]`);
   checkIndexed(field);
   const edits = editsOf(options.fuzziness ?? '0', term);
-  return fuzzyQuery(field, term, edits, options.prefixLength, options.transpositions);
+  const near = fuzzyQuery(field, term, edits, options.prefixLength, options.transpositions);
+  return field.kind === 'flat_object' ? ofKeys(near) : near;
 }
 
 export function joined(words: readonly Lucene[], options: TextOptions): Bool {

@@ -50,6 +50,7 @@ export function termQuery(field: Field, value: Scalar, scope: ValueScope): Lucen
         ...(field.kind === 'date' ? isNow(value) : {}),
       };
     default:
+      if (field === idField && value === '') throw new ValueRefusal('illegal_argument_exception', "Ids can't be empty");
       if (field === idField) return { kind: 'ids', ids: new Set([valueText(value)]) };
       throw unsearchable(field);
   }

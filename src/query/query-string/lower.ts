@@ -1,12 +1,20 @@
 import type { Analyzer } from '../analysis/token.ts';
 import { timeZone } from '../dates/time-zone.ts';
 import { existsQuery } from '../exists-query.ts';
-import type { Field, TextField } from '../field.ts';
+import type { Field, FlatObjectField, TextField } from '../field.ts';
 import { type BoolClause, boosted, everything, type Lucene, nothing } from '../lucene.ts';
 import { eachField, fellAway, textInFields } from '../many-fields.ts';
 import { metadataTerm } from '../metadata-field.ts';
 import { minimumShouldMatch } from '../minimum-should-match.ts';
-import { checkIndexed, editsOf, fuzzyQuery, prefixQuery, regexpQuery, wildcardQuery } from '../pattern-query.ts';
+import {
+  checkIndexed,
+  editsOf,
+  fuzzyQuery,
+  ofKeys,
+  prefixQuery,
+  regexpQuery,
+  wildcardQuery,
+} from '../pattern-query.ts';
 import type { QueryStringQuery, Scalar, TextOptions, WeightedField } from '../query.ts';
 import { type ChosenField, chooseFields, defaultFields, isAllFields, weighted } from '../query-fields.ts';
 import { type RangeEnds, rangeQuery } from '../range-query.ts';
@@ -158,34 +166,43 @@ function lowerLeaf(node: LeafNode, context: Context): Lucene {
         throw new QuerySyntaxError("'*' or '?' not allowed as first character in WildcardQuery");
       }
       return eachField(fields, isLenient, ({ field }) => {
-        if (field.kind === 'flat_object') return nothing(`no terms in [${field.path}]`);
+        if (field.kind === 'flat_object') return keysOf(field, (root) => wildcardQuery(root, node.text, patterns));
         if (forced && (field.kind === 'text' || query.analyzeWildcard))
           return wildcardQuery(indexed(field), node.text, named);
         checkIndexed(field);
         return wildcardQuery(field, node.text, patterns);
       });
-    case 'regexp':
-      return eachField(fields, isLenient, ({ field }) =>
-        regexpQuery(indexed(field), node.text, named, undefined, scope.mapping.settings.regexLength),
-      );
+    case 'regexp': {
+      const most = scope.mapping.settings.regexLength;
+      return eachField(fields, isLenient, ({ field }) => {
+        if (field.kind !== 'flat_object') return regexpQuery(indexed(field), node.text, named, undefined, most);
+        return keysOf(field, (root) => regexpQuery(root, node.text, named, undefined, most));
+      });
+    }
     case 'fuzzy':
       return eachField(fields, isLenient, ({ field }) => {
-        if (field.kind === 'flat_object') return nothing(`no terms in [${field.path}]`);
+        if (field.kind === 'flat_object' && field.leaf !== undefined) return nothing(`no terms in [${field.path}]`);
         checkIndexed(field);
         const own = field.kind === 'text' ? field.searchAnalyzer : undefined;
         const text = (forced ?? own)?.normalize(node.text) ?? node.text;
         const edits = editsOf(node.distance === '' ? query.fuzziness : node.distance, text);
-        return fuzzyQuery(field, text, edits, query.fuzzyPrefixLength, query.fuzzyTranspositions);
+        const near = fuzzyQuery(field, text, edits, query.fuzzyPrefixLength, query.fuzzyTranspositions);
+        return field.kind === 'flat_object' ? ofKeys(near) : near;
       });
     case 'range':
       return lowerRange(fields, { ...node.range, from: endOf(node.range.from), to: endOf(node.range.to) }, context);
   }
 }
 
-/** The field as the index knows it: the leaves of a flat_object lie under other names, and some fields are kept in columns only. */
+/** The field as the index knows it: some are kept in columns only. */
 function indexed(field: Field): Field {
-  const absent = field.kind === 'flat_object' || field.parameters.index === false;
-  return absent ? { ...idField, path: field.path } : field;
+  return field.parameters.index === false ? { ...idField, path: field.path } : field;
+}
+
+/** A flat_object has its keys under its own name in the index; under the names inside it there is nothing. */
+function keysOf(field: FlatObjectField, make: (root: Field) => Lucene): Lucene {
+  const query = make(field);
+  return field.leaf === undefined ? ofKeys(query) : nothing(`no terms in [${field.path}]`);
 }
 
 /** What `_validate` names where no field is mapped: of patterns the original shows the text. */

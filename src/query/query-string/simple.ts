@@ -3,7 +3,7 @@ import type { Analyzer } from '../analysis/token.ts';
 import { type BoolClause, everything, type Lucene, nothing } from '../lucene.ts';
 import { eachField, fellAway, textInFields } from '../many-fields.ts';
 import { minimumShouldMatch } from '../minimum-should-match.ts';
-import { checkIndexed, fuzzyQuery, prefixQuery } from '../pattern-query.ts';
+import { checkIndexed, fuzzyQuery, ofKeys, prefixQuery } from '../pattern-query.ts';
 import type { SimpleQueryStringQuery, TextOptions } from '../query.ts';
 import { type ChosenField, chooseFields, defaultFields, isAllFields } from '../query-fields.ts';
 import { shardError } from '../refusal.ts';
@@ -81,6 +81,7 @@ function readGroup(reader: Reader, depth: number): Lucene {
             minimum: 1,
           }
         : branch;
+    // A word that fell away leaves the operator before it to the next.
     const occur = pending ?? (reader.query.operator === 'and' ? '+' : '');
     if (!top) top = query;
     else if (top.kind === 'bool' && topOccur === occur) top = extended(top.clauses, occur, query);
@@ -88,10 +89,7 @@ function readGroup(reader: Reader, depth: number): Lucene {
       top = extended([{ occur, query: top }], occur, query);
       topOccur = occur;
     }
-  };
-  const reset = (): void => {
     pending = undefined;
-    not = 0;
   };
   while (reader.at < reader.end) {
     const char = text[reader.at] as string;
@@ -110,13 +108,13 @@ function readGroup(reader: Reader, depth: number): Lucene {
     } else if (char === '(' && on(reader, 'PRECEDENCE')) {
       reader.at++;
       push(readGroup(reader, depth + 1));
-      reset();
+      not = 0;
     } else if (char === ')' && on(reader, 'PRECEDENCE')) {
       reader.at++;
       if (depth > 0) return top ?? nothing();
     } else {
       push(char === '"' && on(reader, 'PHRASE') ? readPhrase(reader) : readWord(reader));
-      reset();
+      not = 0;
     }
   }
   return top ?? nothing();
@@ -182,12 +180,12 @@ function readEdits(reader: Reader): number {
 
 function fuzzyInFields({ query, fields, text, forced }: Reader, word: string, edits: number): Lucene {
   return eachField(fields, text.lenient, ({ field }) => {
-    // The leaves of a flat_object lie under other names in the index.
-    if (field.kind === 'flat_object') return nothing(`no terms in [${field.path}]`);
+    if (field.kind === 'flat_object' && field.leaf !== undefined) return nothing(`no terms in [${field.path}]`);
     checkIndexed(field);
     const own = field.kind === 'text' ? field.searchAnalyzer : undefined;
     const near = (forced ?? own)?.normalize(word) ?? word;
-    return fuzzyQuery(field, near, edits, query.fuzzyPrefixLength, query.fuzzyTranspositions);
+    const found = fuzzyQuery(field, near, edits, query.fuzzyPrefixLength, query.fuzzyTranspositions);
+    return field.kind === 'flat_object' ? ofKeys(found) : found;
   });
 }
 

@@ -69,7 +69,7 @@ function evaluateField(query: FieldQuery, asked: Asked): Hits {
       return query.slots.length === 1 && !query.prefix ? hits : { sure: none, maybe: hits.maybe };
     }
     case 'pattern':
-      return query.paths ? unknown : byTerm(field, query.test, asked);
+      return query.of ? unknown : byTerm(field, query.test, asked);
     case 'term-range':
       return byTerm(field, withinBounds(query), asked);
     case 'points':

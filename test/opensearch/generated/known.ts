@@ -28,6 +28,14 @@ export const knownKinds: readonly KnownKind[] = [
     explains: async (_answers, body) => misplaced(body, undefined),
   },
   {
+    name: 'a whole number written as 5.0 or 1e2 is the text 5 or 100',
+    // Written as the text that Java makes of it, this program answers as the original does.
+    async explains({ real }, body, ask) {
+      const spelled = asJava(body) as Document;
+      return spelled !== body && difference(real, await ask(spelled)) === undefined;
+    },
+  },
+  {
     name: 'a date range outside its documents hides an error beside it',
     // With such ranges finding nothing by their words, this program answers as the original does.
     async explains({ real, ours }, body, ask) {
@@ -41,6 +49,21 @@ export const knownKinds: readonly KnownKind[] = [
     },
   },
 ];
+
+/** Numbers that were written with a point or an exponent as Java writes them; the same object where there are none. */
+function asJava(value: unknown): unknown {
+  if (typeof value === 'string') {
+    const digits = /^\u0000written:(.*[.eE].*)$/.exec(value)?.[1];
+    return digits === undefined ? value : `${Number(digits)}.0`;
+  }
+  if (Array.isArray(value)) {
+    const made = value.map(asJava);
+    return made.every((item, at) => item === value[at]) ? value : made;
+  }
+  if (!isDocument(value)) return value;
+  const made = Object.entries(value).map(([key, inner]) => [key, asJava(inner)] as const);
+  return made.every(([key, inner]) => inner === value[key]) ? value : Object.fromEntries(made);
+}
 
 function misplaced(value: unknown, around: string | undefined): boolean {
   if (Array.isArray(value)) return value.some((item) => misplaced(item, around));
