@@ -1,18 +1,18 @@
 import type { Instant } from '../base/clock.ts';
-import { asText, type Document, isDocument, put } from '../base/document.ts';
+import { asText, type Document, isDocument, own, put } from '../base/document.ts';
 import { ipText } from '../base/ip-address.ts';
-import { fieldValues } from './aggregations/field-values.ts';
+import { type FieldValues, fieldValues } from './aggregations/field-values.ts';
 import { hitOf } from './aggregations/row-batch.ts';
 import type { Candidate } from './candidate.ts';
 import { type DateFormat, dateFormat } from './dates/date-format.ts';
 import { nameTest } from './dynamic-template.ts';
 import type { Field } from './field.ts';
 import { pointOf } from './field-test.ts';
-import { booleanValue, keywordValue } from './field-value.ts';
+import { booleanValue, keywordValue, scalarText } from './field-value.ts';
 import { fieldAt, type Mapping } from './mapping.ts';
 import { parsingError, shardError } from './refusal.ts';
 import { floatShown } from './sort-values.ts';
-import { valueReader } from './source-values.ts';
+import { isCopied, valueReader } from './source-values.ts';
 
 /** A field, or a pattern of them, whose values a hit shall carry. */
 export interface WantedField {
@@ -61,15 +61,18 @@ export function hitFieldReader(
       'illegal_argument_exception',
     );
   }
-  const readers = [
-    ...wanted.docValues.flatMap((one) => docValueReaders(one, mapping, at)),
-    ...sourceReaders(wanted.fields, mapping),
-  ];
+  const columns = wanted.docValues.flatMap((one) => docValueReaders(one, mapping, at));
+  const sources = sourceReaders(wanted.fields, mapping);
   return (candidate) => {
-    const found: { [field: string]: unknown[] } = {};
-    for (const { path, read } of readers) {
+    const found: { [field: string]: readonly unknown[] } = {};
+    for (const { path, read } of columns) {
       const values = read(candidate);
       if (values.length > 0) put(found, path, [...(Object.hasOwn(found, path) ? (found[path] ?? []) : []), ...values]);
+    }
+    // What is asked for both ways is shown as it stands in the source.
+    for (const { path, read } of sources) {
+      const values = read(candidate);
+      if (values.length > 0) put(found, path, values);
     }
     return Object.keys(found).length === 0 ? undefined : found;
   };
@@ -83,8 +86,8 @@ interface Reader {
 function docValueReaders({ pattern, format }: WantedField, mapping: Mapping, at: Instant): Reader[] {
   return named(mapping, pattern).map(({ path, field }): Reader => {
     const request = { field: path, kind: 'docvalue_fields', format };
-    const { kind, read, show } = fieldValues(request, { mapping, nested: undefined, at });
-    const shown = (value: unknown): unknown => {
+    let values: FieldValues | undefined;
+    const shown = (value: unknown, { kind, show }: FieldValues): unknown => {
       if (kind === 'boolean') return value !== 0;
       const text = typeof value === 'number' || typeof value === 'bigint' ? show.text(value) : undefined;
       if (text !== undefined) return text;
@@ -92,7 +95,12 @@ function docValueReaders({ pattern, format }: WantedField, mapping: Mapping, at:
     };
     return {
       path,
-      read: (candidate) => read(hitOf(candidate, 0)).map(shown),
+      read: (candidate) => {
+        // Refused with the first hit: a search that finds nothing does not look.
+        values ??= fieldValues(request, { mapping, nested: undefined, at });
+        const column = values;
+        return column.read(hitOf(candidate, 0)).map((value) => shown(value, column));
+      },
     };
   });
 }
@@ -125,21 +133,61 @@ function sourceReaders(wanted: readonly WantedField[], mapping: Mapping): Reader
     }
   }
   return [...chosen].map(([path, { field, format }]): Reader => {
-    const read = valueReader(mapping, field, undefined);
+    const values = firstValues(mapping, field);
     const shown = sourceValue(field, format);
     return {
       path,
-      read({ source }) {
-        const found: unknown[] = [];
-        read(source, (leaf) => {
-          const value = shown(leaf);
-          if (value !== undefined) found.push(value);
-          return false;
-        });
-        return found;
-      },
+      read: ({ source }) =>
+        values(source)
+          .map(shown)
+          .filter((value) => value !== undefined),
     };
   });
+}
+
+/**
+ * The values at the first of a field's places: `{"o": {"k": 1}, "o.k": 2}` has but one, where a query sees both. Targets of copy_to are read wherever their values come from.
+ */
+function firstValues(mapping: Mapping, field: Field): (source: Document) => readonly unknown[] {
+  if (isCopied(mapping, field)) {
+    const read = valueReader(mapping, field, undefined);
+    return (source) => {
+      const found: unknown[] = [];
+      read(source, (leaf) => {
+        found.push(leaf);
+        return false;
+      });
+      return found;
+    };
+  }
+  const nulls = 'nullValue' in field && field.nullValue !== undefined;
+  return (source) => leaves(valueAt(source, field.source, 0, nulls));
+}
+
+/** The value at a path: undefined where nothing stands there; an empty list is something. `nulls`: a null is, too. */
+function valueAt(value: unknown, path: readonly string[], from: number, nulls: boolean): unknown {
+  if (Array.isArray(value))
+    return value.map((item) => valueAt(item, path, from, nulls)).filter((item) => item !== undefined);
+  if (from === path.length) return value === null && !nulls ? undefined : value;
+  if (!isDocument(value)) return undefined;
+  for (let to = from + 1; to <= path.length; to++) {
+    const inner = own(value, path.slice(from, to).join('.'));
+    const found = inner === undefined ? undefined : valueAt(inner, path, to, nulls);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Values of lists in lists come after those beside them. */
+function leaves(value: unknown): readonly unknown[] {
+  const waiting = [value];
+  const found: unknown[] = [];
+  for (let at = 0; at < waiting.length; at++) {
+    const next = waiting[at];
+    if (Array.isArray(next)) waiting.push(...next);
+    else if (next !== undefined) found.push(next);
+  }
+  return found;
 }
 
 function sourceValue(field: Field, format: string | undefined): (leaf: unknown) => unknown {
@@ -170,6 +218,8 @@ function sourceValue(field: Field, format: string | undefined): (leaf: unknown) 
         return isFloat(field) && value !== undefined ? floatShown(Number(value)) : value;
       };
     }
+    case 'text':
+      return (leaf) => (leaf === null || typeof leaf === 'object' ? undefined : scalarText(leaf));
     default:
       return (leaf) => (leaf === null ? undefined : leaf);
   }

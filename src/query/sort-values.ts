@@ -38,16 +38,14 @@ export function sortColumn(key: SortKey, mapping: Mapping, at: Instant): SortCol
   if (!field) {
     if (key.unmappedType === undefined) throw shardError(`No mapping found for [${key.field}] in order to sort on`);
     const kind = kindOfType(key.unmappedType, key.field);
+    checkMode(kind, key.mode);
     const value = missingOf(key, kind);
     return { read: () => value, ...shownAs(key, kind, undefined) };
   }
   checkSortable(field);
   const kind = key.numericType === undefined ? kindOf(field) : castKind(key.numericType);
-  const text = kind === 'text' || kind === 'ip';
   const mode = key.mode ?? (key.order === 'asc' ? 'min' : 'max');
-  if (text && mode !== 'min' && mode !== 'max') {
-    throw shardError('we only support AVG, MEDIAN and SUM on number based fields');
-  }
+  checkMode(kind, mode);
   const change = castOf(key, field);
   const values = valuesIn(key, field, mapping, at);
   const missing = missingOf(key, kind);
@@ -100,6 +98,11 @@ function rowReader(
   };
 }
 
+function checkMode(kind: Kind, mode: SortKey['mode']): void {
+  if ((kind !== 'text' && kind !== 'ip') || mode === undefined || mode === 'min' || mode === 'max') return;
+  throw shardError('we only support AVG, MEDIAN and SUM on number based fields');
+}
+
 function metadata(key: SortKey): SortColumn | undefined {
   const same = {
     show: (value: SortValue) => value,
@@ -127,6 +130,12 @@ function checkSortable(field: Field): void {
   if (field.type === 'percolator') {
     const reason = `Fielddata is not supported on field [${field.path}] of type [percolator]`;
     throw shardError(reason, 'illegal_argument_exception');
+  }
+  if (field.parameters.doc_values === false) {
+    throw shardError(
+      `Can't load fielddata on [${field.path}] because fielddata is unsupported on fields of type [${field.type}]. Use doc values instead.`,
+      'illegal_argument_exception',
+    );
   }
 }
 

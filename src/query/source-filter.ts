@@ -38,10 +38,12 @@ export function filterSource(source: Document, filter: SourceFilter): Document {
   const included = tester(filter.includes);
   const excluded = tester(filter.excludes);
   const visit = (value: unknown, path: string, taken: boolean): unknown => {
+    // What no pattern can take a part of is left as it is.
+    if (taken && path !== '' && !filter.excludes.some((pattern) => reaches(pattern, `${path}.`))) return value;
     if (Array.isArray(value)) {
       const kept = value
         .map((item) => visit(item, path, taken))
-        .filter((item, at) => item !== undefined && !isEmptied(item, value[at]));
+        .filter((item) => item !== undefined && !isEmptied(item));
       return kept.length > 0 || taken ? kept : undefined;
     }
     if (!isDocument(value)) return taken ? value : undefined;
@@ -60,20 +62,45 @@ export function filterSource(source: Document, filter: SourceFilter): Document {
   return visit(source, '', filter.includes.length === 0) as Document;
 }
 
-/** An object of a list of which nothing is left goes from the list. */
-function isEmptied(left: unknown, whole: unknown): boolean {
-  return (
-    left !== whole &&
-    isDocument(left) &&
-    isDocument(whole) &&
-    Object.keys(left).length === 0 &&
-    Object.keys(whole).length > 0
-  );
+/** An object or a list in a list goes when nothing is left of it. */
+function isEmptied(left: unknown): boolean {
+  if (Array.isArray(left)) return left.length === 0;
+  return isDocument(left) && Object.keys(left).length === 0;
 }
 
+/** True where a pattern may match what begins with `start`. */
+function reaches(pattern: string, start: string): boolean {
+  let places = new Set([0]);
+  for (const char of start) {
+    const next = new Set<number>();
+    for (const place of skipStars(pattern, places)) {
+      if (pattern[place] === '*') next.add(place);
+      else if (pattern[place] === char) next.add(place + 1);
+    }
+    places = next;
+  }
+  return places.size > 0;
+}
+
+/** A `*` may stand for nothing: the place after it counts, too. */
+function skipStars(pattern: string, places: ReadonlySet<number>): ReadonlySet<number> {
+  const all = new Set<number>();
+  for (let place of places) {
+    all.add(place);
+    while (pattern[place] === '*') all.add(++place);
+  }
+  return all;
+}
+
+/** A path is meant by its own name and by that of any object around it; a dotted key names objects, too. */
 function tester(list: readonly string[]): (path: string) => boolean {
   const tests = list.map((pattern) => nameTest(pattern));
-  return (path) => tests.some((test) => test(path));
+  return (path) => {
+    for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
+      if (tests.some((test) => test(path.slice(0, dot)))) return true;
+    }
+    return tests.some((test) => test(path));
+  };
 }
 
 function patterns(value: unknown): string[] {

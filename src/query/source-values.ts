@@ -18,6 +18,11 @@ export function valueReader(mapping: Mapping, field: Field, nested: string | und
   return pathReader(field.source.slice(nested === undefined ? 0 : nested.split('.').length));
 }
 
+/** True where other fields are copied to it. */
+export function isCopied(mapping: Mapping, field: Field): boolean {
+  return copyPlans(mapping).has(field.source.join('.'));
+}
+
 /** The values at a path, with no regard to the mapping. */
 export function pathReader(segments: readonly string[]): ValueReader {
   const first = makeStep(segments);

@@ -6,11 +6,11 @@ import { clean, engines } from './engines.ts';
 import { knownKinds } from './generated/known.ts';
 import { type Finding, play } from './generated/play.ts';
 import { shrink } from './generated/shrink.ts';
-import { renderings, searches } from './generated/story.ts';
+import { counts, renderings, searches } from './generated/story.ts';
 
 /**
- * Made-up indices, documents and queries, asked on both engines: the documents taken or refused alike, the same mapping
- * after them, the same hits, totals, refusals and renderings. At least 2,000 questions a run; the seed is printed, and
+ * Made-up indices, documents and searches, asked on both engines: the documents taken or refused alike, the same mapping
+ * after them, the same hits and their order, totals, aggregations, `_source`, fields, marked words, refusals and renderings. At least 2,000 questions a run; the seed is printed, and
  * TRAILHOUND_SEED=N repeats a run. TRAILHOUND_STORIES=N plays more or fewer indices.
  */
 const seed = Number(process.env.TRAILHOUND_SEED ?? randomInt(2 ** 31));
@@ -20,7 +20,7 @@ const stories = Number(process.env.TRAILHOUND_STORIES ?? 50);
  * What is of a known kind (generated/known.ts, docs/COMPATIBILITY.md) is counted by its name. Of the rest so many are told
  * and let pass in a run, since what is made up is new each time; the next one fails.
  */
-const unknownMax = 2;
+const unknownMax = 6;
 
 /** How many differences are made small and told; the rest is counted. */
 const toldMax = Number(process.env.TRAILHOUND_TOLD ?? 5);
@@ -33,7 +33,8 @@ if (both) {
     let questions = 0;
     const found: Finding[] = [];
     const read = fc.sample(renderings, { seed, numRuns: Math.ceil(stories / 10) });
-    for (const each of [...fc.sample(searches, { seed, numRuns: stories }), ...read]) {
+    const counted = fc.sample(counts, { seed, numRuns: Math.ceil(stories / 5) });
+    for (const each of [...fc.sample(searches, { seed, numRuns: stories }), ...read, ...counted]) {
       questions += each.questions.length;
       found.push(...(await play(both, each)));
     }
@@ -57,7 +58,7 @@ function tell({ what, story: { body, documents, questions } }: Finding): string 
   for (const [at, source] of documents.entries()) lines.push(`PUT /generated/_doc/${at + 1} ${JSON.stringify(source)}`);
   for (const { kind, body: asked } of questions) {
     lines.push(
-      `POST /generated/${kind === 'search' ? '_search' : '_validate/query?explain=true'} ${JSON.stringify(asked)}`,
+      `POST /generated/${kind === 'explain' ? '_validate/query?explain=true' : '_search'} ${JSON.stringify(asked)}`,
     );
   }
   return lines.join('\n');

@@ -190,6 +190,9 @@ function checkField(field: Field, kind: ValueKind, request: FieldRequest): void 
       `Can't load fielddata on [${field.path}] because fielddata is unsupported on fields of type [${field.type}]. Use doc values instead.`,
     );
   }
+  if (request.zone && request.zone !== utc && (kind === 'whole' || kind === 'real' || kind === 'boolean')) {
+    throw illegal(`Field [${field.path}] of type [${field.type}] does not support custom time zones`);
+  }
   if (request.takes && !request.takes.includes(kind)) {
     throw illegal(`Field [${field.path}] of type [${field.type}] is not supported for aggregation [${request.kind}]`);
   }

@@ -22,7 +22,7 @@ export const filters: AggregationKind = {
       : (body.filters as readonly unknown[]).map((json, index) => ({ name: String(index), query: readFilter(json) }));
     if (queries.length === 0) throw malformedFilters();
     const otherKey = textOf(body, 'other_bucket_key', kind);
-    const other = otherKey !== undefined || flagOf(body, 'other_bucket', kind);
+    const other = body.other_bucket === undefined ? otherKey !== undefined : flagOf(body, 'other_bucket', kind);
     const names = [...queries.map(({ name }) => name), ...(other ? [otherKey ?? '_other_'] : [])];
     let matchers: readonly FilterMatcher[];
     return {

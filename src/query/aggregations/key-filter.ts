@@ -1,5 +1,5 @@
 import { AutomatonTooLarge } from '../../base/automaton.ts';
-import { type Document, isDocument } from '../../base/document.ts';
+import { asText, type Document, isDocument } from '../../base/document.ts';
 import { luceneRegexp, RegexpSyntaxError } from '../../base/lucene-regexp.ts';
 import type { Point } from '../lucene.ts';
 import { argumentError, shardError } from '../refusal.ts';
@@ -50,15 +50,31 @@ function readSide(body: Document, key: string, kind: string): Side | undefined {
   }
 }
 
+/** A value of the list as the field has it. What does not read is refused of numbers and dates. */
+function readKey(item: unknown, kind: FieldValues['kind'], show: FieldValues['show']): Point | undefined {
+  if (kind === 'term' || kind === 'none') return asText(item);
+  if (kind === 'boolean' && !/^(?:true|false)$/.test(asText(item))) {
+    throw shardError(
+      `Cannot parse boolean [${asText(item)}], expected either [true] or [false]`,
+      'illegal_argument_exception',
+    );
+  }
+  const key = show.parse(item);
+  if (key !== undefined || !['whole', 'real', 'date'].includes(kind)) return key;
+  if (kind === 'date') throw shardError(`failed to parse date field [${asText(item)}]`, 'parse_exception');
+  throw shardError(`For input string: "${asText(item)}"`, 'number_format_exception');
+}
+
 function compileSide(side: Side, { kind, show }: FieldValues, name: string): KeyFilter {
   if ('list' in side) {
-    const wanted = new Set(side.list.map((item) => show.parse(item)));
+    const wanted = new Set(side.list.map((item) => readKey(item, kind, show)));
     return (value) => wanted.has(value);
   }
   if (kind !== 'term' && kind !== 'none') {
     throw shardError(
       `Aggregation [${name}] cannot support regular expression style include/exclude settings as they can only be applied to string fields. Use an array of values for include/exclude clauses`,
-      'illegal_argument_exception',
+      'aggregation_execution_exception',
+      500,
     );
   }
   return (value) => {

@@ -73,6 +73,7 @@ function endOf(json: unknown, show: Shown, zone: TimeZone): Point | undefined {
   if (json === undefined || json === null) return undefined;
   if (typeof json === 'number' && zone !== utc) return fromLocal(zone, json);
   const end = typeof json === 'object' ? undefined : show.parse(json);
+  if (typeof json === 'string' && typeof end === 'number' && String(end) === json) return fromLocal(zone, end);
   if (end === undefined || typeof end === 'string') {
     throw shardError(`For input string: "${asText(json)}"`, 'number_format_exception');
   }

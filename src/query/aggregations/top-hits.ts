@@ -70,10 +70,19 @@ function make(body: Document, scope: AggregationScope): Aggregation {
       }
       columns = sort.map((key) => sortColumn(key, next.mapping, next.at));
     },
-    start: () => startTally({ entryOf, compare, show, from, wanted, scored, hold: scope.budget.hold }),
+    start: () =>
+      startTally({ entryOf, compare, show, from, wanted, scored, sorted: sort.length > 0, hold: scope.budget.hold }),
     unordered: () => 'top_hits is no number to sort by.',
     typeName: () => kind,
   };
+}
+
+/** Observed: to sort no hits at all is refused once there is one. */
+function noHitsWanted(): Error {
+  return shardError(
+    'numHits must be > 0; please use TotalHitCountCollector if you just need the total hit count',
+    'illegal_argument_exception',
+  );
 }
 
 interface Rules {
@@ -84,10 +93,11 @@ interface Rules {
   readonly from: number;
   readonly wanted: number;
   readonly scored: boolean;
+  readonly sorted: boolean;
   hold(count: number): void;
 }
 
-function startTally({ entryOf, compare, show, from, wanted, scored, hold }: Rules): Tally {
+function startTally({ entryOf, compare, show, from, wanted, scored, sorted, hold }: Rules): Tally {
   let total = 0;
   let best = Number.NEGATIVE_INFINITY;
   let kept: Entry[] = [];
@@ -95,6 +105,7 @@ function startTally({ entryOf, compare, show, from, wanted, scored, hold }: Rule
     collect(hit) {
       total++;
       if (hit.score > best) best = hit.score;
+      if (wanted === 0 && sorted) throw noHitsWanted();
       if (wanted === 0) return;
       kept.push(entryOf(hit, total));
       // Each keeps a document in memory.

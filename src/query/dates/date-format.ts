@@ -157,5 +157,5 @@ function readEpoch(text: string, unit: number): DateParts | undefined {
 }
 
 function printSeconds(at: Instant): string {
-  return at % 1000 === 0 ? String(at / 1000) : (at / 1000).toFixed(3);
+  return String(at / 1000);
 }

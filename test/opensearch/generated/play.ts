@@ -1,5 +1,5 @@
 import type { Document } from '../../../src/base/document.ts';
-import { difference } from '../answer.ts';
+import { difference, hitsDifference } from '../answer.ts';
 import { asWritten, type Engine, type EngineAnswer, type Engines } from '../engines.ts';
 import { type Answers, knownKinds } from './known.ts';
 
@@ -11,7 +11,8 @@ export interface Story {
 }
 
 export interface Question {
-  readonly kind: 'search' | 'explain';
+  /** `hits`: what hits show, in their order, counts too. */
+  readonly kind: 'search' | 'hits' | 'explain';
   readonly body: Document;
 }
 
@@ -53,9 +54,9 @@ export async function play({ real, ours }: Engines, story: Story): Promise<Findi
     const asked = story.questions.slice(at, at + 8);
     const answers = await Promise.all(asked.map((question) => Promise.all([ask(real, question), ask(ours, question)])));
     for (const [number, [a, b]] of answers.entries()) {
-      const what = difference(a, b);
-      if (what === undefined) continue;
       const question = asked[number] as Question;
+      const what = difference(a, b) ?? (question.kind === 'hits' ? hitsDifference(a, b) : undefined);
+      if (what === undefined) continue;
       const kind = await kindOf({ real: a, ours: b }, question, ours);
       found.push({ what, story: { ...story, questions: [question] }, ...(kind === undefined ? {} : { kind }) });
     }
@@ -70,10 +71,14 @@ async function kindOf(answers: Answers, question: Question, ours: Engine): Promi
   return undefined;
 }
 
+const paths: Readonly<Record<Question['kind'], string>> = {
+  search: '_search?track_total_hits=true&size=50&_source=false',
+  hits: '_search?track_total_hits=true',
+  explain: '_validate/query?explain=true',
+};
+
 function ask({ call }: Engine, { kind, body }: Question): Promise<EngineAnswer> {
-  const path =
-    kind === 'search' ? '_search?track_total_hits=true&size=50&_source=false' : '_validate/query?explain=true';
-  return call('POST', `/${index}/${path}`, body);
+  return call('POST', `/${index}/${paths[kind]}`, body);
 }
 
 interface Begun {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Document } from '../../../src/base/document.ts';
+import { aggregations, hitBodies } from './aggregations.ts';
 import { clause } from './clauses.ts';
 import { document } from './documents.ts';
 import { indexBody } from './mapping.ts';
@@ -11,6 +12,21 @@ export const searches: fc.Arbitrary<Story> = fc.record({
   body: indexBody,
   documents: fc.array(document, { minLength: 6, maxLength: 14 }),
   questions: questions(clause.map((query) => ({ kind: 'search', body: { query } }))),
+});
+
+/** The same indices, counted, sorted and shown. */
+export const counts: fc.Arbitrary<Story> = fc.record({
+  body: indexBody,
+  documents: fc.array(document, { minLength: 8, maxLength: 16 }),
+  questions: questions(
+    fc.oneof(
+      {
+        weight: 3,
+        arbitrary: aggregations.map((body) => ({ kind: 'search' as const, body: { size: 0, aggs: { a: body } } })),
+      },
+      { weight: 2, arbitrary: hitBodies.map((body) => ({ kind: 'hits' as const, body })) },
+    ),
+  ),
 });
 
 /** How texts of query_string are read: what Lucene would run, on an index like the recorded one's. */
