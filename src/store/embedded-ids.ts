@@ -36,6 +36,7 @@ export async function openEventIds(
   const { key, from } = folder.ids;
   const heads = headReader(db, path);
   const dead = db.prepare('SELECT 1 FROM dead WHERE position = ?');
+  const deadRows = db.prepare('SELECT position FROM dead WHERE position BETWEEN ? AND ?');
   const after = db.prepare('SELECT idx, first, n FROM block WHERE first > ? ORDER BY first LIMIT ?');
   const ids = await openIds({
     folder: options.files,
@@ -43,10 +44,12 @@ export async function openEventIds(
     key,
     from,
     blocksAfter: (position, most) =>
-      after.rows(position, most).map(([index, first, n]) => ({
-        last: Number(first) + Number(n) - 1,
-        head: events.has(Number(index)) ? heads.at(Number(first)) : undefined,
-      })),
+      after.rows(position, most).map(([index, start, n]) => {
+        const first = Number(start);
+        const last = first + Number(n) - 1;
+        if (!events.has(Number(index))) return { last, head: undefined };
+        return { last, head: heads.at(first), dead: new Set(deadRows.rows(first, last).map(([row]) => Number(row))) };
+      }),
     headAt: heads.at,
     isDead: (position) => dead.row(position) !== undefined,
     complain: options.complain,
@@ -56,10 +59,13 @@ export async function openEventIds(
     ...ids,
     has: (index) => events.has(index),
     isTabled: (place) => place <= from,
-    note({ indices = [], blocks = [], purged = [] }) {
+    note({ indices = [], blocks = [], ids: changes = [], purged = [] }) {
       // The head of a block that is gone would still tell of its rows, and nothing that they are dead.
       if (purged.length > 0) heads.forget();
       for (const { stored } of indices) if (isSegmented(stored.name)) events.add(stored.number);
+      for (const { index, id, before } of changes) {
+        if (before && before.place > from && events.has(index)) ids.remove(index, id, before.place);
+      }
       for (const { block } of blocks) if (events.has(block.index)) ids.add(block);
     },
   };

@@ -44,7 +44,8 @@ export function openIdRun(path: string, { after, last, rows, sum }: IdRunRow): I
     if (crc32(bytes) !== sum) throw new IdRunDamage(`${path} is not what was written`);
     const bloom = new Uint32Array(kept, 0, filterLength / 4);
     const fences = new Uint32Array(kept, filterLength);
-    const read = stretchReader(fd, path, rows, fences);
+    let closed = false;
+    const read = stretchReader(() => (closed ? undefined : fd), path, rows, fences);
     return {
       after,
       last,
@@ -55,7 +56,10 @@ export function openIdRun(path: string, { after, last, rows, sum }: IdRunRow): I
       *records() {
         for (let at = 0; at < stretches; at += readAhead) yield read(at, Math.min(stretches, at + readAhead));
       },
-      close: () => closeSync(fd),
+      close() {
+        if (!closed) closeSync(fd);
+        closed = true;
+      },
     };
   } catch (error) {
     closeSync(fd);
@@ -69,9 +73,12 @@ const readAhead = 64;
 /** Reads and checks the stretches from one up to another. */
 type ReadStretches = (from: number, to: number) => Buffer;
 
-function stretchReader(fd: number, path: string, rows: number, fences: Uint32Array): ReadStretches {
+/** `file`: undefined once it is closed; its number may be another file's then. */
+function stretchReader(file: () => number | undefined, path: string, rows: number, fences: Uint32Array): ReadStretches {
   return (from, to) => {
     const start = from * stretchBytes;
+    const fd = file();
+    if (fd === undefined) throw new IdRunDamage(`${path} is closed`);
     const bytes = Buffer.allocUnsafe(Math.min(to * stretchBytes, rows * recordBytes) - start);
     if (readSync(fd, bytes, 0, bytes.length, start) !== bytes.length) throw new IdRunDamage(`${path} is cut off`);
     for (let stretch = from; stretch < to; stretch++) {

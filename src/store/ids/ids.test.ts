@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import type { BlockHead } from '../block.ts';
+import { makeGrowingIds } from './growing-ids.ts';
 import { addToBloom, bloomHas, makeBloom } from './id-bloom.ts';
 import { idHash } from './id-hash.ts';
 import type { IdRunRow } from './id-run.ts';
@@ -35,7 +36,7 @@ function makeWorld(rowsMax: number) {
       blocks
         .filter(({ first }) => first > after)
         .slice(0, most)
-        .map((head) => ({ last: head.first + head.rows.length - 1, head: head.index === 0 ? undefined : head })),
+        .map((head) => ({ last: head.first + head.rows.length - 1, head: head.index === 0 ? undefined : head, dead })),
     headAt: (position) => blocks.find(({ first, rows }) => first <= position && position < first + rows.length),
     isDead: (position) => dead.has(position),
     complain: (message) => told.push(message),
@@ -54,7 +55,10 @@ function write(made: World, ids: Ids, index: number, names: readonly string[], k
   made.blocks.push(head);
   for (const [row, id] of names.entries()) {
     const before = known.get(`${index} ${id}`);
-    if (before !== undefined) made.dead.add(before);
+    if (before !== undefined) {
+      made.dead.add(before);
+      ids.remove(index, id, before);
+    }
     known.set(`${index} ${id}`, first + row);
   }
   if (index !== 0) ids.add(head);
@@ -221,6 +225,23 @@ test('a folder that takes no file keeps its ids in memory, and says so', async (
   assert.match(made.told[0] ?? '', /was not written.*stays in memory/);
   check(made, ids, known, 'full');
   await ids.close();
+});
+
+test('a document that changes all the time is one entry', () => {
+  const list = makeGrowingIds(0);
+  list.add(9, 1);
+  for (let position = 2; position < 20_000; position++) {
+    list.remove(7, position - 1);
+    list.add(7, position);
+    if (position % 3 === 0) list.add(1024 + position, position);
+    if (position % 3 === 1) list.remove(1024 + position - 1, position - 1);
+  }
+  const found: number[] = [];
+  list.find(7, found);
+  assert.deepEqual(found, [19_999]);
+  assert.equal(list.rows, 2);
+  const [records] = list.records();
+  assert.equal(records?.length, 20);
 });
 
 test('the filter lets some absent ids of a thousand pass, and every present one', () => {

@@ -18,6 +18,8 @@ export interface Ids {
   find(index: number, id: string): IdRow | undefined;
   /** A block that is durable: its rows are the newest. */
   add(head: BlockHead): void;
+  /** A row that was replaced or deleted. */
+  remove(index: number, id: string, position: Position): void;
   /** Drops runs of whose rows none is left. */
   prune(): void;
   /** Resolves when nothing is left to be written or merged (tests, backup). */
@@ -52,6 +54,8 @@ export interface IdWorld {
 export interface BlockIds {
   readonly last: Position;
   readonly head: BlockHead | undefined;
+  /** Of its rows. */
+  readonly dead?: ReadonlySet<Position>;
 }
 
 /**
@@ -79,7 +83,8 @@ export async function openIds(world: IdWorld): Promise<Ids> {
   poke(state);
   return {
     find: (index, id) => find(state, index, id),
-    add: (head) => add(state, head),
+    add: (head) => add(state, { head }),
+    remove: (index, id, position) => state.growing.remove(idHash(world.key, index, id), position),
     prune() {
       const empty = state.lists.filter((list) => !isGrowing(list) && !holdsRows(world, list));
       if (empty.length === 0) return;
@@ -155,7 +160,7 @@ async function fill(state: State, after: Position, upTo = Number.POSITIVE_INFINI
   state.growing = makeGrowingIds(after);
   state.blocks = 0;
   for (const blocks of blocksOf(state.world, after, upTo)) {
-    for (const { head } of blocks) if (head) add(state, head);
+    for (const { head, dead } of blocks) if (head) add(state, { head, dead });
     if (state.working) await state.working;
     else await yieldToLoop();
   }
@@ -172,17 +177,27 @@ function* blocksOf(world: IdWorld, after: Position, upTo: Position): Generator<r
   }
 }
 
-function add(state: State, head: BlockHead): void {
+interface LivingIds {
+  readonly head: BlockHead;
+  readonly dead?: ReadonlySet<Position> | undefined;
+}
+
+function add(state: State, block: LivingIds): void {
+  const { head } = block;
   const { growing, rowsMax, world } = state;
   const full = growing.rows + head.rows.length > rowsMax || state.blocks >= growingBlocksMax;
   const far = head.first + head.rows.length - growing.after >= spanMax;
   if ((full && growing.rows > 0) || far) enlist(state, growing.last);
-  addRows(state.growing, head, world.key);
+  addRows(state.growing, block, world.key);
   state.blocks++;
 }
 
-function addRows(growing: GrowingIds, { index, first, rows }: BlockHead, key: IdKey): void {
-  for (let row = 0; row < rows.length; row++) growing.add(idHash(key, index, rows[row]?.id ?? ''), first + row);
+function addRows(growing: GrowingIds, { head, dead }: LivingIds, key: IdKey): void {
+  const { index, first, rows } = head;
+  for (let row = 0; row < rows.length; row++) {
+    if (!dead?.has(first + row)) growing.add(idHash(key, index, rows[row]?.id ?? ''), first + row);
+  }
+  growing.reach(first + rows.length - 1);
 }
 
 function holdsRows(world: IdWorld, { after, last }: IdList): boolean {
@@ -234,13 +249,13 @@ function repair(state: State, list: IdList, why: unknown): void {
   world.complain(`a list of ids is damaged and is made anew: ${reasonOf(why)}`);
   const made: GrowingIds[] = [makeGrowingIds(list.after)];
   for (const blocks of blocksOf(world, list.after, list.last)) {
-    for (const { head } of blocks) {
+    for (const { head, dead } of blocks) {
       let growing = made.at(-1) as GrowingIds;
       if (head && growing.rows + head.rows.length > growingRowsMax) {
         growing = makeGrowingIds(growing.last);
         made.push(growing);
       }
-      if (head) addRows(growing, head, world.key);
+      if (head) addRows(growing, { head, dead }, world.key);
     }
   }
   made.at(-1)?.reach(list.last);
@@ -326,6 +341,7 @@ function sizeOf({ rows }: IdList): number {
 
 function repairAll(state: State, lists: readonly IdList[]): void {
   for (const list of lists) {
+    if (!state.lists.includes(list)) continue;
     try {
       for (const _ of list.records());
     } catch (error) {
