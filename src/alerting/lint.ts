@@ -2,6 +2,7 @@ import { isDocument, own } from '../base/document.ts';
 import { reasonOf } from '../base/errors.ts';
 import { knownDocumentField, similarDocumentField } from '../base/event-names.ts';
 import type { Finding } from '../base/finding.ts';
+import { bareWordsOnWazuh } from '../query/wazuh-template-lint.ts';
 import { compileMonitor } from './compiled.ts';
 import { indicesOf, type Monitor, parseMonitor } from './monitor.ts';
 import { type MonitorFile, readMonitorFile } from './monitor-file.ts';
@@ -243,32 +244,20 @@ function sourceFindings(values: readonly string[], { path, scope, level, never }
   return found;
 }
 
-/** `index.query.default_field` of Wazuh's template, and the limit of clauses. */
-const defaultFields = 602;
-const clausesMax = 1024;
-
 function bareWords(leaves: readonly QueryLeaf[], scope: Scope): Finding[] {
-  const found = bareWordsOnWazuh(leaves);
-  if (!found) return [];
+  const bare = bareLeaves(leaves);
+  const [first] = bare;
+  const found = bareWordsOnWazuh(bare.flatMap(({ values }) => values));
+  if (!first || !found) return [];
   const level = scope.wazuh ? 'error' : 'warning';
-  return [finding(scope, level, [...queryPath, ...found.first.path], found.message, found.fix)];
+  return [finding(scope, level, [...queryPath, ...first.path], found.message, found.fix)];
 }
 
-/** What an unmodified Wazuh makes of words without a field; undefined where there are none. */
-export function bareWordsOnWazuh(
-  leaves: readonly QueryLeaf[],
-): { readonly first: QueryLeaf; readonly message: string; readonly fix: string } | undefined {
-  const bare = leaves.filter(
-    (leaf) => leaf.clause === 'query_string' && leaf.field === undefined && leaf.values.length > 0,
+/** The words of a query_string that name no field. */
+export function bareLeaves(leaves: readonly QueryLeaf[]): readonly QueryLeaf[] {
+  return leaves.filter(
+    ({ clause, field, values }) => clause === 'query_string' && field === undefined && values.length > 0,
   );
-  const [first] = bare;
-  if (!first) return undefined;
-  const clauses = bare.length * defaultFields;
-  const message =
-    clauses > clausesMax
-      ? `on Wazuh it answers HTTP 500: ${bare.length} words without a field × ${defaultFields} default fields are more than ${clausesMax} clauses`
-      : `on Wazuh words without a field are looked for in ${defaultFields} fields only, whole and in this case`;
-  return { first, message, fix: '"fields": ["data.aws.requestParameters.*"] and *words* with stars' };
 }
 
 /** A query without a time range counts the same documents for ever: its alert never ends. */

@@ -5,11 +5,12 @@ import { makeAggregator } from '../query/aggregate.ts';
 import { compileQuery } from '../query/compile.ts';
 import { parseMapping } from '../query/mapping.ts';
 import { parseSearchBody } from '../query/search-body.ts';
+import { bareWordsOnWazuh } from '../query/wazuh-template-lint.ts';
 import type { Compiled } from './compiled.ts';
 import { compileMonitor } from './compiled.ts';
 import { queryClause } from './document-input.ts';
 import { fieldWarnings, type ReadIndex } from './field-warnings.ts';
-import { bareWordsOnWazuh } from './lint.ts';
+import { bareLeaves } from './lint.ts';
 import type { Monitor } from './monitor.ts';
 import { type QueryLeaf, queryLeaves } from './query-leaf.ts';
 import { refusal } from './refusal.ts';
@@ -91,10 +92,11 @@ function lintQuery(query: unknown, indices: readonly ReadIndex[], at: Instant, p
   const warnings: Warning[] = [];
   const broken = whyBroken(query, indices, at);
   if (broken) warnings.push({ path, message: `each run will fail: ${broken}` });
-  const bare = bareWordsOnWazuh(leaves);
+  const words = bareLeaves(leaves).flatMap(({ values }) => values);
+  const bare = bareWordsOnWazuh(words);
   if (bare) {
-    const words = [...new Set(leaves.flatMap(({ field, values }) => (field === undefined ? values : [])))];
-    const shown = `${words.slice(0, 5).join(', ')}${words.length > 5 ? ', …' : ''}`;
+    const named = [...new Set(words)];
+    const shown = `${named.slice(0, 5).join(', ')}${named.length > 5 ? ', …' : ''}`;
     warnings.push({ path, message: `words without a field (${shown}): ${bare.message}; use ${bare.fix}` });
   }
   return [...warnings, ...fieldWarnings(leaves, indices).map((message) => ({ path, message }))];

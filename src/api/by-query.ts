@@ -4,6 +4,7 @@ import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import type { Operation, Position, SearchHit } from '../store/store.ts';
+import { deletable } from './client-target.ts';
 import { illegal, wireCause } from './error.ts';
 import { withDocuments } from './looked-up.ts';
 import { indexOptions, indexParameters, integer } from './parameters.ts';
@@ -37,7 +38,7 @@ export const byQueryRoutes: readonly Route<Needs>[] = (['delete', 'update'] as c
 async function run(kind: Kind, call: Call, { store }: Needs): Promise<Answer> {
   const took = elapsedMs();
   const { params, signal } = call;
-  const expression = params.index ?? '';
+  const expression = deletable(params.index ?? '');
   const wanted = readRequest(kind, { ...call, body: await withDocuments(call.body, store) });
   const counts = { total: 0, done: 0, batches: 0, conflicts: 0 };
   const failures: Document[] = [];

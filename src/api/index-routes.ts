@@ -3,6 +3,7 @@ import { TrailhoundError } from '../base/errors.ts';
 import { mappingJson } from '../query/mapping.ts';
 import type { IndexInfo } from '../store/store.ts';
 import { aliasBodies } from './alias-write.ts';
+import { deletable } from './client-target.ts';
 import { illegal } from './error.ts';
 import { globMatches } from './glob.ts';
 import { aliasesOf, broadcastShards } from './index-facts.ts';
@@ -69,7 +70,7 @@ export function checkUntyped(mappings: unknown, reason = 'The mapping definition
 
 async function deleteIndex({ params, query }: Call, { store }: Needs): Promise<Answer> {
   const expression = params.index ?? '';
-  await store.deleteIndex(expression, indexOptions(query, 'open,closed'));
+  await store.deleteIndex(deletable(expression), indexOptions(query, 'open,closed'));
   return { status: 200, body: { acknowledged: true } };
 }
 

@@ -20,17 +20,10 @@ export function lintForWazuh(query: Query): readonly TemplateWarning[] {
   const seen: Seen = { words: [], fields: new Set() };
   visit(query, seen);
   const warnings: TemplateWarning[] = [];
-  const shown = seen.words.slice(0, 5).join(', ');
-  if (seen.words.length > wordsMax) {
-    warnings.push({
-      code: 'too-many-clauses',
-      message: `${seen.words.length} words without a field (${shown}): a real Wazuh asks each of its ${defaultFields} default fields, which is more than 1024 clauses, and answers HTTP 500. Name the field, or ask data.aws.requestParameters.\\*:*word*`,
-    });
-  } else if (seen.words.length > 0) {
-    warnings.push({
-      code: 'default-fields-only',
-      message: `Words without a field (${shown}): a real Wazuh compares them whole, and only with its ${defaultFields} default fields; requestParameters.x-amz-acl, AccessControlPolicy and userIdentity.type are not among them. Name the field, or ask data.aws.requestParameters.\\*:*word*`,
-    });
+  const bare = bareWordsOnWazuh(seen.words);
+  if (bare) {
+    const shown = seen.words.slice(0, 5).join(', ');
+    warnings.push({ code: bare.code, message: `words without a field (${shown}): ${bare.message}; use ${bare.fix}` });
   }
   for (const field of seen.fields) {
     if (/\.(?:keyword|raw)$/.test(field)) {
@@ -49,7 +42,28 @@ export function lintForWazuh(query: Query): readonly TemplateWarning[] {
   return warnings;
 }
 
+/** What is wrong with words without a field there, and what to write instead. */
+export interface BareWords {
+  readonly code: 'too-many-clauses' | 'default-fields-only';
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** The one judge of words without a field, for queries and for monitors; undefined where there are none. */
+export function bareWordsOnWazuh(words: readonly string[]): BareWords | undefined {
+  if (words.length === 0) return undefined;
+  const fix = '"fields": ["data.aws.requestParameters.*"] and *words* with stars';
+  if (words.length > wordsMax) {
+    const message = `on Wazuh it answers HTTP 500: ${words.length} words without a field × ${defaultFields} default fields are more than ${clausesMax} clauses`;
+    return { code: 'too-many-clauses', message, fix };
+  }
+  const message = `on Wazuh words without a field are looked for in ${defaultFields} fields only, whole and in this case; requestParameters.x-amz-acl, AccessControlPolicy and userIdentity.type are not among them`;
+  return { code: 'default-fields-only', message, fix };
+}
+
+/** `index.query.default_field` of Wazuh's template, and the limit of clauses. */
 const defaultFields = 602;
+const clausesMax = 1024;
 
 /** Two words still run there, as observed. */
 const wordsMax = 2;
