@@ -5,7 +5,7 @@ import { textHash } from './hash.ts';
 import { sortedHashes } from './hash-list.ts';
 import { addHashed, type WordTarget, type WordWorld } from './hot-words.ts';
 import { makeOrdinals } from './ordinals.ts';
-import { addListed, eachListed, listOf } from './postings.ts';
+import { addListed, eachListed, rowsOfList } from './postings.ts';
 import { addRow, hasRow, noRows, or, type Rows } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf } from './segment-index.ts';
 
@@ -156,7 +156,7 @@ export function reconsider(column: HotColumn, { key, postings }: WordWorld): voi
       continue;
     }
     column.values.delete(value);
-    for (const row of listOf(postings, list)) addHash(column, row, hash);
+    for (const row of rowsOfList(postings, list)) addHash(column, row, hash);
   }
 }
 

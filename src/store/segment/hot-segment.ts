@@ -354,7 +354,7 @@ function listValue(state: State, column: HotColumn, value: string): number {
 
 /** Half of the room of arrays that double is not used. */
 function weightOf({ columns, words, postings }: State): number {
-  let weight = postings.rows.length * 6 + postings.lists * 200 + columns.length * 12_000;
+  let weight = postings.rows.length * 10 + postings.lists * 200 + columns.length * 12_000;
   for (const { hashes } of columns) weight += hashes.data.length * 6;
   for (const { hashes, valueHashes } of words.values()) weight += hashes.data.length * 6 + valueHashes.data.length * 8;
   return weight;

@@ -7,9 +7,9 @@ import type { HotColumn } from './hot-column.ts';
 import type { HotSegment } from './hot-segment.ts';
 import type { FrequentWord, HotWords } from './hot-words.ts';
 import { writeInstants } from './instant-code.ts';
-import { addListed, listOf } from './postings.ts';
+import { type SortedPostings, sortedRows, sortPostings } from './postings.ts';
 import { putRowSet } from './row-code.ts';
-import { noRows, type Rows, rowNumbers } from './rows.ts';
+import { addRow, noRows, type Rows, rowNumbers } from './rows.ts';
 import type { Leaf } from './segment-index.ts';
 import { type TableValue, type ValueTable, writeTable } from './value-table.ts';
 
@@ -22,6 +22,7 @@ export function* writeSegment(segment: HotSegment): Generator<void, SegmentFile>
   const work: Work = {
     segment,
     out: makeFileParts(),
+    sorted: yield* sortPostings(segment.postings),
     numbers: new Uint32Array(segment.postings.lists).fill(notListed),
     listed: 0,
   };
@@ -52,6 +53,7 @@ export function* writeSegment(segment: HotSegment): Generator<void, SegmentFile>
 interface Work {
   readonly segment: HotSegment;
   readonly out: FileParts;
+  readonly sorted: SortedPostings;
   /** By list of the postings: the number of its value in the tables. */
   readonly numbers: Uint32Array;
   listed: number;
@@ -132,14 +134,14 @@ function* tableOf(
   textOf: (leaf: Leaf) => string,
 ): Generator<void, ValueTable | undefined> {
   if (lists.size === 0) return undefined;
-  const { postings, leaves } = work.segment;
+  const { leaves } = work.segment;
   const sorted = [...lists.values()].map((list) => ({ text: textOf(leaves[list] as Leaf), list }));
   sorted.sort((a, b) => (a.text < b.text ? -1 : 1));
   const values: TableValue[] = [];
   for (const { text, list } of sorted) {
     if (work.listed < numbersMax) work.numbers[list] = work.listed;
     work.listed++;
-    values.push({ text, rows: listOf(postings, list), flag: false });
+    values.push({ text, rows: sortedRows(work.sorted, list), flag: false });
     if (values.length % step === 0) yield;
   }
   yield;
@@ -172,7 +174,6 @@ function validRows(instants: Float64Array, { presence, several }: HotColumn): Ro
 }
 
 function* writeWords(work: Work, words: HotWords): Generator<void, WordsEntry> {
-  const { postings } = work.segment;
   const frequent: TableValue[] = [];
   for (const word of words.frequent.toSorted((a, b) => (a.text < b.text ? -1 : 1))) {
     const rows = rowsOfWord(work, word);
@@ -192,7 +193,7 @@ function* writeWords(work: Work, words: HotWords): Generator<void, WordsEntry> {
       push32(numbers, number);
     } else {
       // The value was listed until its column proved to hardly repeat.
-      for (const row of listOf(postings, list)) {
+      for (const row of sortedRows(work.sorted, list)) {
         push32(words.hashes, hash);
         push16(words.rows, row);
       }
@@ -209,10 +210,12 @@ function* writeWords(work: Work, words: HotWords): Generator<void, WordsEntry> {
   };
 }
 
-function rowsOfWord({ segment: { postings } }: Work, { list, values }: FrequentWord): Uint16Array {
-  if (values.length === 0) return listOf(postings, list);
+function rowsOfWord({ sorted }: Work, { list, values }: FrequentWord): Uint16Array {
+  if (values.length === 0) return sortedRows(sorted, list);
   const rows = noRows();
-  addListed(postings, list, rows);
-  for (const value of values) addListed(postings, value, rows);
+  for (const one of [list, ...values]) {
+    const of = sortedRows(sorted, one);
+    for (let at = 0; at < of.length; at++) addRow(rows, of[at] as number);
+  }
   return Uint16Array.from(rowNumbers(rows));
 }
