@@ -64,7 +64,7 @@ export interface BlockIds {
  * run says is only where to look: the id of that row must be the one asked for, and the row not be replaced.
  *
  * At the start the rows behind the last run, at most some 65,000, are read from the blocks' heads; so is the range of a run that is
- * lost or damaged, which takes some 2 µs an id. Nothing answers before that is done: it would take a document for new.
+ * lost or damaged, which takes some 2.5 µs an id. Nothing answers before that is done: it would take a document for new.
  */
 export async function openIds(world: IdWorld): Promise<Ids> {
   const state: State = {
