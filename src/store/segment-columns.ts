@@ -1,7 +1,7 @@
 import { own } from '../base/document.ts';
 import { limits } from '../base/limits.ts';
 import type { Candidate, Columns } from '../query/candidate.ts';
-import type { Column, Ordinals } from '../query/columns.ts';
+import type { Column, Leaf, Ordinals } from '../query/columns.ts';
 import type { Field } from '../query/field.ts';
 import { type BoundedCache, boundedCache } from './bounded-cache.ts';
 import { type Asked, columnsOf, evaluate, readsHold } from './segment/evaluate.ts';
@@ -67,7 +67,7 @@ function columnOf(field: Field, asked: Asked, cache: ColumnCache, guard: Guard):
   const known = cache.get(column.number);
   if (known?.last === last) return known.column;
   const made = column.rowInstants ? ({ kind: 'instants', of: column.rowInstants() } as const) : column.ordinals();
-  const guarded = made?.kind === 'ordinals' ? { ...made, leaf: (at: number) => guard(() => made.leaf(at)) } : made;
+  const guarded = made?.kind === 'ordinals' ? { ...made, leaf: leafReader(made, guard) } : made;
   cache.set(column.number, { last, column: guarded }, weightOf(guarded));
   return guarded;
 }
@@ -89,9 +89,27 @@ function hasColumn(field: Field): boolean {
   }
 }
 
+/** Values of columns with more of them are read from the file each time: they are long, or there are too many. */
+const leavesKeptMax = 8192;
+const leafWeight = 80;
+
+/** To read a value takes a microsecond or two, and aggregations ask for all of them. */
+function leafReader({ count, leaf }: Ordinals, guard: Guard): Ordinals['leaf'] {
+  if (count > leavesKeptMax) return (at) => guard(() => leaf(at));
+  const kept: (Leaf | undefined)[] = [];
+  return (at) => {
+    const known = kept[at];
+    if (known !== undefined) return known;
+    const read = guard(() => leaf(at));
+    kept[at] = read;
+    return read;
+  };
+}
+
 function weightOf(column: Column | undefined): number {
   if (!column) return 64;
-  return column.kind === 'instants' ? column.of.byteLength + 64 : ordinalsWeight(column);
+  if (column.kind === 'instants') return column.of.byteLength + 64;
+  return ordinalsWeight(column) + (column.count > leavesKeptMax ? 0 : column.count * leafWeight);
 }
 
 const noValues: Ordinals = makeOrdinals(

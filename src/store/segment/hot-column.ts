@@ -147,7 +147,9 @@ export function takesOther(column: HotColumn): boolean {
  */
 export function reconsider(column: HotColumn, { key, postings }: WordWorld): void {
   if (column.streams || column.count < streamsFrom || (column.count & (column.count - 1)) !== 0) return;
-  if (column.values.size <= column.count / 4) return;
+  // Few documents have many different values by chance: of more of them half may be.
+  const most = column.count < 8192 ? 0.8 : 0.5;
+  if (column.values.size <= column.count * most) return;
   column.streams = true;
   for (const [value, list] of column.values) {
     const hash = textHash(key, value);
