@@ -103,6 +103,17 @@ test('values that hardly repeat are found by their hashes, those that repeat by 
   sealed.close();
 });
 
+test('documents of huge arrays weigh what they take, so that a segment of them is sealed early', () => {
+  const values = 30_000;
+  const documents = Array.from({ length: 8 }, (_, n) => ({
+    a: Array.from({ length: values }, (_, at) => `${n}-${at}`),
+  }));
+  const { mapping, taken } = filled({ mappings: { properties: { a: { type: 'keyword' } } } }, documents);
+  const small = hotOf(mapping, [{ a: 'x' }]).weight();
+  // A hash and a row each, at the least.
+  assert.ok(hotOf(mapping, taken).weight() - small > 8 * values * 6);
+});
+
 test('a mapping that makes other words of the documents makes their words unknown, not wrong', () => {
   const { mapping, taken } = filled({ mappings: { dynamic: false, properties: { a: { type: 'keyword' } } } }, [
     { a: 'one two' },
