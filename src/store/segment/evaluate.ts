@@ -216,9 +216,18 @@ function exists(field: Field, asked: Asked): Hits {
     return unknown;
   const columns = columnsOf(field, asked);
   if (!columns) return unknown;
-  const present = columns.map((column) => column.present()).reduce(or, none);
-  // A text has a value whatever it is; of other kinds a value may be too long or unreadable.
-  return { sure: field.kind === 'text' ? present : none, maybe: present };
+  // A text has a value whatever it is, of a keyword only long ones are none; of other kinds a value may be unreadable.
+  if (field.kind === 'text' || (field.kind === 'keyword' && field.ignoreAbove === Number.POSITIVE_INFINITY)) {
+    const present = columns.map((column) => column.present()).reduce(or, none);
+    return { sure: present, maybe: present };
+  }
+  const read = field.kind === 'keyword' ? termReader(field) : pointOf(field);
+  return columns
+    .map((column) => {
+      if (field.kind === 'date' && column.within && readsHold(column, asked)) return column.within(() => true);
+      return (read && column.matching((leaf) => read(leaf) !== undefined)) ?? somewhere(column);
+    })
+    .reduce(either, nothing);
 }
 
 function withinBounds({ from, to, includeFrom, includeTo }: TermBounds): (term: string) => boolean {
