@@ -5,7 +5,7 @@ import { limits } from './limits.ts';
  * by character, whatever the pattern (complement and intersection included). Works on code points, over the whole text.
  */
 export interface Automaton {
-  /** Throws AutomatonTooLarge when the pattern needs more states than limits.automatonStatesMax. */
+  /** Throws AutomatonTooLarge when the pattern needs more or larger states than limits.automatonStatesMax and automatonEffortMax allow. */
   test(text: string): boolean;
 }
 
@@ -50,12 +50,14 @@ export interface RegexBuilder {
 
 export function regexBuilder(): RegexBuilder {
   const known = new Map<string, RegexNode>();
-  const make = (key: string, nullable: boolean, shape: Shape): RegexNode => {
+  let effort = 0;
+  const make = (key: string, nullable: boolean, shape: Shape, parts = 1): RegexNode => {
     let node = known.get(key);
     if (!node) {
-      if (known.size >= limits.automatonStatesMax) throw new AutomatonTooLarge('the pattern needs too many states');
+      checkSize(known.size, effort);
       node = { id: known.size, nullable, shape, next: new Map() };
       known.set(key, node);
+      effort += parts;
     }
     return node;
   };
@@ -92,10 +94,9 @@ export function regexBuilder(): RegexBuilder {
       }
     }
     const sorted = [...parts].sort((a, b) => a.id - b.id);
-    if (sorted.length === 0) return zero;
-    if (sorted.length === 1) return sorted[0] as RegexNode;
+    if (sorted.length <= 1) return sorted[0] ?? zero;
     const nullable = kind === 'or' ? sorted.some((part) => part.nullable) : sorted.every((part) => part.nullable);
-    return make(`${kind}${sorted.map((part) => part.id)}`, nullable, { kind, parts: sorted });
+    return make(`${kind}${sorted.map((part) => part.id)}`, nullable, { kind, parts: sorted }, sorted.length);
   };
   const builder: RegexBuilder = {
     nothing,
@@ -116,6 +117,11 @@ export function regexBuilder(): RegexBuilder {
     automaton: (root) => ({ test: (text) => run(builder, root, text) }),
   };
   return builder;
+}
+
+function checkSize(states: number, effort: number): void {
+  if (states < limits.automatonStatesMax && effort <= limits.automatonEffortMax) return;
+  throw new AutomatonTooLarge('the pattern needs too many states');
 }
 
 function run(builder: RegexBuilder, root: RegexNode, text: string): boolean {

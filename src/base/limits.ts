@@ -225,6 +225,10 @@ export const limits = {
   sliceMs: 10,
   /** States of one user-written regular expression (Lucene's max_determinized_states is 10,000). Beyond: 400. */
   automatonStatesMax: 10_000,
+  /** Words for which a fuzzy clause or a regular expression keeps its answer; further ones are worked out each time. */
+  patternWordsMax: 4096,
+  /** Alternatives in all of its states together: some 50 ms of work. Beyond: as with too many states. */
+  automatonEffortMax: 50_000,
   /** Characters remembered at one state of it; further ones are worked out each time. */
   automatonEdgesMax: 512,
   /** Clauses of one query after `*` was expanded (`indices.query.bool.max_clause_count`). Beyond: an error, as there. */

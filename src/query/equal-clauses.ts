@@ -167,7 +167,7 @@ function fieldKey(query: Extract<Leaf, { readonly field: unknown }>): string {
     case 'terms':
       return JSON.stringify([...query.terms].sort());
     case 'pattern':
-      return `${query.syntax} ${query.text}`;
+      return `${query.syntax} ${query.of ?? ''} ${query.text}`;
     case 'term-range':
       return JSON.stringify([query.from ?? null, query.to ?? null, query.includeFrom, query.includeTo]);
     case 'points':

@@ -1,4 +1,5 @@
 import { TrailhoundError } from '../base/errors.ts';
+import { isClauseRefusal } from './clause-count.ts';
 import { type Lucene, nothing, ValueRefusal } from './lucene.ts';
 import { innerReason } from './refusal.ts';
 
@@ -7,7 +8,7 @@ export function lenient(on: boolean, field: string, make: () => Lucene): Lucene 
   try {
     return make();
   } catch (thrown) {
-    if (!on) throw thrown;
+    if (!on || isClauseRefusal(thrown)) throw thrown;
     if (thrown instanceof ValueRefusal) {
       return nothing(`failed [${field}] query, caused by ${thrown.type}:[${thrown.message}]`);
     }

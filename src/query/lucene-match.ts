@@ -146,13 +146,29 @@ export function compareTerms(a: string, b: string): number {
   return a.length - b.length;
 }
 
-function withinRanges(ranges: readonly PointRange[]): (value: Point) => boolean {
+/** Whether a point lies in any of the ranges. */
+export function withinRanges(ranges: readonly PointRange[]): (value: Point) => boolean {
   const [first] = ranges;
   if (first && ranges.length === 1) {
     const { from, to } = first;
     return from === to ? (value) => value === from : (value) => value >= from && value <= to;
   }
-  return (value) => ranges.some(({ from, to }) => value >= from && value <= to);
+  // There may be tens of thousands: the last that begins before the point, and the farthest end up to it.
+  const sorted = ranges.toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+  const ends: Point[] = [];
+  for (const { to } of sorted) {
+    const before = ends.at(-1);
+    ends.push(before !== undefined && before > to ? before : to);
+  }
+  return (value) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] as PointRange).from <= value) low = middle + 1;
+      else high = middle;
+    }
+    return low > 0 && value <= (ends[low - 1] as Point);
+  };
 }
 
 function compileNested(path: string, query: Lucene, place: Place): Test {

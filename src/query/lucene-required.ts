@@ -13,6 +13,9 @@ export function requiredOf(query: Lucene): RequiredTerms {
 /** More alternatives than this select too little to be worth carrying. */
 const alternativesMax = 256;
 
+/** The first words of a phrase select well enough. */
+const slotsMax = 32;
+
 function collect(query: Lucene): readonly RequiredTerm[] {
   switch (query.kind) {
     case 'term':
@@ -24,7 +27,7 @@ function collect(query: Lucene): readonly RequiredTerm[] {
     case 'phrase':
       if (query.field.nested !== undefined) return [];
       return query.slots
-        .slice(0, query.prefix ? -1 : undefined)
+        .slice(0, Math.min(slotsMax, query.prefix ? query.slots.length - 1 : query.slots.length))
         .map(({ terms }) => ({ field: query.field.path, anyOf: terms }));
     case 'constant':
     case 'boost':

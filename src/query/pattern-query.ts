@@ -1,5 +1,6 @@
 import { AutomatonTooLarge } from '../base/automaton.ts';
 import { codePoints, withinEdits } from '../base/edit-distance.ts';
+import { limits } from '../base/limits.ts';
 import { allRegexpFlags, luceneRegexp, type RegexpFlags, RegexpSyntaxError } from '../base/lucene-regexp.ts';
 import { foldAscii, wildcard } from '../base/wildcard.ts';
 import type { Analyzer } from './analysis/token.ts';
@@ -63,7 +64,7 @@ export function regexpQuery(
       ...(prefix === '' ? {} : { of: 'paths' }),
       text: `/${pattern}/`,
       syntax: `regexp ${ignoreCase ? 'i ' : ''}${[...flags].sort()}`,
-      test: (term) => guarded(pattern, () => automaton.test(term)),
+      test: remembering(field, (term) => guarded(pattern, () => automaton.test(term))),
     };
   } catch (thrown) {
     if (thrown instanceof RegexpSyntaxError) throw shardError(`failed to create query: ${thrown.message}`);
@@ -85,9 +86,14 @@ export function pathPrefix(field: Field): string {
 export function fuzzyQuery(field: Field, text: string, edits: number, prefixLength: number, swaps: boolean): Lucene {
   checkTerms(field, 'fuzzy');
   const word = codePoints(text);
-  const test = (term: string): boolean =>
-    // To no word at all nothing else is near.
-    term === text || (edits > 0 && word.length > 0 && withinEdits(word, codePoints(term), edits, prefixLength, swaps));
+  // To no word at all nothing else is near; a character is one or two units of a text.
+  const near = (term: string): boolean =>
+    edits > 0 &&
+    word.length > 0 &&
+    term.length >= word.length - edits &&
+    term.length <= 2 * (word.length + edits) &&
+    withinEdits(word, codePoints(term), edits, prefixLength, swaps);
+  const test = remembering(field, (term) => term === text || near(term));
   return {
     kind: 'pattern',
     field,
@@ -105,6 +111,19 @@ export function checkIndexed(field: Field): void {
     'illegal_argument_exception',
     `Cannot search on field [${field.path}] since it is not indexed.`,
   );
+}
+
+/** The words of texts come again and again: what was found of a word is kept, of so many. Other values seldom do. */
+function remembering(field: Field, test: (term: string) => boolean): (term: string) => boolean {
+  if (field.kind !== 'text') return test;
+  const known = new Map<string, boolean>();
+  return (term) => {
+    const before = known.get(term);
+    if (before !== undefined) return before;
+    const answer = test(term);
+    if (known.size < limits.patternWordsMax) known.set(term, answer);
+    return answer;
+  };
 }
 
 /** `AUTO`, `AUTO:3,6` or a number, cut to 0, 1 or 2 edits, for a word. */

@@ -1,4 +1,5 @@
 import type { Analyzer, Token } from './analysis/token.ts';
+import { checkClauseCount } from './clause-count.ts';
 import type { Field } from './field.ts';
 import { lenient } from './lenient.ts';
 import { anyOf, type Bool, everything, type Lucene, nothing, type PhraseSlot, ValueRefusal } from './lucene.ts';
@@ -28,6 +29,7 @@ export function matchText(field: Field, value: Scalar, options: TextOptions, sco
   }
   const slots = slotsOf(analyzer.analyze(text));
   if (slots.length === 0) return options.zeroTermsAll ? everything : nothing();
+  checkClauseCount(slots.length);
   const words = slots.map(({ terms }) => word(field, terms, options, scope));
   return words.length === 1 ? (words[0] as Lucene) : joined(words, options);
 }
@@ -79,6 +81,7 @@ export function matchBoolPrefix(field: Field, value: Scalar, options: TextOption
   const slots = slotsOf(tokens);
   // What stands behind the last word (a blank, a full stop) says that it is whole; several words of one meaning are, too.
   const open = tokens.at(-1)?.end === text.length;
+  checkClauseCount(slots.length);
   const words = slots.map(({ terms }, index) => {
     const [term] = terms;
     if (index < slots.length - 1 || !open || terms.length > 1 || term === undefined)

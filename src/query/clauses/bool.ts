@@ -1,6 +1,7 @@
 import { isDocument } from '../../base/document.ts';
 import { TrailhoundError } from '../../base/errors.ts';
 import { flagOf, noObject, readCommon, textOf } from '../clause-body.ts';
+import { checkClauseCount } from '../clause-count.ts';
 import { type BoolClause, everything, type Lucene } from '../lucene.ts';
 import { minimumShouldMatch } from '../minimum-should-match.ts';
 import type { BoolQuery, Query } from '../query.ts';
@@ -52,6 +53,7 @@ function readList(value: unknown, key: string, scope: ParseScope): readonly Quer
 }
 
 function lower(query: BoolQuery, scope: LowerScope): Lucene {
+  checkClauseCount(query.must.length + query.mustNot.length + query.should.length + query.filter.length);
   const clauses: BoolClause[] = [];
   const add = (occur: BoolClause['occur'], queries: readonly Query[]): void => {
     for (const inner of queries) clauses.push({ occur, query: scope.child(inner) });

@@ -1,4 +1,5 @@
 import type { Analyzer } from '../analysis/token.ts';
+import { checkClauseCount, isClauseRefusal } from '../clause-count.ts';
 import { timeZone } from '../dates/time-zone.ts';
 import { existsQuery } from '../exists-query.ts';
 import type { Field, FlatObjectField, TextField } from '../field.ts';
@@ -51,7 +52,7 @@ export function lowerQueryString(query: QueryStringQuery, scope: ValueScope): Lu
     const text = query.escape ? query.text.replace(/[\\+\-!():^[\]"{}~*?|&/]/g, '\\$&') : query.text;
     return withMinimum(lower(parseQueryString(text), context), query.minimumShouldMatch);
   } catch (thrown) {
-    if (!(thrown instanceof QuerySyntaxError)) throw thrown;
+    if (!(thrown instanceof QuerySyntaxError) && !isClauseRefusal(thrown)) throw thrown;
     throw shardError(`Failed to parse query [${query.text}]`);
   }
 }
@@ -90,6 +91,7 @@ function lowerClauses(clauses: readonly QueryClause[], context: Context): Lucene
   const joined: { occur: BoolClause['occur']; query: Lucene }[] = [];
   let alone: Lucene | undefined;
   for (const [index, { conjunction, modifier, node, run }] of clauses.entries()) {
+    checkClauseCount(joined.length);
     const query = lower(node, context);
     const before = joined.at(-1);
     if (before && before.occur !== '-') {
@@ -108,6 +110,7 @@ function lowerClauses(clauses: readonly QueryClause[], context: Context): Lucene
     if (index === 0 && modifier === 'none') alone = query;
   }
   if (joined.length === 0) return nothing();
+  checkClauseCount(joined.length);
   if (clauses.length === 1 && alone) return alone;
   if (joined.length === 1 && alone) return alone;
   return boolOf(joined);

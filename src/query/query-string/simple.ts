@@ -1,5 +1,6 @@
 import { limits } from '../../base/limits.ts';
 import type { Analyzer } from '../analysis/token.ts';
+import { checkClauseCount } from '../clause-count.ts';
 import { type BoolClause, everything, type Lucene, nothing } from '../lucene.ts';
 import { eachField, fellAway, textInFields } from '../many-fields.ts';
 import { minimumShouldMatch } from '../minimum-should-match.ts';
@@ -121,6 +122,7 @@ function readGroup(reader: Reader, depth: number): Lucene {
 }
 
 function extended(clauses: readonly BoolClause[], occur: '+' | '', query: Lucene): Lucene {
+  checkClauseCount(clauses.length + 1);
   return { kind: 'bool', clauses: [...clauses, { occur, query }], minimum: occur === '' ? 1 : 0 };
 }
 

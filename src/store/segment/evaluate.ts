@@ -2,8 +2,8 @@ import { own } from '../../base/document.ts';
 import type { Field, KeywordField, TextField } from '../../query/field.ts';
 import { pointOf } from '../../query/field-test.ts';
 import { booleanValue, keywordValue, scalarText } from '../../query/field-value.ts';
-import type { Bool, Lucene, PointRange, TermBounds } from '../../query/lucene.ts';
-import { compareTerms } from '../../query/lucene-match.ts';
+import type { Bool, Lucene, Point, PointRange, TermBounds } from '../../query/lucene.ts';
+import { compareTerms, withinRanges } from '../../query/lucene-match.ts';
 import type { Mapping } from '../../query/mapping.ts';
 import { fieldPlan, isCopyTarget } from './field-plan.ts';
 import { allRows, and, andNot, noRows, or, type Rows } from './rows.ts';
@@ -65,7 +65,11 @@ function evaluateField(query: FieldQuery, asked: Asked): Hits {
     case 'phrase': {
       if (field.kind !== 'text') return unknown;
       const slots = query.prefix ? query.slots.slice(0, -1) : query.slots;
-      const hits = slots.map((slot) => words(field, slot.terms, asked)).reduce(both, everything);
+      // The first words select well enough: a phrase may have a million.
+      const hits = slots
+        .slice(0, phraseSlotsMax)
+        .map((slot) => words(field, slot.terms, asked))
+        .reduce(both, everything);
       return query.slots.length === 1 && !query.prefix ? hits : { sure: none, maybe: hits.maybe };
     }
     case 'pattern':
@@ -79,11 +83,20 @@ function evaluateField(query: FieldQuery, asked: Asked): Hits {
   }
 }
 
+const phraseSlotsMax = 32;
+
+/** More are not looked up one by one: each value is asked instead. */
+const listedTermsMax = 512;
+
 /** Documents with any of the terms. */
-function terms(field: Field, wanted: Iterable<string>, asked: Asked): Hits {
-  if (field.kind === 'text') return words(field, wanted, asked);
+function terms(field: Field, wanted: readonly string[] | ReadonlySet<string>, asked: Asked): Hits {
   const list = [...wanted];
-  if (field.kind !== 'keyword' || field.normalizer) return byTerm(field, (term) => list.includes(term), asked);
+  const many = list.length > listedTermsMax;
+  if (field.kind === 'text') return many ? unknown : words(field, list, asked);
+  if (many || field.kind !== 'keyword' || field.normalizer) {
+    const set = new Set(list);
+    return byTerm(field, (term) => set.has(term), asked);
+  }
   const columns = keywordColumns(field, asked);
   if (!columns) return unknown;
   const kept = list.filter((term) => term.length <= field.ignoreAbove);
@@ -189,9 +202,8 @@ function points(field: Field, ranges: readonly PointRange[], asked: Asked): Hits
   if (!read || own(field, 'nullValue') !== undefined) return unknown;
   const columns = columnsOf(field, asked);
   if (!columns) return unknown;
-  const inside = (point: unknown): boolean =>
-    point !== undefined &&
-    ranges.some(({ from, to }) => (point as number) >= (from as number) && (point as number) <= (to as number));
+  const within = withinRanges(ranges);
+  const inside = (point: Point | undefined): boolean => point !== undefined && within(point);
   return columns
     .map((column) => {
       if (column.within && field.kind === 'date' && readsHold(column, asked)) return column.within(inside);

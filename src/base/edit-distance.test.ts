@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { codePoints, withinEdits } from './edit-distance.ts';
+
+/** The whole table, as it stands in textbooks (optimal string alignment where neighbours may swap). */
+function distance(a: readonly number[], b: readonly number[], swaps: boolean): number {
+  const table = Array.from({ length: a.length + 1 }, (_, row) =>
+    Array.from({ length: b.length + 1 }, (_, column) => (row === 0 ? column : column === 0 ? row : 0)),
+  );
+  const at = (row: number, column: number): number => table[row]?.[column] as number;
+  for (let row = 1; row <= a.length; row++) {
+    for (let column = 1; column <= b.length; column++) {
+      let cost = Math.min(
+        at(row - 1, column - 1) + (a[row - 1] === b[column - 1] ? 0 : 1),
+        at(row - 1, column) + 1,
+        at(row, column - 1) + 1,
+      );
+      if (swaps && row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
+        cost = Math.min(cost, at(row - 2, column - 2) + 1);
+      }
+      (table[row] as number[])[column] = cost;
+    }
+  }
+  return at(a.length, b.length);
+}
+
+test('is within so many edits exactly where the whole table says so', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', 'b', '\u{1f600}'), maxLength: 8 }).map(codePoints);
+  fc.assert(
+    fc.property(word, word, fc.constantFrom(0, 1, 2), fc.nat(2), fc.boolean(), (a, b, edits, prefix, swaps) => {
+      const samePrefix = a.slice(0, prefix).every((code, index) => code === b[index]);
+      assert.equal(withinEdits(a, b, edits, prefix, swaps), samePrefix && distance(a, b, swaps) <= edits);
+    }),
+    { numRuns: 20_000 },
+  );
+});
