@@ -154,8 +154,8 @@ export const limits = {
   segmentPartsMax: 12 * 1024 * 1024,
   /** Results of queries over sealed segments that are kept; the least used are worked out again. */
   segmentResultsMax: 16 * 1024 * 1024,
-  /** Values by row of segment columns that aggregations and sorts asked for, some 64 KB a column of a segment; the least used are made again. */
-  segmentColumnCacheMax: 32 * 1024 * 1024,
+  /** Values by row of segment columns that aggregations and sorts asked for, some 64 to 500 KB a column of a segment: two columns of many values over a million documents. The least used are made again. */
+  segmentColumnCacheMax: 48 * 1024 * 1024,
   /** Documents written ahead of their index: beyond it a write waits for the index, so that searches stay quick and few parsed documents stay alive. */
   unindexedMax: 1024,
   /** Search answers kept while their indices do not change (store/search.ts), by weight; the least used are worked out again. */

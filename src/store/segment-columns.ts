@@ -8,6 +8,7 @@ import { type Asked, columnsOf, evaluate, readsHold } from './segment/evaluate.t
 import { makeOrdinals, ordinalsWeight } from './segment/ordinals.ts';
 import { SegmentDamage } from './segment/paged-file.ts';
 import { hasRow, noRows } from './segment/rows.ts';
+import type { SegmentIndex } from './segment/segment-index.ts';
 import type { Segments } from './segment/segments.ts';
 
 /** Values by row of columns that were asked for lately, by the column's number; of a growing segment as it was at `last`. */
@@ -67,7 +68,10 @@ function columnOf(field: Field, asked: Asked, cache: ColumnCache, guard: Guard):
   const known = cache.get(column.number);
   if (known?.last === last) return known.column;
   const made = column.rowInstants ? ({ kind: 'instants', of: column.rowInstants() } as const) : column.ordinals();
-  const guarded = made?.kind === 'ordinals' ? { ...made, leaf: leafReader(made, guard) } : made;
+  const guarded =
+    made?.kind === 'ordinals'
+      ? { ...made, of: made.of.slice(0, rowsOf(asked.segment)), leaf: leafReader(made, guard) }
+      : made;
   cache.set(column.number, { last, column: guarded }, weightOf(guarded));
   return guarded;
 }
@@ -91,7 +95,7 @@ function hasColumn(field: Field): boolean {
 
 /** Values of columns with more of them are read from the file each time: they are long, or there are too many. */
 const leavesKeptMax = 8192;
-const leafWeight = 80;
+const leafWeight = 48;
 
 /** To read a value takes a microsecond or two, and aggregations ask for all of them. */
 function leafReader({ count, leaf }: Ordinals, guard: Guard): Ordinals['leaf'] {
@@ -104,6 +108,11 @@ function leafReader({ count, leaf }: Ordinals, guard: Guard): Ordinals['leaf'] {
     kept[at] = read;
     return read;
   };
+}
+
+function rowsOf(segment: SegmentIndex): number {
+  const last = segment.blocks().at(-1);
+  return last ? last.start + last.count : 0;
 }
 
 function weightOf(column: Column | undefined): number {
