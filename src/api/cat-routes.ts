@@ -1,7 +1,6 @@
 import { asNumber, asText } from '../base/document.ts';
 import type { IndexInfo } from '../store/store.ts';
 import { type Column, catAnswer, catParameters } from './cat-table.ts';
-import { isOwnIndex } from './client-target.ts';
 import { healthBody } from './cluster-routes.ts';
 import { globMatches } from './glob.ts';
 import { aliasesOf, health, replicas } from './index-facts.ts';
@@ -141,8 +140,7 @@ async function catCount({ params, query, headers }: Call, { store, clock }: Need
 }
 
 async function catHealth({ query, headers }: Call, { store, clock }: Needs): Promise<Answer> {
-  const infos = await store.indices('*,.*', { ignoreUnavailable: true });
-  const body = healthBody(infos.filter(({ name }) => !isOwnIndex(name)));
+  const body = healthBody(await store.indices('*,.*', { ignoreUnavailable: true }));
   const column = (name: string, aliases: string, about: string, value: unknown, right = true): Column<Moment> => ({
     name,
     aliases: aliases.split(','),

@@ -1,6 +1,5 @@
 import { asNumber } from '../base/document.ts';
 import type { IndexInfo } from '../store/store.ts';
-import { isOwnIndex } from './client-target.ts';
 import { health, replicas } from './index-facts.ts';
 import { indexOptions, indexParameters, waitParameters } from './parameters.ts';
 import { clusterName, nodeName, openSearchVersion } from './root-routes.ts';
@@ -56,8 +55,7 @@ export const clusterRoutes: readonly Route<Needs>[] = [
 
 async function clusterHealth(call: Call, { store }: Needs) {
   const expression = call.params.index ?? '*,.*';
-  const all = await store.indices(expression, { ...indexOptions(call.query), allowNoIndices: true });
-  const infos = call.params.index === undefined ? all.filter(({ name }) => !isOwnIndex(name)) : all;
+  const infos = await store.indices(expression, { ...indexOptions(call.query), allowNoIndices: true });
   const level = call.query.level;
   const facts = healthBody(infos);
   const late = !isReached(facts, call.query);

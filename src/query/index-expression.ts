@@ -9,6 +9,8 @@ export interface NamedIndex {
   readonly aliases: readonly string[];
   readonly hidden: boolean;
   readonly closed: boolean;
+  /** The program's own: only patterns that begin with `.trailhound` reach it, whatever is asked of hidden ones. */
+  readonly own?: boolean;
   /** Those of its aliases that wildcards skip. */
   readonly hiddenAliases: readonly string[];
 }
@@ -111,7 +113,9 @@ function isOpen({ name, closed }: NamedIndex, ignoreUnavailable: boolean): boole
 function matching(pattern: string, indices: readonly NamedIndex[], wildcards: Wildcards): NamedIndex[] {
   const test = nameTest(pattern);
   const shown = (name: string): boolean => pattern.startsWith('.') && name.startsWith('.');
-  return indices.filter(({ name, aliases, hidden, closed, hiddenAliases }) => {
+  const toOwn = pattern.startsWith('.trailhound');
+  return indices.filter(({ name, aliases, hidden, closed, own = false, hiddenAliases }) => {
+    if (own && !toOwn) return false;
     if (closed ? !wildcards.closed : !wildcards.open) return false;
     if (test(name) && (!hidden || wildcards.hidden || shown(name))) return true;
     return aliases.some((alias) => test(alias) && (!hiddenAliases.includes(alias) || wildcards.hidden || shown(alias)));

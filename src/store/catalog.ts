@@ -43,6 +43,7 @@ export interface Catalog {
 }
 
 /** Our own state is hidden whatever its settings say: it may have been made by a write, or by an older Trailhound. */
+const ownIndex = /^\.trailhound-/;
 const systemIndex = /^\.(?:trailhound|opendistro)-/;
 
 /** `now` is what date math in an expression counts from: `<logs-{now/d}>`. */
@@ -57,6 +58,7 @@ export function makeCatalog(now: () => Instant): Catalog {
       name: stored.name,
       aliases: Object.keys(stored.aliases),
       hidden,
+      own: ownIndex.test(stored.name),
       closed: stored.closed === true,
       hiddenAliases: hiddenAliases(stored.aliases),
     }));
