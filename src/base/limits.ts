@@ -243,6 +243,8 @@ export const limits = {
   bucketsMax: 65_535,
   /** Buckets, tallies and distinct values that the aggregations of one search hold while they collect: some hundred MB. Beyond: circuit_breaking_exception, 429. */
   aggregationEntriesMax: 1_000_000,
+  /** A search of the data folder that takes longer is given up (task_cancelled_exception, 429): ten million documents are read in less. */
+  searchMs: 120_000,
   /** How often it is looked what retention has to delete. */
   retentionEveryMs: 10 * 60 * 1000,
   /** Notes of how far the store had come that are read: thinned as they are, some thousand tell of ten years. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { elapsedMs } from '../base/clock.ts';
+import { elapsedMs, systemClock } from '../base/clock.ts';
 import { own } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { writeJson } from '../base/json.ts';
@@ -13,6 +13,7 @@ import type { Catalog, IndexState } from './catalog.ts';
 import type { Reader } from './reader.ts';
 import { searchableIndex } from './scan.ts';
 import type { SegmentResults } from './scan-scope.ts';
+import { withinTime } from './search-time.ts';
 import { SegmentDamage } from './segment/paged-file.ts';
 import type { Segments } from './segment/segments.ts';
 import type { ColumnCache } from './segment-columns.ts';
@@ -60,7 +61,10 @@ export async function searchIndices(
   const known = key === undefined ? undefined : world.results.get(key);
   if (known) return { ...known, tookMs: Math.round(elapsed()) };
 
-  const found = await findIn(world, indices, expression, body, options);
+  // The machine's time, also in a replay: there the store's clock runs ahead while a search works.
+  const found = await withinTime(systemClock, options.signal, (signal) =>
+    findIn(world, indices, expression, body, { ...options, signal }),
+  );
   const result: SearchResult = {
     total: found.total ?? 0,
     relation: found.relation,
