@@ -27,7 +27,7 @@ const notes: Readonly<Record<string, string>> = {
   regexp: 'in linear time; a pattern that would grow too large is refused',
   simple_query_string: 'all flags',
   term: '`case_insensitive`',
-  terms: 'lists; a lookup in another document is refused',
+  terms: 'lists; values of another document (`index`, `id`, `path`) in searches, not in monitors',
   wildcard: '`case_insensitive`',
   wrapper: '',
 };

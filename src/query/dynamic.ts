@@ -21,7 +21,7 @@ export interface MappingRefusal {
 
 /** As mapDocument of document-mapping.ts, which is what documents are indexed by; queries in a document are not read. */
 export function mapFields(mapping: Mapping, source: Document, id = ''): Mapped {
-  const walk: Walk = { mapping, id, added: undefined, conflict: undefined };
+  const walk: Walk = { mapping, id, added: undefined, conflict: undefined, nestedObjects: 0 };
   try {
     visitObject(walk, mapping.root, source, mapping.root.dynamic ?? 'true');
     if (walk.conflict) throw walk.conflict;
@@ -41,6 +41,8 @@ interface Walk {
   added: Map<string, Map<string, MappingNode>> | undefined;
   /** Two types for one new field: told when the whole document was read, a value that does not fit being told first. */
   conflict: Refused | undefined;
+  /** Objects of nested fields so far: each is a document of its own to Lucene. */
+  nestedObjects: number;
 }
 
 class Refused extends Error {
@@ -108,12 +110,20 @@ function visitInner(
   if (Array.isArray(value)) {
     for (const item of value) visitInner(walk, node, item, dynamic, depth, null);
   } else if (typeof value === 'object') {
+    if (node.nested) countNested(walk, node);
     visitObject(walk, node, value as Document, node.dynamic ?? dynamic, depth + 1);
   } else {
     const name = shown === null ? 'null' : shown.slice(shown.lastIndexOf('.') + 1);
     const reason = `object mapping for [${node.path}] tried to parse field [${name}] as object, but found a concrete value`;
     throw refused('mapper_parsing_exception', reason, node.path);
   }
+}
+
+function countNested(walk: Walk, node: ObjectNode): void {
+  const limit = walk.mapping.settings.nestedObjectsLimit;
+  if (++walk.nestedObjects <= limit) return;
+  const reason = `The number of nested documents has exceeded the allowed limit of [${limit}]. This limit can be set by changing the [index.mapping.nested_objects.limit] index level setting.`;
+  throw refused('mapper_parsing_exception', reason, node.path);
 }
 
 function visitLeaf(walk: Walk, field: Field, value: unknown): void {

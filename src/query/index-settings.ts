@@ -4,6 +4,8 @@ import { asNumber, asText, type Document, isDocument, own } from '../base/docume
 export interface IndexSettings {
   readonly fieldsLimit: number;
   readonly depthLimit: number;
+  /** Objects of all nested fields of one document. */
+  readonly nestedObjectsLimit: number;
   /** `index.query.default_field`. */
   readonly defaultFields: readonly string[];
   readonly ignoreMalformed: boolean;
@@ -26,6 +28,7 @@ export function indexSettings(settings: Document): IndexSettings {
   return {
     fieldsLimit: number('mapping.total_fields.limit', 1000),
     depthLimit: number('mapping.depth.limit', 20),
+    nestedObjectsLimit: number('mapping.nested_objects.limit', 10_000),
     defaultFields: Array.isArray(fields) ? fields.map(asText) : typeof fields === 'string' ? fields.split(',') : ['*'],
     ignoreMalformed: asText(setting(settings, 'mapping.ignore_malformed')) === 'true',
     coerce: asText(setting(settings, 'mapping.coerce')) !== 'false',
