@@ -18,9 +18,10 @@ const stories = Number(process.env.TRAILHOUND_STORIES ?? 50);
 
 /**
  * What is of a known kind (generated/known.ts, docs/COMPATIBILITY.md) is counted by its name. Of the rest so many are told
- * and let pass in a run, since what is made up is new each time; the next one fails.
+ * and let pass in a run, since what is made up is new each time: two or three are usual, and ten come by chance once in a thousand
+ * runs.
  */
-const unknownMax = 6;
+const unknownMax = 9;
 
 /** How many differences are made small and told; the rest is counted. */
 const toldMax = Number(process.env.TRAILHOUND_TOLD ?? 5);
