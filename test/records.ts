@@ -77,3 +77,40 @@ export function deliver(folder: string, records: readonly unknown[]): string {
   renameSync(`${path}.tmp`, path);
   return path;
 }
+
+/**
+ * Delivers files of reads, up to `recordsMax` in each, three of ten by nobody; now and then a file twice, as a second trail
+ * into the same bucket does. Counts what each is one of: `number` records, `anonymous` among them.
+ */
+export function makeFeed(
+  lake: string,
+  random: () => number,
+  recordsMax: number,
+): { readonly counts: { number: number; anonymous: number }; feed(files: number): void } {
+  const counts = { number: 0, anonymous: 0 };
+  return {
+    counts,
+    feed(files) {
+      for (let file = 0; file < files; file++) {
+        const records = Array.from({ length: 1 + Math.floor(random() * recordsMax) }, () => {
+          const isAnonymous = random() < 0.3;
+          if (isAnonymous) counts.anonymous++;
+          return s3Record(counts.number++, 'GetObject', isAnonymous ? 'anonymous' : 'user');
+        });
+        deliver(lake, records);
+        if (random() < 0.2) deliver(lake, records);
+      }
+    },
+  };
+}
+
+/** Numbers from 0 up to 1 (mulberry32): the same ones for the same seed. */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -4,7 +4,7 @@ import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type Program, serve, temporaryFolder, until } from '../program.ts';
-import { deliver, s3Record } from '../records.ts';
+import { makeFeed, randomFrom } from '../records.ts';
 import { clean, realEngine, realUrl } from './engines.ts';
 
 /**
@@ -40,19 +40,7 @@ if (url !== undefined) {
       serve(['--data', join(folder, `data-${place}`), '--source', lake, '--engine', url]);
     context.after(() => Promise.all(fleet.map((program) => program.kill())));
 
-    let number = 0;
-    let anonymous = 0;
-    const feed = (files: number): void => {
-      for (let file = 0; file < files; file++) {
-        const records = Array.from({ length: 1 + Math.floor(random() * 20) }, () => {
-          const isAnonymous = random() < 0.3;
-          if (isAnonymous) anonymous++;
-          return s3Record(number++, 'GetObject', isAnonymous ? 'anonymous' : 'user');
-        });
-        deliver(lake, records);
-        if (random() < 0.2) deliver(lake, records);
-      }
-    };
+    const { counts, feed } = makeFeed(lake, random, 20);
     feed(3);
     // Together, as machines start after a power cut.
     fleet.push(...(await Promise.all([0, 1, 2].map(start))));
@@ -85,11 +73,11 @@ if (url !== undefined) {
       async () => {
         await real.call('POST', '/wazuh-*/_refresh');
         const { body } = await real.call('GET', '/wazuh-alerts-4.x-*/_count');
-        return body.count >= number ? (body.count as number) : undefined;
+        return body.count >= counts.number ? (body.count as number) : undefined;
       },
       120_000,
     );
-    assert.equal(count, number, 'each record is one document');
+    assert.equal(count, counts.number, 'each record is one document');
     const alerts = async (): Promise<readonly Alert[]> => {
       const { body } = await (fleet[0] as Program).call('GET', '/_plugins/_alerting/monitors/alerts?size=1000');
       return body.alerts as readonly Alert[];
@@ -100,19 +88,19 @@ if (url !== undefined) {
       'every anonymous read in an alert',
       async () => {
         const list = await alerts();
-        return monitors.every((monitor) => totalOf(list, monitor) >= anonymous) ? true : undefined;
+        return monitors.every((monitor) => totalOf(list, monitor) >= counts.anonymous) ? true : undefined;
       },
       120_000,
     );
     await pause(4000);
     const list = await alerts();
     for (const monitor of monitors) {
-      assert.equal(totalOf(list, monitor), anonymous, `${monitor}: each read is counted once`);
+      assert.equal(totalOf(list, monitor), counts.anonymous, `${monitor}: each read is counted once`);
       assert.equal(list.filter((one) => one.monitor_name === monitor).length, 1, `${monitor}: one alert`);
     }
     assert.equal(fleet.filter(runsMonitors).length, 1, 'one process runs the monitors');
     context.diagnostic(
-      `${kills} kills, ${holders} of them of the holder; ${number} records, ${anonymous} anonymous reads`,
+      `${kills} kills, ${holders} of them of the holder; ${counts.number} records, ${counts.anonymous} anonymous reads`,
     );
   });
 }
@@ -125,14 +113,4 @@ function runsMonitors(program: Program): boolean {
 
 function pause(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
-}
-
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Program, serve, temporaryFolder, until } from '../program.ts';
-import { deliver, s3Record } from '../records.ts';
+import { makeFeed, randomFrom } from '../records.ts';
 
 /** SIGKILL at any moment loses nothing that was acknowledged, loses no alert, doubles nothing. */
 
@@ -19,19 +19,7 @@ test(`the real program is killed ${kills} times at random points`, { timeout: 60
   const data = join(folder, 'data');
   mkdirSync(lake);
 
-  let number = 0;
-  let anonymous = 0;
-  const feed = (files: number): void => {
-    for (let file = 0; file < files; file++) {
-      const records = Array.from({ length: 1 + Math.floor(random() * 40) }, () => {
-        const isAnonymous = random() < 0.3;
-        if (isAnonymous) anonymous++;
-        return s3Record(number++, 'GetObject', isAnonymous ? 'anonymous' : 'user');
-      });
-      deliver(lake, records);
-      if (random() < 0.2) deliver(lake, records); // a second trail into the same bucket
-    }
-  };
+  const { counts, feed } = makeFeed(lake, random, 40);
 
   const acknowledged = new Set<string>();
   for (let round = 0; round < kills; round++) {
@@ -49,9 +37,9 @@ test(`the real program is killed ${kills} times at random points`, { timeout: 60
   context.after(() => program.stop());
   const stored = await until('every event', async () => {
     const { body } = await program.call('GET', '/wazuh-alerts-4.x-*/_count');
-    return body.count >= number ? (body.count as number) : undefined;
+    return body.count >= counts.number ? (body.count as number) : undefined;
   });
-  assert.equal(stored, number, 'each record is one document');
+  assert.equal(stored, counts.number, 'each record is one document');
   const found = await program.call('POST', '/clients/_search', {
     size: 10_000,
     query: { match_all: {} },
@@ -69,12 +57,12 @@ test(`the real program is killed ${kills} times at random points`, { timeout: 60
     const counted = body.alerts
       .filter((alert: { monitor_name: string }) => alert.monitor_name === getObject)
       .reduce((sum: number, alert: { trailhound: { total: number } }) => sum + alert.trailhound.total, 0);
-    return counted >= anonymous ? (counted as number) : undefined;
+    return counted >= counts.anonymous ? (counted as number) : undefined;
   });
   await new Promise((done) => setTimeout(done, 2000));
-  assert.equal(total, anonymous, 'each anonymous read is counted in exactly one alert');
+  assert.equal(total, counts.anonymous, 'each anonymous read is counted in exactly one alert');
   context.diagnostic(
-    `${kills} kills, ${number} records, ${anonymous} anonymous reads, ${acknowledged.size} acknowledged client documents`,
+    `${kills} kills, ${counts.number} records, ${counts.anonymous} anonymous reads, ${acknowledged.size} acknowledged client documents`,
   );
 });
 
@@ -91,14 +79,4 @@ async function writeUntilKilled(program: Program, round: number, acknowledged: S
   } catch {
     // The kill cut the connection: what was not answered was not acknowledged.
   }
-}
-
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
