@@ -8,6 +8,13 @@ import { reasonOf, TrailhoundError } from '../base/errors.ts';
 export interface Control {
   /** Answers what is printed as JSON. */
   backup(target: string): Promise<unknown>;
+  /** Goes on with a data folder made of the backup. A process that cannot has none. */
+  restore?(backup: string): Promise<unknown>;
+}
+
+export interface OpenControl {
+  /** Resolves when the last answer was given. The socket is gone at once. */
+  close(): Promise<void>;
 }
 
 /** What the system allows for the path of a socket, less the zero at its end. */
@@ -22,7 +29,7 @@ export async function openControl(
   dataDir: string,
   control: Control,
   complain: (message: string) => void,
-): Promise<{ close(): Promise<void> }> {
+): Promise<OpenControl> {
   const path = socketPath(dataDir);
   const server = createServer((incoming, answer) => {
     const reply = (status: number, value: unknown): void => {
@@ -67,9 +74,15 @@ export async function askControl(dataDir: string, action: keyof Control, value: 
 
 async function answerTo(url: string, incoming: NodeJS.ReadableStream, control: Control): Promise<unknown> {
   const { value } = JSON.parse(await text(incoming)) as { value?: unknown };
-  if (url !== '/backup' || typeof value !== 'string')
-    throw new TrailhoundError('bad-request', 'this is not understood');
-  return control.backup(value);
+  if (typeof value === 'string' && url === '/backup') return control.backup(value);
+  if (typeof value === 'string' && url === '/restore') {
+    if (control.restore) return control.restore(value);
+    throw new TrailhoundError(
+      'bad-request',
+      'the process that works in this data folder will end by itself: wait for it',
+    );
+  }
+  throw new TrailhoundError('bad-request', 'this is not understood');
 }
 
 /** The shorter of the full path and the one from here. */

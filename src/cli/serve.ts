@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { type App, openApp } from '../app.ts';
+import type { App } from '../app.ts';
 import { systemClock } from '../base/clock.ts';
 import { reasonOf } from '../base/errors.ts';
 import { printable } from '../base/problem.ts';
@@ -7,11 +7,11 @@ import type { Config } from '../config/config.ts';
 import { type Lab, openLab } from '../lab/lab.ts';
 import { playUntilReverted } from '../lab/play.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
-import { openControl } from './control.ts';
 import { jsonLine } from './json-line.ts';
 import { attackNamed, labAttacks, labTemplates, trailStack, trailTemplate } from './lab-content.ts';
 import { aborted, noteLog } from './note-log.ts';
 import { everySecond } from './progress-line.ts';
+import { type Serving, serveByFolders } from './serve-by-folders.ts';
 import { addContentFlags, addDataFlags, collect, effectiveConfig, port, type SettingFlags } from './settings.ts';
 
 /** `trailhound serve`: sources, monitors, console and API until Ctrl-C. */
@@ -31,27 +31,16 @@ export const serveCommand: RegisterCommand = (program, terminal, exit) => {
   addContentFlags(addDataFlags(command)).action(async (flags: SettingFlags & { json?: boolean }) => {
     const config = effectiveConfig(flags, terminal);
     if (!config) return exit(2);
-    const app = await openApp(config);
-    // A cluster's own backups are its business, and processes that share one may share a folder.
-    const control = config.engine === undefined ? await openControl(config.data, app, terminal.note) : undefined;
-    try {
-      exit(await serve(app, config, { portNamed: flags.port !== undefined, json: flags.json === true }, terminal));
-    } finally {
-      await control?.close();
-      await app.close();
-    }
+    const how = { portNamed: flags.port !== undefined, json: flags.json === true };
+    exit(await serveByFolders(config, how, terminal, serve));
   });
 };
 
 /** The named port or, when none was named, the first free one from the default on. */
 const portTriesMax = 50;
 
-async function serve(
-  app: App,
-  config: Config,
-  how: { portNamed: boolean; json: boolean },
-  terminal: Terminal,
-): Promise<number> {
+/** Answers the exit code when the terminal's signal aborts. */
+async function serve(app: App, config: Config, how: Serving, terminal: Terminal): Promise<number> {
   const url = await app.server.listen({
     host: config.host,
     port: config.port,
@@ -63,7 +52,8 @@ async function serve(
     ? await openLab({ dir: join(config.data, 'lab'), clock: systemClock, log: noteLog(terminal) })
     : undefined;
   const sources = [...config.sources, ...(lab ? [lab.dataLake] : [])];
-  terminal.print(
+  const tell = how.again ? terminal.note : terminal.print;
+  tell(
     how.json
       ? jsonLine({
           url,
@@ -88,7 +78,6 @@ async function serve(
   if (sources.length === 0 || !sources.includes('-') || failures.length === 0) await aborted(terminal.signal);
   progress.stop();
   await lab?.close();
-  terminal.note('Stopped.');
   return failures.length > 0 ? 1 : 0;
 }
 

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -17,8 +18,8 @@ import { yieldToLoop } from '../base/clock.ts';
 import { keptLog } from '../base/log.ts';
 import { virtualClock } from '../base/virtual-clock.ts';
 import { parseSearchBody } from '../query/search-body.ts';
-import { restoreFolder } from './backup.ts';
 import { type EmbeddedStore, openEmbedded } from './embedded.ts';
+import { type Restored, stageRestore } from './restore.ts';
 import type { Operation } from './store.ts';
 
 function folder(context: TestContext): string {
@@ -29,6 +30,9 @@ function folder(context: TestContext): string {
 
 const open = (dir: string, log = keptLog()): Promise<EmbeddedStore> =>
   openEmbedded({ dir, clock: virtualClock(Date.UTC(2026, 0, 1)), log, segmentRows: 500 });
+
+const restoreFolder = async (backup: string, dir: string): Promise<Restored> =>
+  (await stageRestore(backup, dir, false)).putInPlace(0);
 
 const documents = (from: number, count: number): Operation[] =>
   Array.from({ length: count }, (_, n) => ({
@@ -156,3 +160,33 @@ function flip(path: string): void {
   bytes[at] = (bytes[at] as number) ^ 1;
   writeFileSync(path, bytes);
 }
+
+test('an exchange of folders that a kill cut in two is ended at the next start', async (context) => {
+  const root = folder(context);
+  const data = join(root, 'data');
+  const store = await open(data);
+  await store.write(documents(0, 10));
+  await store.backup(join(root, 'copy'));
+  await store.write(documents(10, 10));
+  await store.close();
+
+  const staged = await stageRestore(join(root, 'copy'), data, true);
+  // A staged folder alone is not taken for one that was wanted.
+  renameSync(data, join(root, 'aside'));
+  const fresh = await open(data);
+  assert.equal((await fresh.search('a-*', parseSearchBody({}), {})).total, 0);
+  await fresh.close();
+  rmSync(data, { recursive: true });
+  renameSync(join(root, 'aside'), data);
+
+  const { before = '' } = await staged.putInPlace(Date.UTC(2026, 1, 2, 3, 4, 5));
+  assert.equal(before, join(root, 'data.before-2026-02-02-030405'));
+  // As a kill between the two renames leaves it.
+  renameSync(data, `${data}.restoring`);
+  const restored = await open(data);
+  context.after(() => restored.close());
+  assert.equal((await numbers(restored)).length, 10);
+  const former = await open(before);
+  context.after(() => former.close());
+  assert.equal((await numbers(former)).length, 20);
+});

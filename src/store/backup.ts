@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants, createReadStream, type Dirent } from 'node:fs';
-import { chmod, copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
@@ -8,9 +8,9 @@ import type { Instant } from '../base/clock.ts';
 import { reasonOf, TrailhoundError } from '../base/errors.ts';
 
 /** What a backup holds, as its `backup.json` tells. */
-export type BackupSummary = z.infer<typeof summary>;
+export type BackupSummary = z.infer<typeof backupSummary>;
 
-const summary = z.object({
+export const backupSummary = z.object({
   format: z.literal(1),
   /** When it was begun, ms. */
   at: z.number(),
@@ -21,10 +21,10 @@ const summary = z.object({
 });
 
 /** Written last: a backup without it was not finished. */
-const summaryFile = 'backup.json';
+export const summaryFile = 'backup.json';
 
 /** Files that belong to the running process, or whose content is in the copy of the database. */
-const left = /^(lock|acknowledged|control|documents\.sqlite(-wal|-shm|-journal)?)$|\.tmp$/;
+const left = /^(lock|acknowledged|control|restored\.json|documents\.sqlite(-wal|-shm|-journal)?)$|\.tmp$/;
 
 export interface BackupParts {
   readonly dir: string;
@@ -49,9 +49,9 @@ export async function backupFolder(parts: BackupParts): Promise<BackupSummary> {
     const database = join(target, 'documents.sqlite');
     await parts.copyDatabase(database);
     const documents = parts.checkDatabase(database);
-    const files = [await describe(target, 'documents.sqlite')];
+    const files = [await describeFile(target, 'documents.sqlite')];
     for (const path of await filesBelow(dir)) {
-      if (await copyOne(join(dir, path), join(target, path))) files.push(await describe(target, path));
+      if (await copyOne(join(dir, path), join(target, path))) files.push(await describeFile(target, path));
     }
     const made: BackupSummary = { format: 1, at, documents, files };
     await writeFile(join(target, summaryFile), `${JSON.stringify(made, null, 1)}\n`, { flag: 'wx', flush: true });
@@ -59,50 +59,6 @@ export async function backupFolder(parts: BackupParts): Promise<BackupSummary> {
   } catch (error) {
     await rm(target, { recursive: true, force: true });
     throw error;
-  }
-}
-
-/**
- * Makes a data folder of a backup. The folder must be missing or empty; it appears all at once or not at all. Throws
- * 'bad-request' (no backup, or the folder is not empty) and 'data-folder-broken' (a file is not the one that was saved).
- */
-export async function restoreFolder(backup: string, dir: string): Promise<BackupSummary> {
-  const from = resolve(backup);
-  const target = resolve(dir);
-  const made = await readSummary(from);
-  if (!(await isEmpty(target))) {
-    throw refusal(`${target} is not empty: move it away, or restore into another folder with --data`);
-  }
-  const growing = `${target}.restoring`;
-  await rm(growing, { recursive: true, force: true });
-  try {
-    await mkdir(growing, { recursive: true, mode: 0o700 });
-    for (const { path, bytes, sha256 } of made.files) {
-      const to = within(growing, path);
-      if (!(await copyOne(join(from, path), to))) throw damaged(from, path, 'it is missing');
-      const copied = await describe(growing, path);
-      if (copied.sha256 !== sha256 || copied.bytes !== bytes) throw damaged(from, path, 'it is not what was saved');
-    }
-    await rm(target, { recursive: true, force: true });
-    await rename(growing, target);
-    return made;
-  } catch (error) {
-    await rm(growing, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-async function readSummary(from: string): Promise<BackupSummary> {
-  let text: string;
-  try {
-    text = await readFile(join(from, summaryFile), 'utf8');
-  } catch (error) {
-    throw refusal(`${from} is no finished backup: ${reasonOf(error)}`);
-  }
-  try {
-    return summary.parse(JSON.parse(text));
-  } catch {
-    throw damaged(from, summaryFile, 'it cannot be read');
   }
 }
 
@@ -123,7 +79,7 @@ async function claimTarget(target: string, dir: string): Promise<void> {
 }
 
 /** A missing folder counts as empty. */
-async function isEmpty(dir: string): Promise<boolean> {
+export async function isEmpty(dir: string): Promise<boolean> {
   try {
     return (await readdir(dir)).length === 0;
   } catch (error) {
@@ -144,7 +100,7 @@ async function filesBelow(dir: string, below = ''): Promise<string[]> {
 }
 
 /** False where the file is not there (any more). */
-async function copyOne(from: string, to: string): Promise<boolean> {
+export async function copyOne(from: string, to: string): Promise<boolean> {
   await mkdir(dirname(to), { recursive: true });
   try {
     await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
@@ -161,23 +117,12 @@ async function copyOne(from: string, to: string): Promise<boolean> {
   return true;
 }
 
-async function describe(dir: string, path: string): Promise<BackupSummary['files'][number]> {
+export async function describeFile(dir: string, path: string): Promise<BackupSummary['files'][number]> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(join(dir, path), { highWaterMark: 1024 * 1024 }), hash);
   return { path, bytes: (await stat(join(dir, path))).size, sha256: hash.digest('hex') };
 }
 
-/** A backup may come from anywhere: its list of files must not reach outside of the new folder. */
-function within(dir: string, path: string): string {
-  const full = resolve(dir, path);
-  if (!full.startsWith(dir + sep)) throw refusal(`the backup names a file outside of itself: ${path}`);
-  return full;
-}
-
-function refusal(message: string): TrailhoundError {
+export function refusal(message: string): TrailhoundError {
   return new TrailhoundError('bad-request', message);
-}
-
-function damaged(from: string, path: string, what: string): TrailhoundError {
-  return new TrailhoundError('data-folder-broken', `the backup ${from} is damaged: ${path}: ${what}`);
 }

@@ -16,6 +16,7 @@ import { broken, prepareDatabase } from './embedded-schema.ts';
 import type { EmbeddedShelf } from './embedded-shelf.ts';
 import { embeddedShelf } from './embedded-shelf.ts';
 import { checkLock, dropLock, inUse, writeLock } from './folder-lock.ts';
+import { finishRestore } from './restore.ts';
 import { openSegmentShelf, type SegmentShelf } from './segment/segment-shelf.ts';
 import type { Database } from './sqlite.ts';
 import { faultOf, openDatabase } from './sqlite.ts';
@@ -50,6 +51,7 @@ export async function openEmbedded({ dir, clock, log, segmentRows, idRows }: Emb
     database: join(dir, 'documents.sqlite'),
     acknowledged: join(dir, 'acknowledged'),
   };
+  finishRestore(dir);
   makeFolder(dir);
   checkLock(paths.lock);
   const { db, folder } = openFolder(paths);
