@@ -16,6 +16,26 @@ export interface Ordinals {
   leaf(ordinal: number): Leaf;
   /** The values of a row with `many`, as often as it has them, in no order; undefined where its document must be asked. */
   several(row: number): readonly number[] | undefined;
+  /** What is known of values without a number; absent where all have one. Made when it is first asked for. */
+  hashed?(): HashedRows;
+}
+
+/** Values of which only hashes are known. */
+export interface HashedRows {
+  /**
+   * By row: the hash of its only value, a text, or what keywords make of a number. 0 where the document must be asked: the row
+   * has no such value, others besides, or one that is longer than `longest`.
+   */
+  readonly of: Uint32Array;
+  /** Names the hash function: by the same one equal texts have equal hashes, and different ones hardly ever. */
+  readonly key: number;
+  /** Of any text: never 0. */
+  hash(text: string): number;
+  readonly longest: number;
+  /** By row with a hash: of two texts the one with the smaller number comes first, as compareTerms says. Absent where unknown. */
+  readonly order: Uint32Array | undefined;
+  /** No text with this number, or a greater one, comes before what is answered. */
+  least(order: number): string;
 }
 
 /** By row: milliseconds, NaN without a value, Infinity where the document must be asked. */

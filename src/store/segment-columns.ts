@@ -68,12 +68,15 @@ function columnOf(field: Field, asked: Asked, cache: ColumnCache, guard: Guard):
   const known = cache.get(column.number);
   if (known?.last === last) return known.column;
   const made = column.rowInstants ? ({ kind: 'instants', of: column.rowInstants() } as const) : column.ordinals();
-  const guarded =
-    made?.kind === 'ordinals'
-      ? { ...made, of: made.of.slice(0, rowsOf(asked.segment)), leaf: leafReader(made, guard) }
-      : made;
+  const guarded = made?.kind === 'ordinals' ? guardedOrdinals(made, rowsOf(asked.segment), guard) : made;
   cache.set(column.number, { last, column: guarded }, weightOf(guarded));
   return guarded;
+}
+
+function guardedOrdinals(made: Ordinals, rows: number, guard: Guard): Ordinals {
+  const { hashed } = made;
+  const told = { ...made, of: made.of.slice(0, rows), leaf: leafReader(made, guard) };
+  return hashed ? { ...told, hashed: () => guard(hashed) } : told;
 }
 
 /** Nulls that stand for values, and values of nested objects, are in no column. */

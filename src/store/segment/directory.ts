@@ -53,7 +53,16 @@ export interface ColumnEntry {
   readonly instants?: Instants & { readonly several: Span; readonly valued: Span };
 }
 
-const flags = { hasText: 1, searchable: 2, othersLost: 4, values: 8, others: 16, hashes: 32, instants: 64 };
+const flags = {
+  hasText: 1,
+  searchable: 2,
+  othersLost: 4,
+  values: 8,
+  others: 16,
+  hashes: 32,
+  instants: 64,
+  orders: 128,
+};
 
 export function encodeColumn(entry: ColumnEntry, signatures: string[]): Buffer {
   const writer = byteWriter(256);
@@ -72,7 +81,8 @@ export function encodeColumn(entry: ColumnEntry, signatures: string[]): Buffer {
       (values ? flags.values : 0) +
       (others ? flags.others : 0) +
       (hashes ? flags.hashes : 0) +
-      (instants ? flags.instants : 0),
+      (instants ? flags.instants : 0) +
+      (hashes?.orders ? flags.orders : 0),
   );
   put(entry.indices.length, ...entry.indices, ...entry.presence, ...entry.streamed);
   for (const table of [values, others]) if (table) put(table.count, table.groups, table.data, table.bytes);
@@ -80,6 +90,11 @@ export function encodeColumn(entry: ColumnEntry, signatures: string[]): Buffer {
   if (instants) {
     put(instants.at, instants.unit, ...instants.several, ...instants.valued);
     putText(writer, String(instants.from));
+  }
+  // Came later than the others: files without are read as well.
+  if (hashes?.orders) {
+    put(hashes.orders.at);
+    putText(writer, hashes.orders.prefix);
   }
   return written(writer);
 }
@@ -104,8 +119,22 @@ export function decodeColumn(bytes: Buffer, signatures: readonly string[]): Colu
     streamed: span(),
     ...(has & flags.values ? { values: table() } : {}),
     ...(has & flags.others ? { others: table() } : {}),
-    ...(has & flags.hashes ? { hashes: { at: take(), count: take() } } : {}),
-    ...(has & flags.instants ? { instants: takeInstants(reader, take, span) } : {}),
+    ...takeHashesAndInstants(has, reader, take, span),
+  };
+}
+
+function takeHashesAndInstants(
+  has: number,
+  reader: { readonly bytes: Buffer; at: number },
+  take: () => number,
+  span: () => Span,
+): Pick<ColumnEntry, 'hashes' | 'instants'> {
+  const hashes = has & flags.hashes ? { at: take(), count: take() } : undefined;
+  const instants = has & flags.instants ? takeInstants(reader, take, span) : undefined;
+  const orders = has & flags.orders ? { at: take(), prefix: takeText(reader) } : undefined;
+  return {
+    ...(hashes ? { hashes: orders ? { ...hashes, orders } : hashes } : {}),
+    ...(instants ? { instants } : {}),
   };
 }
 

@@ -2,12 +2,21 @@ import type { FileParts } from './file-parts.ts';
 import type { Words16, Words32 } from './growing.ts';
 import { type PagedFile, SegmentDamage } from './paged-file.ts';
 import { addRow, type Rows } from './rows.ts';
-import type { HashedValues } from './segment-index.ts';
 
 /** Hashes of values that hardly repeat, ascending, each with its row, as often as the document has the value: whole, so that equal values can be counted. */
 export interface HashList {
   readonly at: number;
   readonly count: number;
+  /** Their places among each other (value-order.ts), three bytes each. Older files have none. */
+  readonly orders?: { readonly at: number; readonly prefix: string };
+}
+
+/** The pairs of a hash list, in any order, with their places where they are known. */
+export interface HashPairs {
+  readonly hashes: Uint32Array;
+  readonly rows: Uint16Array;
+  readonly count: number;
+  readonly orders: { readonly codes: Uint32Array; readonly prefix: string } | undefined;
 }
 
 /** Hashes of words cut to what tells most apart: found by bucket, then by one byte; each has a number beside it. */
@@ -25,8 +34,20 @@ const bucketsFrom = 2048;
 /** Words a bucket: a byte then leaves one false row for every eight questions. */
 const bucketWords = 32;
 
-export function writeHashList(out: FileParts, hashes: Words32, rows: Words16): HashList {
+export function writeHashList(
+  out: FileParts,
+  hashes: Words32,
+  rows: Words16,
+  { codes, prefix }: { readonly codes: Uint32Array; readonly prefix: string },
+): HashList {
   const order = sortedPairs(hashes, rows, false);
+  const list = writePairs(out, hashes, rows, order);
+  const places = Buffer.alloc(order.length * 3);
+  for (let at = 0; at < order.length; at++) places.writeUIntLE(codes[order[at] as number] as number, at * 3, 3);
+  return { ...list, orders: { at: out.add(places), prefix } };
+}
+
+function writePairs(out: FileParts, hashes: Words32, rows: Words16, order: Uint32Array): HashList {
   const count = order.length;
   if (count < bucketsFrom) {
     const bytes = Buffer.alloc(count * 6);
@@ -68,26 +89,19 @@ export function addHashRows(file: PagedFile, { at, count }: HashList, hash: numb
   }
 }
 
-/** What readHashes will read of what writeHashList writes. */
-export function sortedHashes(hashes: Words32, rows: Words16): HashedValues {
-  const order = sortedPairs(hashes, rows, false);
-  return {
-    hashes: order.map((place) => hashes.data[place] as number),
-    rows: Uint16Array.from(order, (place) => rows.data[place] as number),
-  };
-}
-
-/** All hashes with their rows, ascending by hash, then row. */
-export function readHashes(file: PagedFile, { at, count }: HashList): HashedValues {
+/** All of a list. */
+export function readHashes(file: PagedFile, { at, count, orders }: HashList): HashPairs {
   const hashes = new Uint32Array(count);
   const rows = new Uint16Array(count);
+  const places = orders && { codes: readOrders(file, orders.at, count), prefix: orders.prefix };
+  const pairs = { hashes, rows, count, orders: places };
   if (count < bucketsFrom) {
     const bytes = file.bytes(at, count * 6);
     for (let number = 0; number < count; number++) {
       hashes[number] = bytes.readUInt32LE(number * 4);
       rows[number] = bytes.readUInt16LE(count * 4 + number * 2);
     }
-    return { hashes, rows };
+    return pairs;
   }
   const bytes = file.bytes(at, 1024 + count * 5);
   let number = 0;
@@ -95,11 +109,22 @@ export function readHashes(file: PagedFile, { at, count }: HashList): HashedValu
     const end = Math.min(count, bytes.readUInt32LE(bucket * 4));
     for (; number < end; number++) {
       const place = 1024 + number * 5;
-      hashes[number] = bucket * 0x1000000 + bytes.readUIntLE(place, 3);
-      rows[number] = bytes.readUInt16LE(place + 3);
+      const [low, middle, high] = [bytes[place] as number, bytes[place + 1] as number, bytes[place + 2] as number];
+      hashes[number] = bucket * 0x1000000 + low + middle * 256 + high * 65_536;
+      rows[number] = (bytes[place + 3] as number) + (bytes[place + 4] as number) * 256;
     }
   }
-  return { hashes, rows };
+  return pairs;
+}
+
+function readOrders(file: PagedFile, at: number, count: number): Uint32Array {
+  const bytes = file.bytes(at, count * 3);
+  const codes = new Uint32Array(count);
+  for (let number = 0, place = 0; number < count; number++, place += 3) {
+    codes[number] =
+      (bytes[place] as number) + (bytes[place + 1] as number) * 256 + (bytes[place + 2] as number) * 65_536;
+  }
+  return codes;
 }
 
 export function writeWordList(out: FileParts, hashes: Words32, numbers: Words16 | Words32, width: 2 | 3): WordList {

@@ -1,13 +1,15 @@
-import type { Ordinals } from '../../query/columns.ts';
+import type { HashedRows, Ordinals } from '../../query/columns.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { push16, push32, type Words16, type Words32, words16, words32 } from './growing.ts';
 import { textHash } from './hash.ts';
-import { sortedHashes } from './hash-list.ts';
+import { hashedRows } from './hashed-rows.ts';
 import { addHashed, type WordTarget, type WordWorld } from './hot-words.ts';
 import { makeOrdinals } from './ordinals.ts';
 import { addListed, eachListed, rowsOfList } from './postings.ts';
 import { addRow, hasRow, noRows, or, type Rows } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf } from './segment-index.ts';
+import { valueLengthMax } from './value-length.ts';
+import { addOrder, makeValueOrders, type ValueOrders, wholeOrders } from './value-order.ts';
 
 /** A column while documents are added. */
 export interface HotColumn extends ColumnIndex {
@@ -24,6 +26,7 @@ export interface HotColumn extends ColumnIndex {
   /** Hash and row of each value that is only hashed. */
   readonly hashes: Words32;
   readonly rows: Words16;
+  readonly orders: ValueOrders;
   /** Rows with such a value. */
   streamed: Rows;
   /** Set once too many different numbers came. */
@@ -47,8 +50,6 @@ export const valueRepeats = 8;
 const streamsFrom = 1024;
 /** More different numbers than this in one column are not listed. */
 const othersMax = 4096;
-/** A longer text is a body, which nobody asks for whole, and which would fill the lists: it is only hashed. */
-export const valueLengthMax = 256;
 
 /** Stands for a set that nothing was added to yet: most columns never need their own. */
 const none = noRows();
@@ -76,6 +77,7 @@ export function makeHotColumn(
     repeated: new Map(),
     hashes: words32(8),
     rows: words16(8),
+    orders: makeValueOrders(),
     streamed: none,
     othersLost: false,
     instants: plan.instant ? new Float64Array(1024).fill(Number.NaN) : undefined,
@@ -92,8 +94,6 @@ export function makeHotColumn(
     ...(plan.instant
       ? { within: (test) => within(column, test), rowInstants: () => instantsOf(column, world.rows) }
       : {}),
-    hashed: () => (column.hashes.count > 0 ? sortedHashes(column.hashes, column.rows) : undefined),
-    hash: (text) => textHash(world.key, text),
     ordinals: () => (listed ? ordinalsOf(column, world) : undefined),
   };
   return column;
@@ -122,10 +122,11 @@ export function addInstant(column: HotColumn, row: number, leaf: unknown): void 
   instants[row] = value;
 }
 
-/** Notes a value by its hash only. */
-export function addHash(column: HotColumn, row: number, hash: number): void {
+/** Notes a value by its hash and its place among others only. */
+export function addHash(column: HotColumn, row: number, hash: number, text: string): void {
   push32(column.hashes, hash);
   push16(column.rows, row);
+  addOrder(column.orders, text, text.length > valueLengthMax);
   if (column.streamed === none) column.streamed = noRows();
   addRow(column.streamed, row);
 }
@@ -158,7 +159,7 @@ export function reconsider(column: HotColumn, { key, postings }: WordWorld): voi
       continue;
     }
     column.values.delete(value);
-    for (const row of rowsOfList(postings, list)) addHash(column, row, hash);
+    for (const row of rowsOfList(postings, list)) addHash(column, row, hash, value);
   }
 }
 
@@ -203,7 +204,8 @@ function instantsOf({ instants, several }: HotColumn, rows: number): Float64Arra
   return of;
 }
 
-function ordinalsOf(column: HotColumn, { postings, leaves }: WordWorld): Ordinals {
+function ordinalsOf(column: HotColumn, world: WordWorld): Ordinals {
+  const { postings, leaves } = world;
   const lists = [...column.otherValues.values(), ...column.values.values()];
   return makeOrdinals(
     lists.length,
@@ -212,5 +214,12 @@ function ordinalsOf(column: HotColumn, { postings, leaves }: WordWorld): Ordinal
     },
     column.othersLost ? column.presence : column.streamed,
     (ordinal) => leaves[lists[ordinal] as number] as Leaf,
+    column.hashes.count > 0 ? () => hashedOf(column, world) : undefined,
   );
+}
+
+function hashedOf({ hashes, rows, orders }: HotColumn, world: WordWorld): HashedRows {
+  const { codes, prefix } = wholeOrders(orders);
+  const { count } = hashes;
+  return hashedRows(world.key, { hashes: hashes.data, rows: rows.data, count, orders: { codes, prefix } }, world.rows);
 }

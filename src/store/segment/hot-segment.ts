@@ -6,16 +6,7 @@ import { fieldPlan } from './field-plan.ts';
 import { type HashKey, makeHashKey, textHash } from './hash.ts';
 import { hintKey, hintsOf, noHints, type SegmentHints } from './hints.ts';
 import type { HotColumn } from './hot-column.ts';
-import {
-  addHash,
-  addInstant,
-  makeHotColumn,
-  otherKey,
-  reconsider,
-  takesOther,
-  valueLengthMax,
-  valueRepeats,
-} from './hot-column.ts';
+import { addHash, addInstant, makeHotColumn, otherKey, reconsider, takesOther, valueRepeats } from './hot-column.ts';
 import {
   addRowWords,
   addScannedWords,
@@ -34,6 +25,7 @@ import { fileNumber } from './paged-file.ts';
 import { addPosting, makePostings, newList, type Postings } from './postings.ts';
 import { addRow } from './rows.ts';
 import type { Leaf, SegmentBlock, SegmentIndex } from './segment-index.ts';
+import { valueLengthMax } from './value-length.ts';
 import { scanned, scanWords } from './word-scan.ts';
 
 /** A segment that grows. */
@@ -304,7 +296,7 @@ function addStreamed(context: Context, column: HotColumn, value: string): void {
       return;
     }
   }
-  addHash(column, row, hash);
+  addHash(column, row, hash, value);
   if (target && words >= 0) addScannedWords(state, target, value, row, words);
   else for (const one of targets) addRowWords(state, one, value, row);
 }
@@ -332,7 +324,7 @@ function addOther({ row, state }: Context, column: HotColumn, value: Exclude<Lea
   if (list === undefined) {
     const text = scalarText(value);
     if (!takesOther(column)) {
-      addHash(column, row, textHash(state.key, text));
+      addHash(column, row, textHash(state.key, text), text);
       for (const target of column.targets) addRowWords(state, target, text, row);
       return;
     }
@@ -355,7 +347,7 @@ function listValue(state: State, column: HotColumn, value: string): number {
 /** Half of the room of arrays that double is not used. */
 function weightOf({ columns, words, postings }: State): number {
   let weight = postings.rows.length * 10 + postings.lists * 200 + columns.length * 12_000;
-  for (const { hashes } of columns) weight += hashes.data.length * 6;
+  for (const { hashes } of columns) weight += hashes.data.length * 10;
   for (const { hashes, valueHashes } of words.values()) weight += hashes.data.length * 6 + valueHashes.data.length * 8;
   return weight;
 }

@@ -2,6 +2,7 @@ import type { Ordinals } from '../../query/columns.ts';
 import type { ColumnEntry, Span } from './directory.ts';
 import { type HashKey, textHash } from './hash.ts';
 import { addHashRows, readHashes } from './hash-list.ts';
+import { hashedRows } from './hashed-rows.ts';
 import { instantsWithin, readInstants } from './instant-code.ts';
 import { makeOrdinals } from './ordinals.ts';
 import type { PagedFile } from './paged-file.ts';
@@ -51,9 +52,7 @@ export function sealedColumn({ file, key, rows }: ColumnFile, entry: ColumnEntry
       if (others) addPassing(file, others, (text) => test(otherLeaf(text)), sure);
       return { sure, maybe: or(sure, rowsAt(file, entry.othersLost ? entry.presence : entry.streamed)) };
     },
-    hashed: () => hashes && readHashes(file, hashes),
-    hash: (text) => textHash(key, text),
-    ordinals: () => (listed ? ordinalsOf(file, entry) : undefined),
+    ordinals: () => (listed ? ordinalsOf({ file, key, rows }, entry) : undefined),
     ...(entry.instants ? instantReads(file, entry.instants, rows) : {}),
   };
 }
@@ -95,7 +94,10 @@ function instantReads(
 }
 
 /** Values by row: texts first, then the others. */
-function ordinalsOf(file: PagedFile, { values, others, othersLost, presence, streamed }: ColumnEntry): Ordinals {
+function ordinalsOf(
+  { file, key, rows }: ColumnFile,
+  { values, others, othersLost, presence, streamed, hashes }: ColumnEntry,
+): Ordinals {
   const texts = values?.count ?? 0;
   return makeOrdinals(
     texts + (others?.count ?? 0),
@@ -108,6 +110,7 @@ function ordinalsOf(file: PagedFile, { values, others, othersLost, presence, str
       ordinal < texts
         ? valueAt(file, values as ValueTable, ordinal).text
         : otherLeaf(valueAt(file, others as ValueTable, ordinal - texts).text),
+    hashes && (() => hashedRows(key, readHashes(file, hashes), rows)),
   );
 }
 

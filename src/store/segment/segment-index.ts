@@ -39,18 +39,6 @@ export interface ColumnIndex {
    * a leaf may.
    */
   ordinals(): Ordinals | undefined;
-  /**
-   * Values that are not listed: of each its hash and a row that has it, ascending by hash, then row, as often as the row has
-   * it. A value may be listed in other rows. Numbers are hashed as scalarText writes them. undefined where all are listed.
-   */
-  hashed(): HashedValues | undefined;
-  /** What `hashed` tells a text by; the same in all segments of a folder. */
-  hash(text: string): number;
-}
-
-export interface HashedValues {
-  readonly hashes: Uint32Array;
-  readonly rows: Uint16Array;
 }
 
 /** Blocks of documents and their row numbers: row n of a block is segment row `start + n`. */

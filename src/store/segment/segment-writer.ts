@@ -11,6 +11,7 @@ import { type SortedPostings, sortedRows, sortPostings } from './postings.ts';
 import { putRowSet } from './row-code.ts';
 import { addRow, noRows, type Rows, rowNumbers } from './rows.ts';
 import type { Leaf } from './segment-index.ts';
+import { wholeOrders } from './value-order.ts';
 import { type TableValue, type ValueTable, writeTable } from './value-table.ts';
 
 /**
@@ -99,7 +100,8 @@ function* writeColumn(work: Work, column: HotColumn): Generator<void, ColumnEntr
   const valued = instants && validRows(instants, column);
   const values = yield* tableOf(work, column.values, (leaf) => leaf as string);
   const others = yield* tableOf(work, column.otherValues, otherText);
-  const hashes = column.hashes.count > 0 ? writeHashList(out, column.hashes, column.rows) : undefined;
+  const hashes =
+    column.hashes.count > 0 ? writeHashList(out, column.hashes, column.rows, wholeOrders(column.orders)) : undefined;
   yield;
   return {
     path: column.path,
