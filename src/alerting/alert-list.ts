@@ -1,9 +1,9 @@
 import type { Document } from '../base/document.ts';
 import { parseSearchBody } from '../query/search-body.ts';
-import type { Store } from '../store/store.ts';
+import type { SearchHit, Store } from '../store/store.ts';
 import { alertJson, storedAlert } from './alert.ts';
 import { type PageQuery, pageSearch } from './list-page.ts';
-import { alertsPattern } from './system-index.ts';
+import { alertsIndex, alertsPattern } from './system-index.ts';
 
 /** The parameters of `GET monitors/alerts`, as text where the URL has text. */
 export interface AlertQuery extends PageQuery {
@@ -21,7 +21,15 @@ export async function listAlerts(
 ): Promise<{ readonly alerts: readonly Document[]; readonly totalAlerts: number }> {
   const body = alertSearch(query);
   const found = await store.search(alertsPattern, parseSearchBody(body), { ignoreUnavailable: true });
-  return { alerts: found.hits.map((hit) => alertJson(storedAlert(hit))), totalAlerts: found.total };
+  const hits = withoutMoved(found.hits);
+  const totalAlerts = found.total - (found.hits.length - hits.length);
+  return { alerts: hits.map((hit) => alertJson(storedAlert(hit))), totalAlerts };
+}
+
+/** On a cluster an alert that just ended may for a moment be found among the open ones too: how it ended counts. */
+function withoutMoved(hits: readonly SearchHit[]): readonly SearchHit[] {
+  const ended = new Set(hits.filter(({ index }) => index !== alertsIndex).map(({ id }) => id));
+  return hits.filter(({ index, id }) => index !== alertsIndex || !ended.has(id));
 }
 
 /** Fields of an alert that a list can be sorted by; the original knows them by its mapping. */

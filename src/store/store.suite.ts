@@ -424,6 +424,17 @@ function arrivals(check: Check): void {
     assert.equal(await count(store, 'a', { term: { 'kind.keyword': 'new' } }), 500);
   });
 
+  check('searches that begin at one moment all see what was written before', async (store) => {
+    for (const index of ['.many-askers', 'many-askers']) {
+      for (let written = 1; written <= 5; written++) {
+        await store.write([put(index, `${written}`, { written })]);
+        const asked = Array.from({ length: 4 }, () => store.search(index, parseSearchBody({ size: 0 })));
+        const totals = (await Promise.all(asked)).map(({ total }) => total);
+        assert.deepEqual(totals, [written, written, written, written]);
+      }
+    }
+  });
+
   check('the generation changes when an answer could, and only for what the expression means', async (store) => {
     await store.createIndex('a', {});
     await store.createIndex('b', {});

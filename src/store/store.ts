@@ -167,7 +167,8 @@ export interface Store {
   /**
    * Answers per operation, in order, and creates missing indices (not for a delete). An alias goes to its write index. When it resolves, what it calls written survives a
    * crash, and all of one call became durable together. Throws only when nothing was written (read-only, closed). On a cluster
-   * a call is several writes: one that ends halfway, or throws, may have left a part, and the whole call may be repeated.
+   * a call is several writes: one that ends halfway, or throws, may have left a part, and the whole call may be repeated; what one
+   * call deletes under an id that it writes elsewhere is gone only when searches find it there.
    */
   write(operations: readonly Operation[]): Promise<readonly OperationResult[]>;
   /** Sees every write that was answered, refreshed or not. */

@@ -5,6 +5,7 @@ import { type ArrivalMap, type ArrivalRange, joined, lengthOf, makeArrivalMap, t
 import type { ArrivalRecord, Head } from './arrival-record.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { Freshness } from './freshness.ts';
+import { joinedWork } from './joined-work.ts';
 import { type ShardProgress, shardProgress } from './shard-progress.ts';
 
 /**
@@ -66,26 +67,9 @@ export async function openArrivals(ports: ArrivalPorts): Promise<Arrivals> {
     }
   };
 
-  let running: Promise<Position> | undefined;
-  let waiting: Promise<Position> | undefined;
-  const start = (): Promise<Position> => {
-    running = advance().finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
   return {
     // A look that is under way may have begun before the caller's write: the next one sees it.
-    position() {
-      if (!running) return start();
-      waiting ??= running
-        .catch(() => undefined)
-        .then(() => {
-          waiting = undefined;
-          return running ?? start();
-        });
-      return waiting;
-    },
+    position: joinedWork(advance),
     ranges(window) {
       const living = new Set(progress.map(({ uuid }) => uuid));
       return map.ranges(window, (uuid) => living.has(uuid));

@@ -29,7 +29,9 @@ export async function writeBulk(
 ): Promise<readonly OperationResult[]> {
   const drafts: Draft[] = [];
   for (const operation of operations) drafts.push(await draftOf(operation, client));
-  for (const part of parts(drafts.filter(({ result }) => !result))) await sendPart(part, client, clock);
+  const { first, moved } = withMovesLast(drafts.filter(({ result }) => !result));
+  for (const part of parts(first)) await sendPart(part, client, clock, moved.length > 0);
+  for (const part of parts(moved)) await sendPart(part, client, clock);
   return drafts.map(({ result, operation }) => {
     if (!result) throw new Error(`no answer for ${operation.index}/${operation.id}`);
     return { ...result, index: programName(result.index) };
@@ -80,6 +82,27 @@ async function condition(
 }
 
 /**
+ * A document that moves from one index to another under its id (an alert into the history) goes from the old one when it can be
+ * found in the new one: a search in between finds it twice rather than not at all. Each index shows its writes at a time of its own.
+ */
+function withMovesLast(drafts: readonly Draft[]): {
+  readonly first: readonly Draft[];
+  readonly moved: readonly Draft[];
+} {
+  const written = new Set(
+    drafts.filter(({ operation }) => operation.action !== 'delete').map(({ operation }) => operation.id),
+  );
+  const last = new Map(drafts.map((draft) => [placeOf(draft), draft]));
+  const moves = (draft: Draft): boolean =>
+    draft.operation.action === 'delete' && written.has(draft.operation.id) && last.get(placeOf(draft)) === draft;
+  return { first: drafts.filter((draft) => !moves(draft)), moved: drafts.filter(moves) };
+}
+
+function placeOf({ operation: { index, id } }: Draft): string {
+  return JSON.stringify([index, id]);
+}
+
+/**
  * Parts that a cluster takes at a time. A document stands in each once: an operation that is turned away must not be done after
  * a later one on the same document.
  */
@@ -88,8 +111,7 @@ function* parts(drafts: readonly Draft[]): Generator<readonly Draft[]> {
   let length = 0;
   const ids = new Set<string>();
   for (const draft of drafts) {
-    const { index, id } = draft.operation;
-    const key = JSON.stringify([index, id]);
+    const key = placeOf(draft);
     const full = length + draft.lines.length > limits.bulkBytesMax || part.length >= limits.bulkOperationsMax;
     if (part.length > 0 && (full || ids.has(key))) {
       yield part;
@@ -104,12 +126,14 @@ function* parts(drafts: readonly Draft[]): Generator<readonly Draft[]> {
   if (part.length > 0) yield part;
 }
 
-async function sendPart(part: readonly Draft[], client: EngineClient, clock: Clock): Promise<void> {
+/** `shown`: answered when searches see it. */
+async function sendPart(part: readonly Draft[], client: EngineClient, clock: Clock, shown = false): Promise<void> {
   const elapsed = elapsedMs();
   let waiting = part;
   for (let tries = 1; waiting.length > 0; tries++) {
     const body = waiting.map(({ lines }) => lines).join('');
-    const { status, text } = await client.send({ method: 'POST', path: '/_bulk', body, repeatable: true });
+    const path = shown ? '/_bulk?refresh=true' : '/_bulk';
+    const { status, text } = await client.send({ method: 'POST', path, body, repeatable: true });
     if (status >= 300) throw wireError(status, text);
     const late = elapsed() >= client.deadlineMs;
     waiting = settle(waiting, parseKnownJson(text), late);

@@ -1,6 +1,7 @@
 import { type Clock, elapsedMs } from '../../base/clock.ts';
 import { limits } from '../../base/limits.ts';
 import type { EngineClient } from './engine-client.ts';
+import { joinedWork } from './joined-work.ts';
 
 /**
  * What this process wrote and no search can see yet. The contract of the store is that a search sees every write that was
@@ -16,50 +17,42 @@ export interface Freshness {
 }
 
 export function makeFreshness(client: EngineClient, clock: Clock, pauseMs: number): Freshness {
-  const dirty = new Set<string>();
+  // Index → the number of its last write: who comes while a refresh is under way still finds it here, and waits too.
+  const dirty = new Map<string, number>();
+  let writes = 0;
   let last = elapsedMs();
   let none = true;
-  let turn: Promise<void> = Promise.resolve();
 
   const refresh = async (names: readonly string[]): Promise<void> => {
+    const before = new Map(dirty);
     for (const list of lists(names)) {
       await client.text({ method: 'POST', path: `/${list}/_refresh?ignore_unavailable=true`, repeatable: true });
     }
+    for (const name of names) if (dirty.get(name) === before.get(name)) dirty.delete(name);
   };
-  const refreshDirty = async (own: boolean): Promise<void> => {
-    const wanted = (name: string): boolean => name.startsWith('.') === own;
-    if (![...dirty].some(wanted)) return;
-    if (!own && !none) await clock.sleep(Math.max(0, pauseMs - last()));
-    const names = [...dirty].filter(wanted);
-    for (const name of names) dirty.delete(name);
-    try {
-      await refresh(names);
-    } catch (error) {
-      for (const name of names) dirty.add(name);
-      throw error;
-    }
-    if (!own) {
-      last = elapsedMs();
-      none = false;
-    }
-  };
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    turn = turn.then(work, work);
-    return turn;
-  };
+  const dirtyNames = (own: boolean): readonly string[] =>
+    [...dirty.keys()].filter((name) => name.startsWith('.') === own);
+  const ownTurn = joinedWork(async () => {
+    const names = dirtyNames(true);
+    if (names.length > 0) await refresh(names);
+  });
+  const eventsTurn = joinedWork(async () => {
+    if (dirtyNames(false).length === 0) return;
+    if (!none) await clock.sleep(Math.max(0, pauseMs - last()));
+    await refresh(dirtyNames(false));
+    last = elapsedMs();
+    none = false;
+  });
   return {
-    written: (index) => void dirty.add(index),
+    written: (index) => void dirty.set(index, ++writes),
     async fresh(parts) {
       if (dirty.size === 0) return;
       const own = parts.some((part) => /^(?:\.|\*|_all$|$)/.test(part));
       const events = parts.some((part) => !part.startsWith('.'));
-      if (own) await refreshDirty(true);
-      if (events) await inTurn(() => refreshDirty(false));
+      if (own) await ownTurn();
+      if (events) await eventsTurn();
     },
-    async refresh(names) {
-      for (const name of names) dirty.delete(name);
-      await refresh(names);
-    },
+    refresh,
   };
 }
 
