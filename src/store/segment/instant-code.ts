@@ -27,7 +27,8 @@ export function writeInstants(out: FileParts, instants: Float64Array, rows: numb
   const bytes = Buffer.alloc(chunks * 8 + rows * 4);
   let end = chunks * 8;
   for (let chunk = 0; chunk < chunks; chunk++) {
-    const part = instants.subarray(chunk * chunkRows, (chunk + 1) * chunkRows);
+    // What was reserved behind the last row is not written.
+    const part = instants.subarray(chunk * chunkRows, Math.min((chunk + 1) * chunkRows, rows));
     const units = Array.from(part, (value) => (Number.isNaN(value) ? undefined : (value - from) / unit));
     const given = units.filter((value) => value !== undefined);
     const least = given.length === 0 ? 0 : Math.min(...given);
