@@ -27,8 +27,7 @@ export function installPackages() {
 /** Runs `npm run build`'s script when a source is newer than the last build. */
 export function buildProgram() {
   const stamp = join(root, 'dist', '.built');
-  if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest(['src', 'console', 'scripts/build.mjs', 'package.json']))
-    return;
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest(['src', 'console', 'scripts', 'package.json'])) return;
   say('Building …');
   run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
 }

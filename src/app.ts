@@ -7,7 +7,7 @@ import { looksLikeMonitor, readMonitorContent } from './alerting/monitor-file.ts
 import { openSharedWatching } from './alerting/shared-watching.ts';
 import { withMessage } from './alerting/shipped-message.ts';
 import { openWatching, type Watching, type WatchingParts } from './alerting/watching.ts';
-import { createServer, type Server } from './api/server.ts';
+import type { Server } from './api/server.ts';
 import type { AppServices } from './api/services.ts';
 import type { SourceStatus, StatusAnswer } from './api/wire.ts';
 import { type Clock, type Instant, systemClock } from './base/clock.ts';
@@ -112,7 +112,7 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
       clock,
     });
 
-    const server = await openServer(config, {
+    const server = lazyServer(config, {
       store: observed(store, alerting),
       ...passing(cluster),
       alerting,
@@ -148,13 +148,28 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
   }
 }
 
-function openServer(
+/** The server is made, and its code loaded, when somebody listens: reading a source needs none. */
+function lazyServer(
   config: Config,
   { rules, ...services }: Omit<AppServices, 'logtest'> & { readonly rules: RuleBook },
-): Promise<Server> {
+): Server {
   const { clock } = services;
-  const logtest = createLogtestSessions({ ...judging(config), fresh: rules.fresh, clock });
-  return createServer({ ...services, logtest }, { consoleDir: join(shippedContent, '..', 'dist', 'console') });
+  let made: Promise<Server> | undefined;
+  const make = async (): Promise<Server> => {
+    const { createServer } = await import('./api/server.ts');
+    const logtest = createLogtestSessions({ ...judging(config), fresh: rules.fresh, clock });
+    return createServer({ ...services, logtest }, { consoleDir: join(shippedContent, '..', 'dist', 'console') });
+  };
+  return {
+    async listen(options) {
+      made ??= make();
+      return (await made).listen(options);
+    },
+    async close() {
+      // One that could not be made was told to whoever wanted to listen.
+      await (await made?.catch(() => undefined))?.close();
+    },
+  };
 }
 
 interface OpenStore {

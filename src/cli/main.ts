@@ -1,39 +1,32 @@
 import { Command, CommanderError } from 'commander';
 import { reasonOf } from '../base/errors.ts';
 import { printable } from '../base/problem.ts';
-import { alertsCommand } from './alerts.ts';
-import { backupCommand, restoreCommand } from './backup.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
-import { configCommand } from './config.ts';
-import { exposureCommand } from './exposure.ts';
-import { ingestCommand } from './ingest.ts';
-import { labCommand } from './lab.ts';
-import { lintCommand } from './lint.ts';
-import { logtestCommand } from './logtest.ts';
-import { monitorsCommand } from './monitors.ts';
-import { searchCommand } from './search.ts';
-import { serveCommand } from './serve.ts';
-import { testCommand } from './test.ts';
-import { verifyCommand } from './verify.ts';
 import { packageVersion } from './version.ts';
 
-/** Who is there. */
-const commands: readonly RegisterCommand[] = [
-  serveCommand,
-  ingestCommand,
-  logtestCommand,
-  lintCommand,
-  labCommand,
-  verifyCommand,
-  exposureCommand,
-  searchCommand,
-  alertsCommand,
-  monitorsCommand,
-  testCommand,
-  backupCommand,
-  restoreCommand,
-  configCommand,
-];
+/** Who is there. Loaded when named: a command needs a part of the program, and all of it takes as long as thousands of events. */
+const commands: Readonly<Record<string, () => Promise<RegisterCommand>>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand,
+  ingest: async () => (await import('./ingest.ts')).ingestCommand,
+  logtest: async () => (await import('./logtest.ts')).logtestCommand,
+  lint: async () => (await import('./lint.ts')).lintCommand,
+  lab: async () => (await import('./lab.ts')).labCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
+  exposure: async () => (await import('./exposure.ts')).exposureCommand,
+  search: async () => (await import('./search.ts')).searchCommand,
+  alerts: async () => (await import('./alerts.ts')).alertsCommand,
+  monitors: async () => (await import('./monitors.ts')).monitorsCommand,
+  test: async () => (await import('./test.ts')).testCommand,
+  backup: async () => (await import('./backup.ts')).backupCommand,
+  restore: async () => (await import('./backup.ts')).restoreCommand,
+  config: async () => (await import('./config.ts')).configCommand,
+};
+
+/** The command that comes first among the arguments; all of them for help, and to tell what was meant. */
+function commandsFor([name = '']: readonly string[]): Promise<RegisterCommand[]> {
+  const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return Promise.all((named ? [named] : Object.values(commands)).map((load) => load()));
+}
 
 /** Parses the arguments and runs one command. Answers the exit code: 0 done, 1 failed, 2 wrong use. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -51,7 +44,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
         for (const line of text.replace(/\n$/, '').split('\n')) terminal.note(printable(line));
       },
     });
-  for (const register of commands) register(program, terminal, (value) => (code = value));
+  for (const register of await commandsFor(args)) register(program, terminal, (value) => (code = value));
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync(args, { from: 'user' });

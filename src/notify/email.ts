@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { rootCertificates } from 'node:tls';
-import { createTransport } from 'nodemailer';
 import { reasonOf } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Channel, Message, Outcome, RecipientOutcome } from './channel.ts';
@@ -57,7 +56,7 @@ async function sendAll(
   message: Message,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const transport = openTransport(settings, secrets, target);
+  const transport = await openTransport(settings, secrets, target);
   const close = (): void => transport.close();
   signal.addEventListener('abort', close);
   const results: (RecipientOutcome & { retry: boolean })[] = [];
@@ -84,11 +83,16 @@ async function sendAll(
   );
 }
 
-/** A connection to the checked address, kept for all recipients. */
-function openTransport({ host, port, method }: MailSettings, { user, password, ca }: SmtpSecrets, target: Target) {
+/** A connection to the checked address, kept for all recipients. The mailer is loaded with the first mail. */
+async function openTransport(
+  { host, port, method }: MailSettings,
+  { user, password, ca }: SmtpSecrets,
+  target: Target,
+) {
   const name = isIP(target.host) === 0 ? target.host : undefined;
   // As in the original: without encryption no password is sent.
   const auth = method !== 'none' && user !== undefined && password ? { user, pass: password.reveal() } : undefined;
+  const { createTransport } = await import('nodemailer');
   return createTransport({
     pool: true,
     maxConnections: 1,
@@ -111,7 +115,7 @@ function openTransport({ host, port, method }: MailSettings, { user, password, c
   });
 }
 
-type Transport = ReturnType<typeof openTransport>;
+type Transport = Awaited<ReturnType<typeof openTransport>>;
 type Mail = ReturnType<typeof mailOf>;
 
 /** The id is made of the key: mail programs show a mail that came twice once. */

@@ -1,4 +1,4 @@
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { awsFailure } from '../aws/failure.ts';
 import type { Clock } from '../base/clock.ts';
 import { TrailhoundError } from '../base/errors.ts';
@@ -78,6 +78,7 @@ async function listPage(
   token: string | undefined,
   signal: AbortSignal,
 ): Promise<{ page: ListPage; next: string | undefined }> {
+  const { ListObjectsV2Command } = await import('@aws-sdk/client-s3');
   const command = new ListObjectsV2Command({
     Bucket: bucket,
     Prefix: request.prefix,
@@ -105,6 +106,7 @@ async function readObject(
   key: string,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
+  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
   const answer = await (await client()).send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
     abortSignal: signal,
   });

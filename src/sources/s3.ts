@@ -1,5 +1,4 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { openS3 } from '../aws/clients.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { countsAsLog } from './folder.ts';
 import { deliverFound } from './outbox.ts';
@@ -19,7 +18,7 @@ export function openS3Source(uri: string, options: S3Options): Source {
     async *deliveries(signal) {
       let client: Promise<S3Client> | undefined;
       const connect = (): Promise<S3Client> => {
-        client ??= openS3(options);
+        client ??= connectS3(options);
         return client;
       };
       const bucket = openBucket(bucketName, connect, options.clock);
@@ -33,6 +32,12 @@ export function openS3Source(uri: string, options: S3Options): Source {
       }
     },
   };
+}
+
+/** The SDK is large: who reads no bucket does not load it. */
+async function connectS3(options: S3Options): Promise<S3Client> {
+  const { openS3 } = await import('../aws/clients.ts');
+  return openS3(options);
 }
 
 function parseAddress(uri: string): { bucketName: string; prefix: string } {
