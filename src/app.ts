@@ -205,7 +205,7 @@ function watch(cluster: OpenSearchStore | undefined, facts: Facts, parts: Watchi
       return `${hostname()}, process ${process.pid}${facts.url === undefined ? '' : ` (${facts.url})`}`;
     },
   };
-  return openSharedWatching({ ...parts, lease: makeLease(cluster, parts.clock, holder) });
+  return openSharedWatching({ ...parts, lease: makeLease(cluster, parts.clock, holder), forget: cluster.forget });
 }
 
 /** What is asked about documents goes to the cluster as it came, and its answer back. */

@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 import { describeProblem, type Problem } from '../base/problem.ts';
 import { noChannels } from '../notify/no-channels.ts';
 import type { DeliveryNote, Notifier } from '../notify/notifier.ts';
-import type { SearchResult, Store, StoredDocument } from '../store/store.ts';
+import type { Position, SearchResult, Store, StoredDocument } from '../store/store.ts';
 import { type AlertAnswers, acknowledged, answerAlerts, closed } from './alert-answer.ts';
 import { openAlertBook } from './alert-book.ts';
 import { type AlertQuery, listAlerts } from './alert-list.ts';
@@ -93,6 +93,8 @@ export interface Alerting {
   wake(): void;
   /** Index expressions that such monitors read. */
   watched(): readonly string[];
+  /** How far each monitor that runs has counted. */
+  counted(): readonly { readonly name: string; readonly position: Position }[];
   /** What became of a message after its run was over: kept with the alert it is about. */
   noteDelivery(note: DeliveryNote): Promise<void>;
   /** Runs the schedule and what is marked until the signal aborts. */
@@ -174,10 +176,9 @@ export async function openAlerting({ store, clock, log, notifier = noChannels }:
     closeAlerts: async (monitorId, ids) => answer(monitorId, ids, closed),
     install: (files, told = problem) => installMonitors(book, files, told),
     observe: (documents) => observe(documents, { store, clock, log, book, percolator, scheduler, seen }),
-    wake: () => {
-      for (const watch of book.watches.values()) if (isLive(watch)) wake(watch, scheduler);
-    },
+    wake: () => wakeAll(book, scheduler),
     watched: () => [...new Set([...book.watches.values()].filter(isLive).flatMap(({ monitor }) => indicesOf(monitor)))],
+    counted: () => countedOf(book),
     noteDelivery: (note) => noteDelivery(note, book.watches.get(note.origin.monitorId), { alerts, store }),
     run: (signal) => scheduler.run(signal),
     settled: () => scheduler.settled(),
@@ -232,6 +233,10 @@ function isLive({ removed, monitor }: Watch): boolean {
 function wake(watch: Watch, scheduler: Scheduler): void {
   watch.woken = true;
   scheduler.mark(watch);
+}
+
+function wakeAll(book: MonitorBook, scheduler: Scheduler): void {
+  for (const watch of book.watches.values()) if (isLive(watch)) wake(watch, scheduler);
 }
 
 function register(percolator: Percolator, watch: Watch): void {
@@ -299,6 +304,11 @@ async function observe(documents: readonly StoredDocument[], ports: ObservePorts
       for (const watch of book.watches.values()) wake(watch, scheduler);
     }
   }
+}
+
+function countedOf(book: MonitorBook): ReturnType<Alerting['counted']> {
+  const running = [...book.watches.values()].filter(({ removed, monitor }) => !removed && monitor.enabled);
+  return running.map(({ monitor, cursor }) => ({ name: monitor.name, position: cursorStart(cursor) }));
 }
 
 function statsOf(book: MonitorBook, scheduler: Scheduler): AlertingStats {

@@ -3,7 +3,7 @@ import { reasonOf } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import { parseSearchBody } from '../query/search-body.ts';
-import type { ArrivalWindow, SearchHit, Store } from '../store/store.ts';
+import type { ArrivalWindow, Position, SearchHit, Store } from '../store/store.ts';
 import type { Alerting } from './alerting.ts';
 
 /**
@@ -14,26 +14,33 @@ export interface ArrivalTail {
   run(alerting: Alerting, signal: AbortSignal): Promise<void>;
   /** Resolves when what is in the store now was looked at. */
   caughtUp(alerting: Alerting): Promise<void>;
+  /** Where the oldest window begins that it reads or will read. */
+  position(): Position;
 }
 
 /** Begins at what arrives from now on. */
 export async function openTail(store: Store, clock: Clock, log: Log): Promise<ArrivalTail> {
   let after = await store.position();
+  const reading = new Set<Position>();
   const look = async (alerting: Alerting): Promise<void> => {
     const upTo = await store.position();
     if (upTo <= after) return;
     const window = { after, upTo };
     after = upTo;
+    reading.add(window.after);
     try {
       await wakeFor(window, alerting, store);
     } catch (error) {
       // Rather a run too many than an alert too late.
       log.warn(`looking for monitors of new documents: ${reasonOf(error)}; all are run`);
       alerting.wake();
+    } finally {
+      reading.delete(window.after);
     }
   };
   return {
     caughtUp: look,
+    position: () => Math.min(after, ...reading),
     async run(alerting, signal) {
       while (!signal.aborted) {
         try {

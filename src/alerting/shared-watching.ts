@@ -2,7 +2,7 @@ import { elapsedMs } from '../base/clock.ts';
 import { reasonOf, TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Notifications } from '../notify/notify.ts';
-import type { Store } from '../store/store.ts';
+import type { Position, Store } from '../store/store.ts';
 import { type Alerting, openAlerting } from './alerting.ts';
 import { type ArrivalTail, openTail } from './arrival-tail.ts';
 import type { Lease, Term } from './lease.ts';
@@ -10,6 +10,8 @@ import { openWatching, type Watching, type WatchingParts } from './watching.ts';
 
 export interface SharedParts extends WatchingParts {
   readonly lease: Lease;
+  /** Lets the store forget the order of what arrived before; answers how far it did. */
+  forget(before: Position): Promise<Position>;
 }
 
 /**
@@ -107,11 +109,35 @@ async function begin(parts: SharedParts, term: Term): Promise<Ours> {
   watching.alerting.wake();
   log.info('this process runs the monitors now');
   const signal = AbortSignal.any([term.signal, stopped.signal]);
-  const done = Promise.all([watching.run(signal), tail.run(watching.alerting, signal)]).then(
+  const running = [watching.run(signal), tail.run(watching.alerting, signal), prune(parts, watching, tail, signal)];
+  const done = Promise.all(running).then(
     () => undefined,
     (error) => log.error(`the monitors stopped: ${reasonOf(error)}`),
   );
   return { watching, tail, term, stop: () => stopped.abort(), done };
+}
+
+/** What arrived before the last monitor's cursor is of no use to anyone. */
+async function prune(
+  parts: SharedParts,
+  { alerting }: Watching,
+  tail: ArrivalTail,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, log } = parts;
+  for (;;) {
+    await clock.sleep(limits.arrivalPruneMs, signal);
+    if (signal.aborted) return;
+    const counted = alerting.counted();
+    try {
+      const kept = await parts.forget(Math.min(tail.position(), ...counted.map(({ position }) => position)));
+      const late = counted.filter(({ position }) => position < kept).map(({ name }) => name);
+      if (late.length > 0)
+        log.warn(`what arrived long ago is no longer counted by ${late.join(', ')}: too much came since`);
+    } catch (error) {
+      log.warn(`the order of arrival could not be pruned: ${reasonOf(error)}`);
+    }
+  }
 }
 
 /** While this process holds the lease. */

@@ -215,6 +215,13 @@ export const limits = {
   arrivalIndicesMax: 300,
   /** Stretches of arrivals kept in the open part of their record; then they are put aside in a document of their own. */
   arrivalStretchesMax: 256,
+  /**
+   * Stretches of arrivals that are kept for monitors that are behind, some 100 bytes each in every process; a day of three busy
+   * indices. Beyond it the oldest go, and monitors that did not count them are named.
+   */
+  arrivalStretchesKeptMax: 250_000,
+  /** How often the holder of the lease lets the record of arrivals begin where the last monitor has counted to. */
+  arrivalPruneMs: 60_000,
   /** Statements of one policy that are judged: AWS's largest policy, 20 KB, holds some 200. Beyond it the answer is never `not-public`. */
   policyStatementsMax: 500,
   /** Doors (policies, ACLs, blocks, APIs, functions) whose last changes are kept in memory: some 500 bytes each. The longest unchanged are forgotten until the next start. */

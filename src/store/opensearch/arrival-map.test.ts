@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { joined, lengthOf, makeArrivalMap, type Stretch } from './arrival-map.ts';
+import { type Base, joined, lengthOf, makeArrivalMap, type Stretch } from './arrival-map.ts';
 
 /** Rounds of what some shards did, as stretches that each go on where the shard's last one ended. */
 const rounds = fc
@@ -19,10 +19,12 @@ const rounds = fc
     );
   });
 
+const nothing: Base = { position: 0, done: [] };
+
 test('a window holds exactly the operations at its positions', () => {
   fc.assert(
     fc.property(rounds, fc.nat(60), fc.nat(60), (list, a, b) => {
-      const map = makeArrivalMap();
+      const map = makeArrivalMap(nothing);
       const operations: string[] = [];
       for (const round of list) {
         map.learn(operations.length, round);
@@ -45,7 +47,7 @@ test('a window holds exactly the operations at its positions', () => {
 test('what is read again, in other pieces, gets no second position', () => {
   fc.assert(
     fc.property(rounds, fc.nat(12), (list, again) => {
-      const map = makeArrivalMap();
+      const map = makeArrivalMap(nothing);
       let start = 0;
       for (const [at, round] of list.entries()) {
         map.learn(start, round);
@@ -58,8 +60,7 @@ test('what is read again, in other pieces, gets no second position', () => {
 });
 
 test('what was there before, and an index of another life, are in no window', () => {
-  const map = makeArrivalMap();
-  map.base({ index: 'a', uuid: 'u', shard: 0, count: 7 });
+  const map = makeArrivalMap({ position: 0, done: [{ index: 'a', uuid: 'u', shard: 0, count: 7 }] });
   assert.deepEqual([map.position(), map.next('u', 0)], [0, 7]);
   map.learn(0, [{ index: 'a', uuid: 'u', shard: 0, from: 7, count: 2 }]);
   map.learn(2, [{ index: 'a', uuid: 'v', shard: 0, from: 0, count: 1 }]);
@@ -71,5 +72,31 @@ test('what was there before, and an index of another life, are in no window', ()
   assert.deepEqual(
     map.ranges(window, (uuid) => uuid === 'v'),
     [{ index: 'a', shard: 0, low: 0, high: 0 }],
+  );
+});
+
+test('what is forgotten changes no window after it, here and where counting begins at a later base', () => {
+  fc.assert(
+    fc.property(rounds, fc.nat(60), fc.nat(60), fc.nat(60), (list, a, b, c) => {
+      const all = list.flat();
+      const [early = 0, from = 0, to = 0] = [a, b, c].map((at) => Math.min(at, lengthOf(all))).sort((x, y) => x - y);
+      const [map, forgetful] = [makeArrivalMap(nothing), makeArrivalMap(nothing)];
+      map.learn(0, all);
+      forgetful.learn(0, all);
+      forgetful.forget(early);
+      const later = makeArrivalMap(map.baseAt(early));
+      later.learn(0, all);
+      const sorted = (of: typeof map) =>
+        of
+          .ranges({ after: from, upTo: to }, () => true)
+          .toSorted((x, y) => (JSON.stringify(x) < JSON.stringify(y) ? -1 : 1));
+      for (const other of [forgetful, later]) {
+        assert.deepEqual(sorted(other), sorted(map));
+        assert.equal(other.position(), map.position());
+        for (const { uuid, shard } of all) assert.equal(other.next(uuid, shard), map.next(uuid, shard));
+        assert.deepEqual(other.baseAt(from), map.baseAt(from));
+      }
+      assert.equal(later.learn(later.position() + 1, []), false);
+    }),
   );
 });

@@ -17,6 +17,12 @@ export interface ArrivalRange {
   readonly high: number;
 }
 
+/** Where remembering begins: what each shard had done by a position. At position 0 it is what was there before counting. */
+export interface Base {
+  readonly position: Position;
+  readonly done: readonly Omit<Stretch, 'from'>[];
+}
+
 /**
  * The order of arrival on a cluster, which has none of its own: each shard numbers its operations (`_seq_no`), and positions are
  * given to stretches of these numbers one after the other. Position p + 1 is the first operation of the stretch learnt at p.
@@ -26,18 +32,23 @@ export interface ArrivalMap {
   position(): Position;
   /** The `_seq_no` that a shard counts from next. */
   next(uuid: string, shard: number): number;
-  /** What was done before counting began: it has no position. */
-  base(stretch: Omit<Stretch, 'from'>): void;
-  /** Takes stretches that follow one another from `start` on; what is known of them already is passed over. */
-  learn(start: Position, stretches: readonly Stretch[]): void;
+  /** Takes stretches that follow one another from `start` on; what is known is passed over. False: something before is missing. */
+  learn(start: Position, stretches: readonly Stretch[]): boolean;
+  /** How far the shards of all indices had come at a position: a map can begin there. */
+  baseAt(position: Position): Base;
+  /** Forgets what lies before a position; a window that begins before it holds what arrived since. */
+  forget(position: Position): void;
+  /** Stretches that are remembered of what came after a position. */
+  size(after: Position): number;
   /** For each shard what of it lies in the window. `lives`: indices that are there still. */
   ranges(window: ArrivalWindow, lives: (uuid: string) => boolean): readonly ArrivalRange[];
 }
 
-export function makeArrivalMap(): ArrivalMap {
-  const known: (Stretch & { readonly start: Position })[] = [];
-  const nexts = new Map<string, number>();
-  let position = 0;
+export function makeArrivalMap(base: Base): ArrivalMap {
+  let start = base;
+  let known: Placed[] = [];
+  let position = base.position;
+  const nexts = new Map(base.done.map((one) => [keyOf(one), one.count]));
   const add = (stretch: Stretch): void => {
     const last = known.at(-1);
     if (last && follows(last, stretch)) known[known.length - 1] = { ...last, count: last.count + stretch.count };
@@ -45,12 +56,22 @@ export function makeArrivalMap(): ArrivalMap {
     position += stretch.count;
     nexts.set(keyOf(stretch), stretch.from + stretch.count);
   };
+  const baseAt = (at: Position): Base => {
+    const done = new Map(start.done.map((one) => [keyOf(one), one]));
+    for (const { start: begin, from, count, ...shard } of known) {
+      if (begin >= at) break;
+      done.set(keyOf(shard), { ...shard, count: from + Math.min(count, at - begin) });
+    }
+    return { position: at, done: [...done.values()] };
+  };
   return {
     position: () => position,
     next: (uuid, shard) => nexts.get(keyOf({ uuid, shard })) ?? 0,
-    base: (stretch) => void nexts.set(keyOf(stretch), stretch.count),
-    learn(start, stretches) {
-      let at = start;
+    size: (after) => known.length - firstAfter(known, after),
+    baseAt,
+    learn(begin, stretches) {
+      if (begin > position) return false;
+      let at = begin;
       for (const stretch of stretches) {
         const skipped = Math.min(stretch.count, Math.max(0, position - at));
         at += stretch.count;
@@ -58,11 +79,21 @@ export function makeArrivalMap(): ArrivalMap {
           add({ ...stretch, from: stretch.from + skipped, count: stretch.count - skipped });
         }
       }
+      return true;
+    },
+    forget(before) {
+      if (before <= start.position) return;
+      start = baseAt(before);
+      known = known.slice(firstAfter(known, before));
+      const [first] = known;
+      if (!first || first.start >= before) return;
+      const gone = before - first.start;
+      known[0] = { ...first, start: before, from: first.from + gone, count: first.count - gone };
     },
     ranges({ after, upTo }, lives) {
       const found = new Map<string, { index: string; shard: number; low: number; high: number }>();
       for (let at = firstAfter(known, after); at < known.length; at++) {
-        const stretch = known[at] as (typeof known)[number];
+        const stretch = known[at] as Placed;
         if (stretch.start >= upTo) break;
         if (!lives(stretch.uuid)) continue;
         const low = stretch.from + Math.max(0, after - stretch.start);
@@ -100,13 +131,16 @@ function keyOf({ uuid, shard }: Pick<Stretch, 'uuid' | 'shard'>): string {
   return `${uuid}/${shard}`;
 }
 
+/** A stretch and the position it begins after. */
+type Placed = Stretch & { readonly start: Position };
+
 /** Where the first stretch stands that reaches beyond `after` (binary search). */
-function firstAfter(known: readonly (Stretch & { readonly start: Position })[], after: Position): number {
+function firstAfter(known: readonly Placed[], after: Position): number {
   let low = 0;
   let high = known.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const { start, count } = known[middle] as (typeof known)[number];
+    const { start, count } = known[middle] as Placed;
     if (start + count <= after) low = middle + 1;
     else high = middle;
   }

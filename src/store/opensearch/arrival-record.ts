@@ -1,7 +1,7 @@
 import { asText, type Document, isDocument, own } from '../../base/document.ts';
 import { TrailhoundError } from '../../base/errors.ts';
 import type { Operation, OperationResult, Position, StoredDocument } from '../store.ts';
-import type { Stretch } from './arrival-map.ts';
+import { type Base, lengthOf, type Stretch } from './arrival-map.ts';
 
 /** Where the order of arrival is kept, for all processes that share the cluster. */
 export const arrivalsIndex = '.trailhound-arrivals';
@@ -27,20 +27,31 @@ export interface RecordPorts {
   create(index: string, body: Document): Promise<void>;
   get(index: string, id: string): Promise<StoredDocument | undefined>;
   write(operations: readonly Operation[]): Promise<readonly OperationResult[]>;
-  /** All hits, ordered by `start`, from the one with this `start` on. */
-  parts(index: string, from: Position): Promise<readonly StoredDocument[]>;
+  /** All hits of a query, ordered by `start`. */
+  parts(index: string, query: Document): Promise<readonly StoredDocument[]>;
+}
+
+/** The record as it is: parts and head follow one another from the base on. */
+export interface Whole {
+  readonly base: Base;
+  readonly parts: readonly Part[];
+  readonly head: Head;
 }
 
 export interface ArrivalRecord {
-  /** The head there is; the first process makes it, `base` being what was there before: it never arrives. */
-  open(base: () => Promise<readonly Omit<Stretch, 'from'>[]>): Promise<Head>;
-  base(): Promise<readonly Omit<Stretch, 'from'>[]>;
+  /** Reads all that is kept; the first process begins it, `before` being what was there: that never arrives. */
+  open(before: () => Promise<Base['done']>): Promise<Whole>;
   head(): Promise<Head>;
   /** Closed parts from this start on. */
   parts(from: Position): Promise<readonly Part[]>;
   /** The new head, or undefined where another process was quicker. */
   move(before: Head, after: Omit<Head, 'seqNo'>): Promise<Head | undefined>;
   keep(part: Part): Promise<void>;
+  /**
+   * Lets the record begin at a later base, where a part or the head begins, and deletes the parts before it. Whoever is ended in
+   * between leaves parts that nobody reads; the next call deletes them.
+   */
+  prune(base: Base): Promise<void>;
 }
 
 const mappings: Document = { dynamic: false, properties: { start: { type: 'long' } } };
@@ -52,24 +63,32 @@ export function makeArrivalRecord(ports: RecordPorts): ArrivalRecord {
     if (!found) throw new TrailhoundError('internal', `${arrivalsIndex} has lost its head: start again`);
     return headOf(found);
   };
-  const base = async (): Promise<readonly Omit<Stretch, 'from'>[]> =>
-    stretchesOf((await get(arrivalsIndex, 'base'))?.source.stretches);
+  const base = async (): Promise<Base & { readonly seqNo: number }> => {
+    const found = await get(arrivalsIndex, 'base');
+    if (!found) throw new TrailhoundError('internal', `${arrivalsIndex} has lost its base: start again`);
+    return { position: Number(found.source.at ?? 0), done: stretchesOf(found.source.stretches), seqNo: found.seqNo };
+  };
+  const parts = async (from: Position): Promise<readonly Part[]> => {
+    const found = await ports.parts(arrivalsIndex, { range: { start: { gte: from } } });
+    return found.map(({ source }) => ({ start: Number(source.start), stretches: stretchesOf(source.stretches) }));
+  };
   return {
     head,
-    base,
-    async open(readBase) {
+    parts,
+    async open(before) {
       await ports.create(arrivalsIndex, { settings: { index: { hidden: true } }, mappings });
       if (!(await get(arrivalsIndex, 'base'))) {
-        const stretches = (await readBase()).map((stretch) => wire({ ...stretch, from: 0 }));
-        await write([{ action: 'create', index: arrivalsIndex, id: 'base', document: { stretches } }]);
+        const document = baseWire({ position: 0, done: await before() });
+        await write([{ action: 'create', index: arrivalsIndex, id: 'base', document }]);
       }
-      const document = { open: [], at: 0 };
-      await write([{ action: 'create', index: arrivalsIndex, id: 'head', document }]);
-      return head();
-    },
-    async parts(from) {
-      const found = await ports.parts(arrivalsIndex, from);
-      return found.map(({ source }) => ({ start: Number(source.start), stretches: stretchesOf(source.stretches) }));
+      await write([{ action: 'create', index: arrivalsIndex, id: 'head', document: { open: [], at: 0 } }]);
+      for (let tries = 1; ; tries++) {
+        const known = await base();
+        const whole = { base: known, head: await head(), parts: await parts(known.position) };
+        if (isWhole(whole)) return whole;
+        // Somebody pruned it while it was read.
+        if (tries === readTriesMax) throw new TrailhoundError('internal', `${arrivalsIndex} has lost a part`);
+      }
     },
     async move(before, { start, open, closing }) {
       const document = {
@@ -88,7 +107,39 @@ export function makeArrivalRecord(ports: RecordPorts): ArrivalRecord {
       const document = { start, stretches: stretches.map(wire) };
       await write([{ action: 'index', index: arrivalsIndex, id: `from-${start}`, document }]);
     },
+    async prune(next) {
+      const before = await base();
+      if (before.position < next.position) {
+        const guard = { ifSeqNo: before.seqNo, ifPrimaryTerm: 1 };
+        const document = baseWire(next);
+        const [result] = await write([{ action: 'index', index: arrivalsIndex, id: 'base', document, ...guard }]);
+        // Another process does the same.
+        if (!result || 'error' in result) return;
+      }
+      const old = await ports.parts(arrivalsIndex, { range: { start: { lt: next.position } } });
+      await write(old.map(({ id }) => ({ action: 'delete', index: arrivalsIndex, id })));
+    },
   };
+}
+
+const readTriesMax = 5;
+
+/** Whether nothing is missing between the base and the head. */
+function isWhole({ base, parts, head }: Whole): boolean {
+  let at = base.position;
+  for (const { start, stretches } of [
+    ...parts,
+    ...(head.closing ? [head.closing] : []),
+    { start: head.start, stretches: head.open },
+  ]) {
+    if (start > at) return false;
+    at = Math.max(at, start + lengthOf(stretches));
+  }
+  return true;
+}
+
+function baseWire({ position, done }: Base): Document {
+  return { at: position, stretches: done.map((stretch) => wire({ ...stretch, from: 0 })) };
 }
 
 function headOf({ source, seqNo }: StoredDocument): Head {

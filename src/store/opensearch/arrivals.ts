@@ -1,8 +1,16 @@
 import { type Clock, elapsedMs } from '../../base/clock.ts';
 import { limits } from '../../base/limits.ts';
 import type { ArrivalWindow, Position } from '../store.ts';
-import { type ArrivalMap, type ArrivalRange, joined, lengthOf, makeArrivalMap, type Stretch } from './arrival-map.ts';
-import type { ArrivalRecord, Head } from './arrival-record.ts';
+import {
+  type ArrivalMap,
+  type ArrivalRange,
+  type Base,
+  joined,
+  lengthOf,
+  makeArrivalMap,
+  type Stretch,
+} from './arrival-map.ts';
+import type { ArrivalRecord, Head, Whole } from './arrival-record.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { Freshness } from './freshness.ts';
 import { joinedWork } from './joined-work.ts';
@@ -17,6 +25,11 @@ export interface Arrivals {
   /** Looks what arrived, gives it positions and answers the last one. New ones are given at most every `pauseMs`, and less often where a look takes long. */
   position(): Promise<Position>;
   ranges(window: ArrivalWindow): readonly ArrivalRange[];
+  /**
+   * Nobody asks for a window any more that begins before this: what is kept of it goes, here and in the record. Answers where
+   * windows may begin: later than that where more than limits.arrivalStretchesKeptMax would be kept.
+   */
+  forget(before: Position): Promise<Position>;
 }
 
 export interface ArrivalPorts {
@@ -25,18 +38,16 @@ export interface ArrivalPorts {
   readonly freshness: Pick<Freshness, 'refresh'>;
   readonly record: ArrivalRecord;
   readonly pauseMs: number;
+  /** Of all indices there are. */
+  uuids(): Promise<ReadonlySet<string>>;
 }
 
 /** Reads the record, or begins it: what is in the cluster then counts as there before. */
 export async function openArrivals(ports: ArrivalPorts): Promise<Arrivals> {
   const { client, clock, record, pauseMs } = ports;
-  const map = makeArrivalMap();
   let progress = await shardProgress(client, clock);
   const before = progress.map(({ index, uuid, shard, done }) => ({ index, uuid, shard, count: done }));
-  let head = await record.open(async () => before);
-  for (const stretch of await record.base()) map.base(stretch);
-  for (const { start, stretches } of await record.parts(0)) map.learn(start, stretches);
-  learnHead(map, head);
+  let { map, head, starts } = learnt(await record.open(async () => before));
 
   let last: (() => number) | undefined;
   let rest = pauseMs;
@@ -57,13 +68,14 @@ export async function openArrivals(ports: ArrivalPorts): Promise<Arrivals> {
       // A cluster that is busy with bulks of many indices is not to be busier with showing them.
       rest = Math.max(pauseMs, begun() * limits.arrivalRestFactor);
       const moved = await moveHead(record, head, found);
-      const known = head.start;
-      head = moved ?? (await record.head());
-      // Another process was quicker: what it gave positions to need not get them again.
-      if (!moved && head.start > known) {
-        for (const { start, stretches } of await record.parts(known)) map.learn(start, stretches);
+      if (moved) {
+        head = moved;
+        starts.add(head.start);
+        learnHead(map, head);
+      } else {
+        // Another process was quicker: what it gave positions to need not get them again.
+        ({ map, head, starts } = await caughtUp(record, { map, head, starts }, before));
       }
-      learnHead(map, head);
     }
   };
 
@@ -73,6 +85,19 @@ export async function openArrivals(ports: ArrivalPorts): Promise<Arrivals> {
     ranges(window) {
       const living = new Set(progress.map(({ uuid }) => uuid));
       return map.ranges(window, (uuid) => living.has(uuid));
+    },
+    async forget(upTo) {
+      const sorted = [...starts].sort((a, b) => a - b);
+      const due = sorted.findLast((start) => start <= upTo) ?? 0;
+      const forced = sorted.find((start) => map.size(start) <= limits.arrivalStretchesKeptMax) ?? head.start;
+      const base = Math.max(due, forced);
+      if (base === 0) return 0;
+      const living = await ports.uuids();
+      const { position, done } = map.baseAt(base);
+      await record.prune({ position, done: done.filter(({ uuid }) => living.has(uuid)) });
+      map.forget(base);
+      for (const start of starts) if (start < base) starts.delete(start);
+      return base;
     },
   };
 }
@@ -84,9 +109,37 @@ function newStretches(progress: readonly ShardProgress[], map: ArrivalMap): read
   });
 }
 
-function learnHead(map: ArrivalMap, { start, open, closing }: Head): void {
-  if (closing) map.learn(closing.start, closing.stretches);
-  map.learn(start, open);
+/** What a process knows of the record. `starts`: where a part or the head begins, and so the record may. */
+interface Known {
+  readonly map: ArrivalMap;
+  readonly head: Head;
+  readonly starts: Set<Position>;
+}
+
+function learnt({ base, parts, head }: Whole): Known {
+  const map = makeArrivalMap(base);
+  for (const { start, stretches } of parts) map.learn(start, stretches);
+  learnHead(map, head);
+  return { map, head, starts: new Set([...parts.map(({ start }) => start), head.start]) };
+}
+
+/** What others added since; all of it anew where they have pruned what this process did not know yet. */
+async function caughtUp(
+  record: ArrivalRecord,
+  { map, head: old, starts }: Known,
+  before: Base['done'],
+): Promise<Known> {
+  const head = await record.head();
+  const parts = head.start > old.start ? await record.parts(old.start) : [];
+  const complete = parts.every(({ start, stretches }) => map.learn(start, stretches)) && learnHead(map, head);
+  if (!complete) return learnt(await record.open(async () => before));
+  for (const { start } of [...parts, head]) starts.add(start);
+  return { map, head, starts };
+}
+
+/** False: something before it is missing. */
+function learnHead(map: ArrivalMap, { start, open, closing }: Head): boolean {
+  return (!closing || map.learn(closing.start, closing.stretches)) && map.learn(start, open);
 }
 
 /** Puts the stretches at the end of the record. Undefined where another process did so first. */

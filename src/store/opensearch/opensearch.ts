@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
-import { own } from '../../base/document.ts';
+import { asText, type Document, isDocument, own } from '../../base/document.ts';
 import { TrailhoundError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { parseSearchBody, type SearchBody } from '../../query/search-body.ts';
-import type { ArrivalWindow, IndexOptions, SearchResult, Store, StoredDocument } from '../store.ts';
+import type { ArrivalWindow, IndexOptions, Position, SearchResult, Store, StoredDocument } from '../store.ts';
 import { type ArrivalRecord, arrivalsIndex, makeArrivalRecord } from './arrival-record.ts';
 import { type Arrivals, openArrivals } from './arrivals.ts';
 import type { EngineAddress } from './engine-address.ts';
@@ -29,6 +29,11 @@ export interface OpenSearchOptions {
 /** The store in a cluster, which other programs and other processes of this one use at the same time. */
 export interface OpenSearchStore extends Store {
   readonly client: EngineClient;
+  /**
+   * Nobody asks for a window any more that begins before this position: the record of it may go. Answers where windows may begin,
+   * which is later only where far too much would be kept.
+   */
+  forget(before: Position): Promise<Position>;
 }
 
 interface Parts {
@@ -57,7 +62,7 @@ export async function openOpenSearch({
     const parts: Parts = { client, clock, freshness, indices: makeEngineIndices(client) };
     await parts.indices.putTemplate(systemTemplate);
     const record = recordOf(parts);
-    const arrivals = await openArrivals({ client, clock, freshness, record, pauseMs });
+    const arrivals = await openArrivals({ client, clock, freshness, record, pauseMs, uuids: () => uuidsOf(client) });
     return makeStore(parts, arrivals);
   } catch (error) {
     client.close();
@@ -114,6 +119,7 @@ function makeStore(parts: Parts, arrivals: Arrivals): OpenSearchStore {
     get: (index, id) => getDocument(index, id, client),
     search: (expression, body, options = {}) => search(expression, body, options, parts, arrivals),
     position: arrivals.position,
+    forget: arrivals.forget,
     generation: (expression) => generationOf(expression, parts),
     async refresh(expression) {
       await client.text({ method: 'POST', path: `/${expressionPath(expression)}/_refresh`, repeatable: true });
@@ -151,28 +157,36 @@ async function generationOf(expression: string, { client }: Parts): Promise<stri
   ].join('\n');
 }
 
+/** Of all indices there are, also those that are closed or cannot be read for the moment. */
+async function uuidsOf(client: EngineClient): Promise<ReadonlySet<string>> {
+  const path = '/_all/_settings/index.uuid?expand_wildcards=all&filter_path=*.settings.index.uuid';
+  const found: unknown = JSON.parse(await client.text({ method: 'GET', path }));
+  const settings = Object.values(isDocument(found) ? found : {}).map((one) => own(own(one, 'settings'), 'index'));
+  return new Set(settings.map((index) => asText(own(index, 'uuid') ?? '')));
+}
+
 function recordOf({ client, clock, freshness, indices }: Parts): ArrivalRecord {
   return makeArrivalRecord({
     create: indices.create,
     get: (index, id) => getDocument(index, id, client),
     write: (operations) => writeBulk(operations, client, clock),
-    async parts(index, from) {
+    async parts(index, query) {
       await freshness.refresh([arrivalsIndex]);
-      return sortedByStart(index, from, client);
+      return sortedByStart(index, query, client);
     },
   });
 }
 
-async function sortedByStart(index: string, from: number, client: EngineClient): Promise<readonly StoredDocument[]> {
+async function sortedByStart(index: string, query: Document, client: EngineClient): Promise<readonly StoredDocument[]> {
   const found: StoredDocument[] = [];
-  for (let next = from; ; ) {
-    const json = { query: { range: { start: { gte: next } } }, sort: [{ start: 'asc' }], size: pageSize };
+  let after: readonly unknown[] | undefined;
+  for (;;) {
+    const json = { query, sort: [{ start: 'asc' }], size: pageSize, ...(after ? { search_after: after } : {}) };
     const body = parseSearchBody(json);
     const { hits } = await searchEngine({ expression: index, body, json, options: {} }, client);
     found.push(...hits);
-    const last = hits.at(-1);
-    if (!last || hits.length < pageSize) return found;
-    next = Number(last.source.start) + 1;
+    after = hits.at(-1)?.sort;
+    if (!after || hits.length < pageSize) return found;
   }
 }
 
