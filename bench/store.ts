@@ -6,13 +6,14 @@ import { parseArgs } from 'node:util';
 import { parseSearchBody } from '../src/query/search-body.ts';
 import { copyOf, eventPattern, makeDocuments, openStore, pagesOf } from './made-documents.ts';
 import { cpuSeconds, folderSize } from './measure.ts';
+import { measureStart } from './starts.ts';
 import { openPeer, type Peer } from './store-peer.ts';
 import { storeQuestions } from './store-questions.ts';
 
 /**
  * `npx tsx bench/store.ts [RECORDS] [COPIES] [--data FOLDER] [--opensearch]`: RECORDS made-up records (50,000) go through the
  * whole pipeline once, and its documents COPIES times (20: one million) under other ids into one data folder; a process that
- * writes more is killed; then the store is started anew and asked. Prints CPU time per document, bytes per document, memory,
+ * writes more is killed; the program is started after a clean stop and after that; then the store is asked. Prints CPU time per document, bytes per document, memory,
  * and for each question the CPU time of the first answer and the median of nine more: the requests differ, so no whole answer
  * is remembered, but results over sealed segments are. FOLDER is kept, and one that is there is only asked. With
  * OPENSEARCH_URL set, or --opensearch (a checkout with ../shared), a real OpenSearch with our template indexes the same
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
   try {
     // Each in a process of its own: memory and caches of one do not count for another.
     if (!existsSync(data)) await child('ingest', data);
-    await killed(data);
+    await starts(data);
     await child('ask', data);
     const peer = await openPeer(options.opensearch === true);
     if (peer) await compare(data, peer).finally(() => peer.stop());
@@ -87,19 +88,22 @@ async function ingest(data: string): Promise<void> {
   print('peak RSS', mb(process.resourceUsage().maxRSS * 1024));
 }
 
-/** How long after a SIGKILL, amid writing, the first answer takes. */
-async function killed(data: string): Promise<void> {
+/** How soon the program answers after a clean stop, and after a SIGKILL amid writing. */
+async function starts(data: string): Promise<void> {
+  await printStart('start after a clean stop', data);
   await child('write', data, (kill) => kill());
-  const started = performance.now();
-  const store = await openStore(data);
-  const openedMs = performance.now() - started;
-  await store.search(eventPattern, parseSearchBody(storeQuestions()[0]?.[1]));
+  await printStart('start after a SIGKILL', data);
+}
+
+async function printStart(name: string, data: string): Promise<void> {
+  const start = await measureStart(data);
+  if (!start) return print(name, 'not measured: npm run build');
+  const { answerMs, searchMs, cpuMs, rssMb } = start;
+  const [answered, searched, rested] = rssMb;
   print(
-    'after a SIGKILL',
-    `open in ${Math.round(openedMs)} ms, first answer after ${Math.round(performance.now() - started)} ms`,
+    name,
+    `first answer after ${answerMs} ms, first monitor's search after ${searchMs} ms (${cpuMs} ms CPU); RSS ${answered}, ${searched}, at rest ${rested} MB`,
   );
-  await store.settled();
-  await store.close();
 }
 
 async function writeForEver(data: string): Promise<void> {
@@ -110,7 +114,7 @@ async function writeForEver(data: string): Promise<void> {
       await store.write(hits.map((hit) => copyOf(hit, `${process.pid}-${round}`)));
       written += hits.length;
       // The parent kills this process then, amid more of it.
-      if (written > 20_000) process.send?.('written');
+      if (written > 30_000) process.send?.('written');
     }
   }
 }

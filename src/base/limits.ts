@@ -154,10 +154,14 @@ export const limits = {
   segmentPartsMax: 12 * 1024 * 1024,
   /** Results of queries over sealed segments that are kept; the least used are worked out again. */
   segmentResultsMax: 16 * 1024 * 1024,
+  /** Which rows of sealed segments belong to which index: 8 KB for each that was asked lately; the least used are made again (10 µs). */
+  segmentRowSetsMax: 16 * 1024 * 1024,
   /** Values by row of segment columns that aggregations and sorts asked for, some 64 to 500 KB a column of a segment: two columns of many values over a million documents. The least used are made again. */
   segmentColumnCacheMax: 48 * 1024 * 1024,
   /** Documents written ahead of their index: beyond it a write waits for the index, so that searches stay quick and few parsed documents stay alive. */
   unindexedMax: 1024,
+  /** After a start that finds many documents without an index, they are left to searches as they are for so long: the program answers first. */
+  indexAfterMs: 1000,
   /** Search answers kept while their indices do not change (store/search.ts), by weight; the least used are worked out again. */
   cachedResultsMax: 8 * 1024 * 1024,
   /** Folders within one another that are searched for rules and lists; deeper ones (a link in a circle) are passed over. */

@@ -44,7 +44,9 @@ export function decodeBlock(encoded: Uint8Array, index: number, first: Position)
   const body = bytes.subarray(startBytes + found.length);
   if (crc32(body) !== found.bodySum) return undefined;
   try {
-    const texts = bytes[1] === 1 ? brotliDecompressSync(body) : body;
+    // In one piece: zlib else hands out pieces of 16 KB and joins them.
+    const chunkSize = Math.max(16 * 1024, found.head.rows.at(-1)?.end ?? 0);
+    const texts = bytes[1] === 1 ? brotliDecompressSync(body, { chunkSize }) : body;
     const whole = withIds(texts, found.head);
     return whole && { ...found.head, bytes: whole };
   } catch {
@@ -53,13 +55,18 @@ export function decodeBlock(encoded: Uint8Array, index: number, first: Position)
 }
 
 /**
- * The head of a block whose first bytes (at least) are given: 'more' when they do not reach to its end, undefined when they are
- * not what encodeBlock wrote for this index and position.
+ * The head of a block whose first bytes (at least) are given: how many it takes when they do not reach to its end ('all': blocks of
+ * the first format), undefined when they are not what encodeBlock wrote for this index and position.
  */
-export function decodeHead(encoded: Uint8Array, index: number, first: Position): BlockHead | 'more' | undefined {
+export function decodeHead(
+  encoded: Uint8Array,
+  index: number,
+  first: Position,
+): BlockHead | number | 'all' | undefined {
   const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
-  if (bytes.length < startBytes || bytes[0] === 1) return 'more';
-  if (bytes.length < startBytes + bytes.readUInt32LE(6)) return 'more';
+  if (bytes.length < startBytes || bytes[0] === 1) return 'all';
+  const needed = startBytes + bytes.readUInt32LE(6);
+  if (bytes.length < needed) return needed;
   return checkedHead(bytes, index, first)?.head;
 }
 

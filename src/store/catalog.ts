@@ -24,6 +24,7 @@ export interface IndexState {
 /** All indices and templates. Changed only after the shelf has committed. */
 export interface Catalog {
   readonly byName: ReadonlyMap<string, IndexState>;
+  numbered(number: number): IndexState | undefined;
   templates(): readonly StoredTemplate[];
   setTemplates(templates: readonly StoredTemplate[]): void;
   put(stored: StoredIndex, tally: Tally, mapping: () => Mapping): void;
@@ -49,6 +50,7 @@ const systemIndex = /^\.(?:trailhound|opendistro)-/;
 /** `now` is what date math in an expression counts from: `<logs-{now/d}>`. */
 export function makeCatalog(now: () => Instant): Catalog {
   const byName = new Map<string, IndexState>();
+  const byNumber = new Map<number, IndexState>();
   let templates: readonly StoredTemplate[] = [];
   let changes = 0;
   let removed = 0;
@@ -72,6 +74,7 @@ export function makeCatalog(now: () => Instant): Catalog {
 
   return {
     byName,
+    numbered: (number) => byNumber.get(number),
     templates: () => templates,
     setTemplates: (next) => {
       templates = next;
@@ -79,28 +82,19 @@ export function makeCatalog(now: () => Instant): Catalog {
     put(stored, tally, mapping) {
       if (byName.get(stored.name)?.stored !== stored) named = undefined;
       const hidden = systemIndex.test(stored.name) || asText(indexSetting(stored.settings, 'hidden')) === 'true';
-      byName.set(stored.name, { stored, tally, mapping, hidden, changed: ++changes });
+      const state = { stored, tally, mapping, hidden, changed: ++changes };
+      byName.set(stored.name, state);
+      byNumber.set(stored.number, state);
     },
     drop(name) {
       named = undefined;
+      byNumber.delete(byName.get(name)?.stored.number ?? 0);
       byName.delete(name);
       removed = ++changes;
     },
     resolve: (expression, options = {}) => states(resolveExpression(expression, names(), { ...options, at: now() })),
-    resolveConcrete(expression, options = {}) {
-      for (const part of options.ignoreUnavailable ? [] : expression.split(',')) {
-        if (byName.has(part) || !names().some((index) => index.aliases.includes(part))) continue;
-        const reason = `The provided expression [${part}] matches an alias, specify the corresponding concrete indices instead.`;
-        throw new TrailhoundError('bad-request', reason);
-      }
-      return states(
-        resolveExpression(
-          expression,
-          names().map((index) => ({ ...index, aliases: [] })),
-          { ...options, at: now() },
-        ),
-      );
-    },
+    resolveConcrete: (expression, options = {}) =>
+      states(concreteNames(expression, names(), { ...options, at: now() }, (part) => byName.has(part))),
     readTarget(name) {
       const state = byName.get(name) ?? states(resolveExpression(name, names(), { at: now() }))[0];
       if (state) return state;
@@ -114,6 +108,24 @@ export function makeCatalog(now: () => Instant): Catalog {
       return `${indices.length}.${newest}`;
     },
   };
+}
+
+function concreteNames(
+  expression: string,
+  indices: readonly NamedIndex[],
+  options: IndexOptions & { readonly at: Instant },
+  isIndex: (name: string) => boolean,
+): readonly string[] {
+  for (const part of options.ignoreUnavailable ? [] : expression.split(',')) {
+    if (isIndex(part) || !indices.some((index) => index.aliases.includes(part))) continue;
+    const reason = `The provided expression [${part}] matches an alias, specify the corresponding concrete indices instead.`;
+    throw new TrailhoundError('bad-request', reason);
+  }
+  return resolveExpression(
+    expression,
+    indices.map((index) => ({ ...index, aliases: [] })),
+    options,
+  );
 }
 
 /** Parses a stored mapping once, when it is needed: hundreds of daily indices must not cost a start-up second. */

@@ -10,6 +10,7 @@ import { indexInfo, lazyMapping, makeCatalog } from './catalog.ts';
 import { expireStep, positionOfOldest } from './expire.ts';
 import { bearIndex } from './index-birth.ts';
 import { type MappingCache, makeMappingCache, mappingText } from './mapping-cache.ts';
+import { makePartRows } from './part-blocks.ts';
 import { makeReader, type Reader } from './reader.ts';
 import { makeSegmentResults } from './scan-scope.ts';
 import { makeResultCache, searchIndices } from './search.ts';
@@ -109,8 +110,7 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
     world,
     shelf,
     segments,
-    segmentResults: makeSegmentResults(),
-    columns: makeColumnCache(),
+    ...segmentCaches(),
     async writing<T>(work: () => Promise<T>): Promise<T> {
       const done = await exclusively(work);
       segments?.poke();
@@ -152,6 +152,10 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
       await shelf.close();
     },
   };
+}
+
+function segmentCaches() {
+  return { segmentResults: makeSegmentResults(), columns: makeColumnCache(), partRows: makePartRows() };
 }
 
 function fillCatalog(catalog: Catalog, loaded: Loaded, mappings: MappingCache): void {
@@ -197,17 +201,12 @@ function segmentsOf(
     kept: shelf.segments,
     reader,
     position: () => counters.position,
-    indexOf: (number) => indexNumbered(catalog, number),
+    indexOf: catalog.numbered,
     blocksAfter: shelf.blocksAfter,
     searching,
     complain,
     ...(segmentRows ? { rowsMax: segmentRows } : {}),
   });
-}
-
-function indexNumbered({ byName }: Catalog, number: number): IndexState | undefined {
-  for (const state of byName.values()) if (state.stored.number === number) return state;
-  return undefined;
 }
 
 type Room = ReturnType<typeof furnish>;

@@ -81,9 +81,10 @@ function rowReader(
   path: string,
   { events, tabled }: { readonly events: EventIds; readonly tabled: ReadonlySet<number> },
   read: <T>(work: () => T) => T,
-): Pick<Shelf, 'find' | 'blocks' | 'block' | 'blockAt' | 'blocksAfter' | 'dead'> {
+): Pick<Shelf, 'find' | 'blocks' | 'rowsOfBlocks' | 'block' | 'blockAt' | 'blocksAfter' | 'dead'> {
   const find = db.prepare('SELECT place, version, seq_no FROM id WHERE idx = ? AND id = ?');
   const blocks = db.prepare('SELECT first, n FROM block WHERE idx = ? AND first > ? AND first <= ? ORDER BY first');
+  const sum = db.prepare('SELECT sum(n) FROM block WHERE idx = ? AND first > ? AND first <= ?');
   const block = db.prepare('SELECT idx, n, body FROM block WHERE first = ?');
   const blockAt = db.prepare(
     'SELECT idx, first, n, length(body) FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1',
@@ -106,6 +107,7 @@ function rowReader(
           .filter(([first, n]) => Number(first) + Number(n) - 1 > after)
           .map(([first]) => Number(first)),
       ),
+    rowsOfBlocks: (index, after, upTo) => read(() => Number(sum.row(index, after, upTo)?.[0] ?? 0)),
     block: (first) =>
       read(() => {
         const row = block.row(first);

@@ -22,6 +22,11 @@ export function memoryShelf(): Shelf {
       const reaches = earlier !== undefined && earlier + (rows.blocks.get(earlier)?.block.rows.length ?? 0) - 1 > after;
       return list.slice(reaches ? start - 1 : start, from(list, upTo + 1));
     },
+    rowsOfBlocks(index, after, upTo) {
+      const list = rows.firsts.get(index) ?? [];
+      const inside = list.slice(from(list, after + 1), from(list, upTo + 1));
+      return inside.reduce((sum, first) => sum + (rows.blocks.get(first)?.block.rows.length ?? 0), 0);
+    },
     block: (first) => rows.blocks.get(first)?.block,
     blockAt(position) {
       const first = rows.all[from(rows.all, position + 1) - 1];

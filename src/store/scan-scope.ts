@@ -2,6 +2,7 @@ import { limits } from '../base/limits.ts';
 import type { Mapping } from '../query/mapping.ts';
 import { type BoundedCache, boundedCache } from './bounded-cache.ts';
 import type { IndexState } from './catalog.ts';
+import type { PartRows } from './part-blocks.ts';
 import type { Reader } from './reader.ts';
 import type { Rows } from './segment/rows.ts';
 import type { Segments } from './segment/segments.ts';
@@ -31,6 +32,7 @@ export interface Scan {
   readonly results: SegmentResults;
   /** Values by row of columns that were asked for lately. */
   readonly columns: ColumnCache;
+  readonly partRows: PartRows;
   /** The query as text, under which results over sealed segments are kept; undefined where they must not be. */
   readonly queryKey: string | undefined;
   readonly window: ArrivalWindow;

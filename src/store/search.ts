@@ -10,6 +10,7 @@ import type { SearchBody } from '../query/search-body.ts';
 import type { BoundedCache } from './bounded-cache.ts';
 import { boundedCache } from './bounded-cache.ts';
 import type { Catalog, IndexState } from './catalog.ts';
+import type { PartRows } from './part-blocks.ts';
 import type { Reader } from './reader.ts';
 import { searchableIndex } from './scan.ts';
 import type { SegmentResults } from './scan-scope.ts';
@@ -35,6 +36,7 @@ export interface SearchWorld {
   readonly segments: Segments | undefined;
   readonly segmentResults: SegmentResults;
   readonly columns: ColumnCache;
+  readonly partRows: PartRows;
 }
 
 /** Answers by the state of the indices and the body as it came. */
@@ -113,6 +115,7 @@ function findIn(
     segments: world.segments,
     results: world.segmentResults,
     columns: world.columns,
+    partRows: world.partRows,
     queryKey: queryKey(body),
     purges: world.purges,
     window,

@@ -1,21 +1,20 @@
 import type { IndexState } from './catalog.ts';
+import type { PartBlocks } from './part-blocks.ts';
 import type { Scan } from './scan-scope.ts';
 import { addRange, addRow, andNot, countRows, noRows, type Rows } from './segment/rows.ts';
 import type { SegmentBlock, SegmentIndex } from './segment/segment-index.ts';
 import type { ArrivalWindow } from './store.ts';
 
-/** What a segment holds of one index. Not to be changed. */
+/** What a segment holds of one index. */
 export interface SegmentPart {
-  readonly blocks: readonly SegmentBlock[];
-  /** Rows of blocks that are there. */
-  readonly rows: Rows;
+  readonly blocks: PartBlocks;
   readonly count: number;
+  /** Rows of blocks that are there. Not to be changed. */
+  rows(): Rows;
 }
 
-const nothing: SegmentPart = { blocks: [], rows: noRows(), count: 0 };
-
 interface Known {
-  readonly blocks: readonly SegmentBlock[];
+  readonly blocks: PartBlocks;
   purges: number;
   part: SegmentPart;
 }
@@ -27,8 +26,10 @@ const knownOf = new WeakMap<SegmentIndex, ReadonlyMap<number, Known>>();
 export function partOf(segment: SegmentIndex, index: number, scan: Scan): SegmentPart {
   // What is hot was read since the store was opened, so it was there then.
   if (!segment.sealed) {
-    const blocks = segment.blocks().filter((block) => block.index === index);
-    return scan.purges(index) === 0 ? partWith(blocks) : partWith(present(segment, blocks, index, scan));
+    const blocks = listed(segment.blocks().filter((block) => block.index === index));
+    const there = scan.purges(index) === 0 ? blocks : present(segment, blocks, index, scan);
+    const rows = rowsOf(there);
+    return { ...partWith(there, scan), rows: () => rows };
   }
   let parts = knownOf.get(segment);
   if (!parts) {
@@ -39,7 +40,7 @@ export function partOf(segment: SegmentIndex, index: number, scan: Scan): Segmen
   if (!known) return nothing;
   const purges = scan.purges(index);
   if (known.purges !== purges) {
-    known.part = partWith(present(segment, known.blocks, index, scan));
+    known.part = partWith(present(segment, known.blocks, index, scan), scan);
     known.purges = purges;
   }
   return known.part;
@@ -52,24 +53,54 @@ function groupBlocks(blocks: readonly SegmentBlock[]): ReadonlyMap<number, Known
     if (group) group.push(block);
     else groups.set(block.index, [block]);
   }
-  return new Map([...groups].map(([index, own]) => [index, { blocks: own, purges: -1, part: nothing }]));
+  return new Map([...groups].map(([index, own]) => [index, { blocks: listed(own), purges: -1, part: nothing }]));
 }
+
+function listed(blocks: readonly SegmentBlock[]): PartBlocks {
+  return {
+    firsts: Float64Array.from(blocks, ({ first }) => first),
+    starts: Uint16Array.from(blocks, ({ start }) => start),
+    counts: Uint16Array.from(blocks, ({ count }) => count),
+  };
+}
+
+const none = listed([]);
+const nothing: SegmentPart = { blocks: none, count: 0, rows: noRows };
 
 /** Blocks that are gone because all their rows were dead: with them went what says that the rows are dead. */
-function present(
-  { after, last }: SegmentIndex,
-  blocks: readonly SegmentBlock[],
-  index: number,
-  { shelf }: Scan,
-): readonly SegmentBlock[] {
+function present({ after, last }: SegmentIndex, blocks: PartBlocks, index: number, { shelf }: Scan): PartBlocks {
+  const { firsts, starts, counts } = blocks;
+  if (shelf.rowsOfBlocks(index, after, last) === countOf(blocks)) return blocks;
   const there = new Set(shelf.blocks(index, after, last));
-  return blocks.filter(({ first }) => there.has(first));
+  const isThere = (_: number, number: number): boolean => there.has(firsts[number] as number);
+  return { firsts: firsts.filter(isThere), starts: starts.filter(isThere), counts: counts.filter(isThere) };
 }
 
-function partWith(blocks: readonly SegmentBlock[]): SegmentPart {
+function partWith(blocks: PartBlocks, { partRows }: Scan): SegmentPart {
+  return {
+    blocks,
+    count: countOf(blocks),
+    rows() {
+      const known = partRows.get(blocks);
+      if (known) return known;
+      const rows = rowsOf(blocks);
+      partRows.set(blocks, rows, rows.byteLength);
+      return rows;
+    },
+  };
+}
+
+function countOf({ counts }: PartBlocks): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function rowsOf({ starts, counts }: PartBlocks): Rows {
   const rows = noRows();
-  for (const { start, count } of blocks) addRange(rows, start, start + count);
-  return { blocks, rows, count: countRows(rows) };
+  for (let block = 0; block < starts.length; block++) {
+    const start = starts[block] as number;
+    addRange(rows, start, start + (counts[block] as number));
+  }
+  return rows;
 }
 
 /** The rows within a range of positions that no write before the search began had replaced. */
@@ -79,33 +110,35 @@ export function livingRows(
   range: ArrivalWindow,
   index: IndexState,
   scan: Scan,
-): { readonly rows: Rows; readonly count: number } {
+): Pick<SegmentPart, 'count' | 'rows'> {
   const whole = range.after <= segment.after && range.upTo >= segment.last;
   if (whole && index.tally.dead === 0) return part;
-  const rows = whole ? part.rows : rowsWithin(part, range);
-  const gone = index.tally.dead === 0 ? noRows() : deadRows(part, range, scan);
+  const rows = whole ? part.rows() : rowsWithin(part.blocks, range);
+  const gone = index.tally.dead === 0 ? noRows() : deadRows(part.blocks, range, scan);
   const living = andNot(rows, gone);
-  return { rows: living, count: countRows(living) };
+  return { rows: () => living, count: countRows(living) };
 }
 
-function rowsWithin({ blocks }: SegmentPart, { after, upTo }: ArrivalWindow): Rows {
+function rowsWithin({ firsts, starts, counts }: PartBlocks, { after, upTo }: ArrivalWindow): Rows {
   const rows = noRows();
-  for (const { first, count, start } of blocks) {
+  for (let block = 0; block < firsts.length; block++) {
+    const first = firsts[block] as number;
+    const start = starts[block] as number;
     const from = Math.max(0, after + 1 - first);
-    const to = Math.min(count, upTo + 1 - first);
+    const to = Math.min(counts[block] as number, upTo + 1 - first);
     if (from < to) addRange(rows, start + from, start + to);
   }
   return rows;
 }
 
-function deadRows({ blocks }: SegmentPart, range: ArrivalWindow, { shelf, window }: Scan): Rows {
+function deadRows({ firsts, starts, counts }: PartBlocks, range: ArrivalWindow, { shelf, window }: Scan): Rows {
   const gone = noRows();
-  let number = 0;
+  let block = 0;
   for (const { position, at } of shelf.dead(range.after + 1, range.upTo)) {
     if (at > window.upTo) continue;
-    for (let block = blocks[number]; block && block.first + block.count <= position; block = blocks[number]) number++;
-    const block = blocks[number];
-    if (block && position >= block.first) addRow(gone, block.start + position - block.first);
+    while (block < firsts.length && (firsts[block] as number) + (counts[block] as number) <= position) block++;
+    const first = firsts[block];
+    if (first !== undefined && position >= first) addRow(gone, (starts[block] as number) + position - first);
   }
   return gone;
 }

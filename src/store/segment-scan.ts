@@ -4,12 +4,13 @@ import { TrailhoundError } from '../base/errors.ts';
 import type { Candidate, Columns, FoundRows, Wanted } from '../query/candidate.ts';
 import { rowText } from './block.ts';
 import type { IndexState } from './catalog.ts';
+import { blockOfRow, type PartBlocks } from './part-blocks.ts';
 import type { Reader } from './reader.ts';
 import type { Scan } from './scan-scope.ts';
 import { type Asked, evaluate } from './segment/evaluate.ts';
 import { SegmentDamage } from './segment/paged-file.ts';
 import { addRow, allRows, and, andNot, countRows, hasRow, noRows, or, type Rows, rowNumbers } from './segment/rows.ts';
-import type { Hits, SegmentBlock, SegmentIndex } from './segment/segment-index.ts';
+import type { Hits, SegmentIndex } from './segment/segment-index.ts';
 import { segmentColumns } from './segment-columns.ts';
 import { livingRows, partOf } from './segment-part.ts';
 import { indexSetting } from './settings.ts';
@@ -44,7 +45,8 @@ export function searchSegment(
     if (known?.mapping === asked.mapping && known.upTo <= scan.window.upTo) {
       const rows = known.found instanceof Uint16Array ? known.found : rowNumbers(known.found);
       const all = living === part && scan.purges(index.stored.number) === 0;
-      const found = all ? rows : rows.filter((row) => hasRow(living.rows, row));
+      const there = all ? undefined : living.rows();
+      const found = there ? rows.filter((row) => hasRow(there, row)) : rows;
       return { rows: living.count, candidates: onceRows({ columns, rows: found }) };
     }
     const keep = (found: Rows): void => {
@@ -57,8 +59,9 @@ export function searchSegment(
       );
     };
     const hits = wanted.query ? evaluate(wanted.query, asked) : { sure: noRows(), maybe: allRows() };
-    const sure = and(hits.sure, living.rows);
-    const maybe = andNot(and(hits.maybe, living.rows), sure);
+    const there = living.rows();
+    const sure = and(hits.sure, there);
+    const maybe = andNot(and(hits.maybe, there), sure);
     return { rows: living.count, candidates: candidates(columns, { sure, maybe }, wanted, scan, keep) };
   } catch (error) {
     if (!(error instanceof SegmentDamage)) throw error;
@@ -129,20 +132,17 @@ async function* candidates(
 
 /** Documents by row; rows mostly ascend. */
 function candidateMaker(
-  blocks: readonly SegmentBlock[],
+  blocks: PartBlocks,
   index: IndexState,
   scan: Scan,
   columns: Columns,
 ): (row: number) => Candidate {
-  let number = 0;
+  let block = 0;
   return (row) => {
-    if (row < (blocks[number] as SegmentBlock).start) number = 0;
-    for (let block = blocks[number] as SegmentBlock; block.start + block.count <= row; ) {
-      number++;
-      block = blocks[number] as SegmentBlock;
-    }
-    const { first, start } = blocks[number] as SegmentBlock;
-    return new SegmentCandidate(index, scan, first, row - start, columns, row);
+    const start = blocks.starts[block] as number;
+    if (row < start || row >= start + (blocks.counts[block] as number)) block = blockOfRow(blocks, row);
+    const inBlock = row - (blocks.starts[block] as number);
+    return new SegmentCandidate(index, scan, blocks.firsts[block] as number, inBlock, columns, row);
   };
 }
 

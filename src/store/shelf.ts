@@ -105,6 +105,8 @@ export interface Shelf {
   find(index: number, id: string): IdRow | undefined;
   /** First positions of the blocks that may hold rows in (after, upTo], ascending. */
   blocks(index: number, after: Position, upTo: Position): readonly Position[];
+  /** Rows, living and dead, of the blocks that begin in (after, upTo]. */
+  rowsOfBlocks(index: number, after: Position, upTo: Position): number;
   /** undefined when the block is gone. */
   block(first: Position): Block | undefined;
   blockAt(position: Position): BlockPlace | undefined;

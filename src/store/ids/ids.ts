@@ -63,13 +63,13 @@ export interface BlockIds {
  * others in runs (id-run.ts); eight neighbouring runs of a size become one, so that 10 million ids lie in some twenty. What a
  * run says is only where to look: the id of that row must be the one asked for, and the row not be replaced.
  *
- * At the start the rows behind the last run, at most some 65,000, are read from the blocks' heads; so is the range of a run that is
+ * At the start the rows behind the last run, at most some 32,768, are read from the blocks' heads; so is the range of a run that is
  * lost or damaged, which takes some 2.5 µs an id. Nothing answers before that is done: it would take a document for new.
  */
 export async function openIds(world: IdWorld): Promise<Ids> {
   const state: State = {
     world,
-    rowsMax: Math.min(world.rowsMax ?? growingRowsMax, growingRowsMax),
+    rowsMax: Math.min(world.rowsMax ?? writtenAfter, growingRowsMax),
     lists: [],
     growing: makeGrowingIds(world.from),
     blocks: 0,
@@ -115,6 +115,8 @@ interface State {
   closed: boolean;
 }
 
+/** What is not written is read from the heads of blocks at the next start, before anything is answered: some 0.1 s. */
+const writtenAfter = 32_768;
 /** Tiny batches make tiny blocks: the next start must not read more of them than this (some 0.1 s). */
 const growingBlocksMax = 8192;
 /** Runs that are merged into one. */

@@ -44,6 +44,12 @@ export function isSegmented(indexName: string): boolean {
 /** Blocks that are looked up at once. */
 const blocksAtOnce = 32;
 
+/** Documents behind what was written from which on writes do not wait for the index: it catches up in the background. */
+export const farBehind = limits.unindexedMax * 4;
+
+/** Turns of the loop that catching up leaves to searches before its own next slice: it must come to an end while they go on. */
+const turnsForSearches = 20;
+
 /** Feeds blocks to a segment until it is full or there are no more up to a position. True when it is full. */
 export async function feed(feeder: Feeder, segment: HotSegment, upTo: () => Position): Promise<boolean> {
   for (;;) {
@@ -61,9 +67,16 @@ export async function feedSome(feeder: Feeder, segment: HotSegment, upTo: Positi
     const full = segment.rows + place.count > feeder.rowsMax || segment.weight() > limits.segmentWeightMax;
     if (segment.rows > 0 && full) return 'full';
     addBlock(feeder.world, segment, place);
-    if (slices.due()) await yieldToLoop();
+    if (!slices.due()) continue;
+    await (upTo - segment.last > farBehind ? giveWay(feeder) : yieldToLoop());
   }
   return places.length > 0 && !feeder.closed ? 'more' : 'done';
+}
+
+/** Searches read what is not indexed yet: they would wait for nothing. */
+async function giveWay(feeder: Feeder): Promise<void> {
+  await yieldToLoop();
+  for (let turn = 0; turn < turnsForSearches && feeder.world.searching() && !feeder.closed; turn++) await yieldToLoop();
 }
 
 /** The segment's file, made in slices. */

@@ -1,8 +1,8 @@
-import { yieldToLoop } from '../../base/clock.ts';
+import { systemClock, yieldToLoop } from '../../base/clock.ts';
 import { reasonOf } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { Position } from '../store.ts';
-import { feed, type SegmentWorld, segmentFile } from './feeding.ts';
+import { farBehind, feed, type SegmentWorld, segmentFile } from './feeding.ts';
 import { type HotSegment, makeHotSegment } from './hot-segment.ts';
 import { type Merging, makeMerging } from './merging.ts';
 import { segmentRowsMax } from './rows.ts';
@@ -30,7 +30,7 @@ export interface Segments {
   close(): Promise<void>;
 }
 
-/** Half of what row numbers allow: what a growing segment holds is indexed anew after a crash. */
+/** Half of what row numbers allow: what a growing segment holds is indexed anew after a crash, and searched by reading until then. */
 const sealedAfter = 32_768;
 
 /** A growing segment is written when the store is closed, so that the next start need not index its documents anew; fewer are as quickly read. */
@@ -51,10 +51,13 @@ export function openSegments(world: SegmentWorld): Segments {
     merging: makeMerging(world, () => work),
   };
   let running: Promise<void> | undefined;
+  const behind = (): number => world.position() - work.hot.last;
+  const awake = new AbortController();
+  let rest = behind() > farBehind ? restAfterCrash(awake.signal) : undefined;
   const poke = (): void => {
     if (!world.searching()) kept.release();
     if (running || work.closed) return;
-    running = yieldToLoop()
+    running = (rest ?? yieldToLoop())
       .then(() => indexAll(work))
       .catch((error) => {
         work.failures = sealTriesMax;
@@ -63,9 +66,9 @@ export function openSegments(world: SegmentWorld): Segments {
       })
       .finally(() => {
         running = undefined;
+        rest = undefined;
       });
   };
-  const behind = (): number => world.position() - work.hot.last;
   return {
     cover() {
       const { sealing } = work;
@@ -75,10 +78,11 @@ export function openSegments(world: SegmentWorld): Segments {
     poke,
     async keepUp() {
       // Only while it follows closely: what an old folder holds is caught up with in the background.
-      if (behind() > limits.unindexedMax * 4) return;
+      if (behind() > farBehind) return;
       while (running && !work.closed && behind() > limits.unindexedMax) await yieldToLoop();
     },
     async settled() {
+      awake.abort();
       poke();
       while (running) await running;
     },
@@ -97,12 +101,18 @@ export function openSegments(world: SegmentWorld): Segments {
     },
     async close() {
       work.closed = true;
+      awake.abort();
       await running;
       const worthIt = Math.min(sealedOnCloseFrom, work.rowsMax / 4);
       if (work.hot.rows >= worthIt && work.failures === 0) await seal(work, work.hot);
       kept.close();
     },
   };
+}
+
+/** The program starts and answers first. The machine's time: a replay's runs ahead. */
+function restAfterCrash(signal: AbortSignal): Promise<void> {
+  return systemClock.sleep(limits.indexAfterMs, signal);
 }
 
 interface Work {

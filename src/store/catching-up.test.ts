@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { Document } from '../base/document.ts';
+import { keptLog } from '../base/log.ts';
+import { virtualClock } from '../base/virtual-clock.ts';
+import { parseSearchBody } from '../query/search-body.ts';
+import { type EmbeddedStore, openEmbedded } from './embedded.ts';
+import { farBehind } from './segment/feeding.ts';
+import type { Operation, Store } from './store.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'trailhound-catching-up-'));
+after(() => rmSync(root, { recursive: true }));
+
+const clock = virtualClock(Date.UTC(2026, 0, 2));
+const open = (dir: string): Promise<EmbeddedStore> => openEmbedded({ dir, clock, log: keptLog() });
+
+function events(from: number, count: number): Operation[] {
+  return Array.from({ length: count }, (_, at) => {
+    const n = from + at;
+    const document = { n, id: `event-${n}`, name: `name ${n % 7}`, who: `user${n}/session${n % 5}` };
+    return { action: 'create', index: `logs-${n % 3}`, id: `e${n}`, document, plain: true };
+  });
+}
+
+const questions: readonly Document[] = [
+  { match_all: {} },
+  { term: { 'name.keyword': 'name 3' } },
+  { term: { 'id.keyword': 'event-4711' } },
+  { match: { who: 'session2' } },
+  { range: { n: { gte: 100, lt: 5000 } } },
+];
+
+async function answers(store: Store): Promise<unknown> {
+  const aggs = { names: { terms: { field: 'name.keyword', size: 20 } }, sum: { sum: { field: 'n' } } };
+  const found = [];
+  for (const query of questions) {
+    const body = parseSearchBody({ query, size: 20, sort: [{ n: 'desc' }], aggs, track_total_hits: true });
+    const { hits, total, aggregations } = await store.search('logs-*', body);
+    found.push({ query, total, aggregations, ids: hits.map(({ id }) => id) });
+  }
+  return found;
+}
+
+test('a store that was killed with a growing segment answers right at once, while it indexes anew, and after', async () => {
+  const dir = join(root, 'live');
+  const count = 7000;
+  assert.ok(count > farBehind);
+  const live = await open(dir);
+  for (let from = 0; from < count; from += 500) await live.write(events(from, 500));
+  await live.settled();
+  const expected = await answers(live);
+  // What a kill leaves: the growing segment was in memory only.
+  const killed = join(root, 'killed');
+  cpSync(dir, killed, { recursive: true, filter: (from) => from !== join(dir, 'lock') });
+  await live.close();
+
+  const store = await open(killed);
+  assert.deepEqual(await answers(store), expected, 'before anything is indexed');
+  const [again, conflicts] = await Promise.all([answers(store), store.write(events(count - 300, 300))]);
+  assert.deepEqual(again, expected);
+  assert.ok(conflicts.every((result) => 'error' in result && result.error === 'conflict'));
+  const settled = store.settled();
+  assert.deepEqual(await answers(store), expected, 'while it is indexed');
+  await settled;
+  assert.deepEqual(await answers(store), expected, 'after that');
+  await store.write(events(count, 100));
+  const { total } = await store.search('logs-*', parseSearchBody({ size: 0, track_total_hits: true }));
+  assert.equal(total, count + 100);
+  await store.close();
+});
