@@ -215,8 +215,13 @@ export const limits = {
   arrivalReadMax: 5000,
   /** From one look at what arrived to the next: this many times what the refresh of it took, and limits.engineRefreshMs at least. */
   arrivalRestFactor: 4,
-  /** Indices of one search by arrival: each costs clauses, of which a query may have 1,024. More make several searches. */
-  arrivalIndicesMax: 300,
+  /** Indices in one list of clauses of a search by arrival: OpenSearch takes 1,024 clauses in one. More make several lists. */
+  arrivalIndicesMax: 500,
+  /**
+   * Documents by whose ids aggregations over indices of several shards are told what arrived: some 4 MB of a request. Beyond it
+   * those that did not arrive are named instead, and with too many of both the monitor's run is an error.
+   */
+  arrivalIdsMax: 50_000,
   /** Stretches of arrivals kept in the open part of their record; then they are put aside in a document of their own. */
   arrivalStretchesMax: 256,
   /**

@@ -19,6 +19,7 @@ const rounds = fc
     );
   });
 
+const everywhere = new Map(['u0', 'u1'].map((uuid) => [uuid, [0, 1]]));
 const nothing: Base = { position: 0, done: [] };
 
 test('a window holds exactly the operations at its positions', () => {
@@ -34,11 +35,9 @@ test('a window holds exactly the operations at its positions', () => {
       }
       assert.equal(map.position(), operations.length);
       const window = { after: Math.min(a, b), upTo: Math.min(Math.max(a, b), operations.length) };
-      const found = map
-        .ranges(window, () => true)
-        .flatMap(({ index, shard, low, high }) => {
-          return Array.from({ length: Math.max(0, high - low + 1) }, (_, at) => `${index}/${shard}/${low + at}`);
-        });
+      const found = map.ranges(window, everywhere).flatMap(({ index, shard, low, high }) => {
+        return Array.from({ length: Math.max(0, high - low + 1) }, (_, at) => `${index}/${shard}/${low + at}`);
+      });
       assert.deepEqual(found.sort(), operations.slice(window.after, window.upTo).sort());
     }),
   );
@@ -65,14 +64,8 @@ test('what was there before, and an index of another life, are in no window', ()
   map.learn(0, [{ index: 'a', uuid: 'u', shard: 0, from: 7, count: 2 }]);
   map.learn(2, [{ index: 'a', uuid: 'v', shard: 0, from: 0, count: 1 }]);
   const window = { after: 0, upTo: 3 };
-  assert.deepEqual(
-    map.ranges(window, (uuid) => uuid === 'u'),
-    [{ index: 'a', shard: 0, low: 7, high: 8 }],
-  );
-  assert.deepEqual(
-    map.ranges(window, (uuid) => uuid === 'v'),
-    [{ index: 'a', shard: 0, low: 0, high: 0 }],
-  );
+  assert.deepEqual(map.ranges(window, new Map([['u', [0]]])), [{ index: 'a', shard: 0, low: 7, high: 8, shards: [0] }]);
+  assert.deepEqual(map.ranges(window, new Map([['v', [0]]])), [{ index: 'a', shard: 0, low: 0, high: 0, shards: [0] }]);
 });
 
 test('what is forgotten changes no window after it, here and where counting begins at a later base', () => {
@@ -88,7 +81,7 @@ test('what is forgotten changes no window after it, here and where counting begi
       later.learn(0, all);
       const sorted = (of: typeof map) =>
         of
-          .ranges({ after: from, upTo: to }, () => true)
+          .ranges({ after: from, upTo: to }, everywhere)
           .toSorted((x, y) => (JSON.stringify(x) < JSON.stringify(y) ? -1 : 1));
       for (const other of [forgetful, later]) {
         assert.deepEqual(sorted(other), sorted(map));

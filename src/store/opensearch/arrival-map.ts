@@ -15,6 +15,8 @@ export interface ArrivalRange {
   readonly shard: number;
   readonly low: number;
   readonly high: number;
+  /** All shards that the index has, by their numbers. */
+  readonly shards: readonly number[];
 }
 
 /** Where remembering begins: what each shard had done by a position. At position 0 it is what was there before counting. */
@@ -40,8 +42,8 @@ export interface ArrivalMap {
   forget(position: Position): void;
   /** Stretches that are remembered of what came after a position. */
   size(after: Position): number;
-  /** For each shard what of it lies in the window. `lives`: indices that are there still. */
-  ranges(window: ArrivalWindow, lives: (uuid: string) => boolean): readonly ArrivalRange[];
+  /** For each shard what of it lies in the window. `living`: the shards of each index that is there still. */
+  ranges(window: ArrivalWindow, living: ReadonlyMap<string, readonly number[]>): readonly ArrivalRange[];
 }
 
 export function makeArrivalMap(base: Base): ArrivalMap {
@@ -90,18 +92,19 @@ export function makeArrivalMap(base: Base): ArrivalMap {
       const gone = before - first.start;
       known[0] = { ...first, start: before, from: first.from + gone, count: first.count - gone };
     },
-    ranges({ after, upTo }, lives) {
-      const found = new Map<string, { index: string; shard: number; low: number; high: number }>();
+    ranges({ after, upTo }, living) {
+      const found = new Map<string, ArrivalRange>();
       for (let at = firstAfter(known, after); at < known.length; at++) {
         const stretch = known[at] as Placed;
         if (stretch.start >= upTo) break;
-        if (!lives(stretch.uuid)) continue;
+        const shards = living.get(stretch.uuid);
+        if (!shards) continue;
         const low = stretch.from + Math.max(0, after - stretch.start);
         const high = stretch.from + Math.min(stretch.count, upTo - stretch.start) - 1;
-        const range = found.get(keyOf(stretch));
+        const { index, shard } = stretch;
         // One shard's stretches follow one another without a gap.
-        if (range) range.high = high;
-        else found.set(keyOf(stretch), { index: stretch.index, shard: stretch.shard, low: after < 0 ? 0 : low, high });
+        const begin = found.get(keyOf(stretch))?.low ?? (after < 0 ? 0 : low);
+        found.set(keyOf(stretch), { index, shard, low: begin, high, shards });
       }
       return [...found.values()];
     },

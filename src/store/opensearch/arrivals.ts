@@ -83,8 +83,9 @@ export async function openArrivals(ports: ArrivalPorts): Promise<Arrivals> {
     // A look that is under way may have begun before the caller's write: the next one sees it.
     position: joinedWork(advance),
     ranges(window) {
-      const living = new Set(progress.map(({ uuid }) => uuid));
-      return map.ranges(window, (uuid) => living.has(uuid));
+      const living = new Map<string, number[]>();
+      for (const { uuid, shard } of progress) living.set(uuid, [...(living.get(uuid) ?? []), shard]);
+      return map.ranges(window, living);
     },
     async forget(upTo) {
       const sorted = [...starts].sort((a, b) => a - b);

@@ -1,5 +1,4 @@
 import { type Document, own } from '../../base/document.ts';
-import { TrailhoundError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { SearchBody } from '../../query/search-body.ts';
 import { compareSort, type SortValue } from '../../query/sort.ts';
@@ -9,29 +8,22 @@ import type { ArrivalRange } from './arrival-map.ts';
 /**
  * One search over what arrived in a window, as searches that a cluster can answer. `_seq_no` counts within one shard, so shards of
  * different numbers are asked apart; nearly all indices have one. Answers are joined: totals added, hits in the body's order.
+ * Aggregations cannot be joined: `needsOneSearch` tells where windowed-aggregation.ts is due.
  */
 export function windowedSearches(
   body: SearchBody,
   ranges: readonly ArrivalRange[],
 ): readonly { readonly json: Document; readonly shard: number }[] {
-  const groups = new Map<number, ArrivalRange[][]>();
-  for (const range of ranges) {
-    const lists = groups.get(range.shard) ?? [[]];
-    if ((lists.at(-1)?.length ?? 0) >= limits.arrivalIndicesMax) lists.push([]);
-    lists.at(-1)?.push(range);
-    groups.set(range.shard, lists);
-  }
-  const searches = [...groups].flatMap(([shard, lists]) => lists.map((list) => ({ shard, filter: filterOf(list) })));
+  const groups = new Map<number, ArrivalRange[]>();
+  for (const range of ranges) groups.set(range.shard, [...(groups.get(range.shard) ?? []), range]);
+  const searches = [...groups].map(([shard, list]) => ({ shard, filter: arrivedIn(list) }));
   if (searches.length === 0) searches.push({ shard: 0, filter: { match_none: {} } });
   const parts = searches.length > 1;
-  if (parts && body.aggregations !== undefined) {
-    throw new TrailhoundError(
-      'not-supported',
-      'aggregations over what arrived since the last run need indices of one shard, and at most ' +
-        `${limits.arrivalIndicesMax} of them: give the monitor a narrower pattern, or evaluate as OpenSearch does`,
-    );
-  }
   return searches.map(({ shard, filter }) => ({ shard, json: filtered(body, filter, parts) }));
+}
+
+export function needsOneSearch(body: SearchBody, ranges: readonly ArrivalRange[]): boolean {
+  return body.aggregations !== undefined && new Set(ranges.map(({ shard }) => shard)).size > 1;
 }
 
 /** The answer that all parts make together. */
@@ -53,15 +45,27 @@ export function joinedResult(body: SearchBody, results: readonly SearchResult[])
   };
 }
 
-function filterOf(ranges: readonly ArrivalRange[]): Document {
-  const should = ranges.map(({ index, low, high }) => ({
-    bool: { filter: [{ term: { _index: index } }, { range: { _seq_no: { gte: low, lte: high } } }] },
-  }));
-  return { bool: { should, minimum_should_match: 1 } };
+/** Operations of these ranges, in the shards that are asked. */
+export function arrivedIn(ranges: readonly ArrivalRange[]): Document {
+  return anyOf(
+    ranges.map(({ index, low, high }) => ({
+      bool: { filter: [{ term: { _index: index } }, { range: { _seq_no: { gte: low, lte: high } } }] },
+    })),
+  );
+}
+
+/** One list of clauses may have 1,024; of lists there may be many, for at its shard each index keeps its own clause only. */
+export function anyOf(clauses: readonly Document[]): Document {
+  const lists: Document[] = [];
+  for (let at = 0; at < clauses.length; at += limits.arrivalIndicesMax) {
+    const should = clauses.slice(at, at + limits.arrivalIndicesMax);
+    lists.push({ bool: { should, minimum_should_match: 1 } });
+  }
+  return lists.length === 1 ? (lists[0] as Document) : { bool: { should: lists, minimum_should_match: 1 } };
 }
 
 /** `parts`: of several searches each must bring all that could be among the hits. */
-function filtered(body: SearchBody, filter: Document, parts: boolean): Document {
+export function filtered(body: SearchBody, filter: Document, parts = false): Document {
   const query = own(body.json, 'query');
   const json = {
     ...body.json,
