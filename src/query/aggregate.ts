@@ -20,12 +20,15 @@ export interface Aggregator {
   collect(candidate: Candidate, score: number): void;
   /** The same for many matches whose scores do not count. */
   collectRows(batch: RowBatch): void;
+  /** What is left to do when all have come, before they are answered: it stops now and then. */
+  finish(): Generator<void>;
   answer(): Document;
 }
 
 /** Throws TrailhoundError for aggregations that do not read or are not supported. */
 export function makeAggregator(json: Document, at: Instant): Aggregator {
-  const { nodes, pipelines } = parseAggregations(json, at, makeBudget());
+  const budget = makeBudget();
+  const { nodes, pipelines } = parseAggregations(json, at, budget);
   const all = flat(nodes);
   const seeing = all.filter(({ aggregation }) => aggregation.see);
   let tallies: readonly Tally[] | undefined;
@@ -47,6 +50,7 @@ export function makeAggregator(json: Document, at: Instant): Aggregator {
     collectRows(batch) {
       for (const tally of tallies ?? []) collectRows(tally, batch);
     },
+    finish: budget.finish,
     answer: () => (tallies ? withPipelines(answerNodes({}, tallies, nodes), pipelines) : {}),
   };
 }

@@ -38,6 +38,7 @@ export async function executeSearch(
   options.signal?.throwIfAborted();
   const [first] = failures;
   if (first && failures.length === indices.length) throw first.error;
+  for (const _ of aggregator?.finish() ?? []) if (turn.over()) await turn.pass();
   const { answer, hits } = collector.found();
   return { ...answer, hits: await showAll(hits, turn), ...(first ? { failures } : {}) };
 }

@@ -150,6 +150,16 @@ function metric(): fc.Arbitrary<Document> {
   );
 }
 
+function termsOrder(): fc.Arbitrary<readonly Document[]> {
+  return fc.constantFrom<readonly Document[]>(
+    [{ _count: 'desc' }],
+    [{ _count: 'desc' }, { _key: 'desc' }],
+    [{ _key: 'asc' }],
+    [{ _key: 'desc' }, { _count: 'asc' }],
+    [{ _count: 'asc' }],
+  );
+}
+
 function bucketed(): fc.Arbitrary<Document> {
   const dated = { field: 'd', min_doc_count: 1 };
   return fc.oneof(
@@ -157,6 +167,10 @@ function bucketed(): fc.Arbitrary<Document> {
     field.map((name) => ({ terms: { field: name, size: 2, order: { _key: 'desc' } } })),
     field.map((name) => ({ terms: { field: name, missing: 'beta', min_doc_count: 0 } })),
     field.map((name) => ({ terms: { field: name, include: ['alpha', 'Beta', '1'] } })),
+    fc.record({ field, size: fc.constantFrom(1, 2, 5), order: termsOrder() }).map((body) => ({ terms: body })),
+    fc
+      .record({ field, min_doc_count: fc.constantFrom(2, 3), size: fc.constantFrom(1, 10) })
+      .map((body) => ({ terms: body })),
     field.map((name) => ({ missing: { field: name } })),
     query().map((filter) => ({ filter })),
     fc.tuple(query(), query()).map((filters) => ({ filters: { filters, other_bucket: true } })),

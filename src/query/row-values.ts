@@ -1,5 +1,5 @@
 import type { Columns } from './candidate.ts';
-import type { Leaf, Ordinals } from './columns.ts';
+import type { HashedRows, Leaf, Ordinals } from './columns.ts';
 import type { Field } from './field.ts';
 import { docValueOf } from './field-test.ts';
 import { keywordValue, scalarText } from './field-value.ts';
@@ -15,6 +15,8 @@ export interface RowValues {
   point(ordinal: number): Point | undefined;
   /** Where the values are instants: as Instants says. */
   readonly instants: Float64Array | undefined;
+  /** Values without a number that are terms of the field as they stand; undefined where there are none, or it is not known. */
+  hashed(): HashedRows | undefined;
 }
 
 /** undefined where the documents must be asked. `once`: a row has equal values only once, as doc values keep terms. */
@@ -23,7 +25,7 @@ export function rowValues(columns: Columns, field: Field, once: boolean): RowVal
   const column = columns.column(field);
   const make = column && pointMaker(field);
   if (!column || !make) return undefined;
-  return column.kind === 'instants' ? ofInstants(column.of) : ofOrdinals(column, make, once);
+  return column.kind === 'instants' ? ofInstants(column.of) : ofOrdinals(column, field, make, once);
 }
 
 /** What the field makes of a value of a document; undefined for kinds that have no values. */
@@ -45,10 +47,24 @@ function ofInstants(of: Float64Array): RowValues {
     ordinals: undefined,
     point: () => undefined,
     instants: of,
+    hashed: () => undefined,
   };
 }
 
-function ofOrdinals(ordinals: Ordinals, make: (leaf: Leaf) => Point | undefined, once: boolean): RowValues {
+/** Hashes are of texts as they stand in documents: a normalizer may make one of two, and what is too long is no term. */
+function hashedTerms(field: Field, ordinals: Ordinals): HashedRows | undefined {
+  if (field.kind === 'flat_object') return ordinals.hashed?.();
+  if (field.kind !== 'keyword' || field.normalizer) return undefined;
+  const hashed = ordinals.hashed?.();
+  return hashed && field.ignoreAbove >= hashed.longest ? hashed : undefined;
+}
+
+function ofOrdinals(
+  ordinals: Ordinals,
+  field: Field,
+  make: (leaf: Leaf) => Point | undefined,
+  once: boolean,
+): RowValues {
   const { of, many } = ordinals;
   /** What each value is, once it was asked for: a list of one, or of none. */
   const lists: (readonly Point[] | undefined)[] = [];
@@ -73,5 +89,6 @@ function ofOrdinals(ordinals: Ordinals, make: (leaf: Leaf) => Point | undefined,
     ordinals,
     point: (ordinal) => listOf(ordinal)[0],
     instants: undefined,
+    hashed: () => hashedTerms(field, ordinals),
   };
 }

@@ -1,18 +1,35 @@
 import { limits } from '../../base/limits.ts';
 import { shardError } from '../refusal.ts';
 
-/** What one search may hold and answer. */
+/** What one search may hold and answer, and what it has to do at its end. */
 export interface Budget {
   /** Counts entries held while collecting (tallies, distinct values). */
   hold(count: number): void;
   /** Counts buckets of the answer. */
   answer(count: number): void;
+  /**
+   * Keeps work for when all matches have come; it stops now and then. What is done for an aggregation may hand matches to those
+   * inside it: so many `levels` are around it, and the fewest come first.
+   */
+  later(levels: number, work: () => Generator<void>): void;
+  /** Does what was kept, and what is kept meanwhile. */
+  finish(): Generator<void>;
 }
 
 export function makeBudget(): Budget {
   let held = 0;
   let answered = 0;
+  const waiting: (() => Generator<void>)[][] = [];
   return {
+    later(levels, work) {
+      for (let level = waiting.length; level <= levels; level++) waiting.push([]);
+      waiting[levels]?.push(work);
+    },
+    *finish() {
+      for (let level = 0; level < waiting.length; level++) {
+        for (const work of waiting[level] ?? []) yield* work();
+      }
+    },
     hold(count) {
       held += count;
       if (held <= limits.aggregationEntriesMax) return;

@@ -1,43 +1,96 @@
 import type { Point } from '../lucene.ts';
 import { argumentError } from '../refusal.ts';
-import type { AggregationKind } from './aggregation.ts';
+import type { AggregationKind, Place, Tally } from './aggregation.ts';
 import { checkBody, fieldOf, wholeOf } from './body.ts';
 import { singleValueOnly } from './bucket-order.ts';
+import type { Budget } from './budget.ts';
 import { type FieldValues, fieldValues } from './field-values.ts';
+import { countHashes } from './hash-counts.ts';
+import { valuesAt } from './rare-names.ts';
+import { makeRareRows, type RareRows } from './rare-rows.ts';
 import { eachPointOnce } from './row-batch.ts';
 
-/** `cardinality`: how many different values. Exact, where the original estimates above `precision_threshold`. */
+/**
+ * `cardinality`: how many different values. Exact, where the original estimates above `precision_threshold`; above it, values
+ * that hardly repeat are counted by their hashes.
+ */
 export const cardinality: AggregationKind = {
   names: ['cardinality'],
   buckets: false,
-  parse(body, { kind, name, budget }) {
+  parse(body, { kind, name, budget, around }) {
     checkBody(body, kind, ['field', 'missing', 'precision_threshold', 'rehash', 'value_type', 'execution_hint']);
     const threshold = wholeOf(body, 'precision_threshold', kind, 3000, -2_147_483_648);
     if (threshold < 0) {
       throw argumentError(`[precisionThreshold] must be greater than or equal to 0. Found [${threshold}] in [${name}]`);
     }
     const request = { field: fieldOf(body), missing: body.missing, kind };
-    let values: FieldValues;
+    let at: { readonly values: FieldValues; readonly place: Place };
     return {
       enter(place) {
-        values = fieldValues(request, place);
+        at = { values: fieldValues(request, place), place };
       },
-      start() {
-        const seen = new Set<Point>();
-        const counted = (add: () => void): void => {
-          const before = seen.size;
-          add();
-          if (seen.size > before) budget.hold(seen.size - before);
-        };
-        return {
-          collect: (hit) => counted(() => values.read(hit).forEach((value) => void seen.add(value))),
-          collectRows: (batch) => counted(() => eachPointOnce(values, batch, (value) => void seen.add(value))),
-          answer: () => ({ value: seen.size }),
-          valueOf: () => seen.size,
-        };
-      },
+      start: () => startTally(() => at, Math.min(threshold, thresholdMax), budget, around.length),
       unordered: (part) => singleValueOnly(name, part),
       typeName: () => 'cardinality',
     };
   },
 };
+
+/** The original's greatest `precision_threshold`. */
+const thresholdMax = 40_000;
+
+function startTally(
+  at: () => { readonly values: FieldValues; readonly place: Place },
+  threshold: number,
+  budget: Budget,
+  levels: number,
+): Tally {
+  const seen = new Set<Point>();
+  let unseen = 0;
+  const see = (value: Point): void => {
+    if (seen.has(value)) return;
+    budget.hold(1);
+    seen.add(value);
+  };
+  const rare = makeRareRows(budget, () => budget.later(levels, finish));
+  function* finish(): Generator<void> {
+    if (rare.count > threshold) unseen = yield* distinctHashes(rare, seen);
+    else
+      for (const chunk of rare.chunks) {
+        for (const row of chunk.rows.subarray(0, chunk.count)) {
+          for (const value of valuesAt(chunk, row)) see(value);
+          yield;
+        }
+      }
+  }
+  return {
+    collect: (hit) => at().values.read(hit).forEach(see),
+    collectRows(batch) {
+      const { values, place } = at();
+      eachPointOnce(values, rare.take(values, batch, place), see);
+    },
+    answer: () => ({ value: seen.size + unseen }),
+    valueOf: () => seen.size + unseen,
+  };
+}
+
+/** How many values have hashes that none of the values has that were seen by name. */
+function* distinctHashes(rare: RareRows, seen: ReadonlySet<Point>): Generator<void, number> {
+  const hashOf = rare.chunks[0]?.hashed.hash;
+  const texts = [...seen].filter((value) => typeof value === 'string');
+  const hashes = Uint32Array.from(texts, (text) => hashOf?.(text) ?? 0);
+  const counts = yield* countHashes(rare.chunks, rare.count, { hashes, counts: new Uint32Array(texts.length).fill(1) });
+  let distinct = 0;
+  let named = 0;
+  yield* counts.each(
+    () => distinct++,
+    () => named++,
+  );
+  return valuesOfHashes(distinct) - named;
+}
+
+/** Some values share a hash: of a million about a hundred. So many values have, on the average, so many different hashes of 32 bits. */
+export function valuesOfHashes(distinct: number): number {
+  const space = 2 ** 32;
+  return distinct >= space ? distinct : Math.round(-space * Math.log1p(-distinct / space));
+}

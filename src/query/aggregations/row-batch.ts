@@ -53,13 +53,14 @@ export function makeLists<Key>(): {
   each(take: (key: Key, rows: readonly number[]) => void): void;
 } {
   const lists = new Map<Key, number[]>();
+  // Neighbours mostly fall together.
+  let last: { readonly key: Key; readonly rows: number[] } | undefined;
   const list = (key: Key): number[] => {
-    let known = lists.get(key);
-    if (!known) {
-      known = [];
-      lists.set(key, known);
-    }
-    return known;
+    if (last?.key === key) return last.rows;
+    const rows = lists.get(key) ?? [];
+    if (rows.length === 0) lists.set(key, rows);
+    last = { key, rows };
+    return rows;
   };
   return {
     list,
@@ -107,7 +108,8 @@ export function eachPointOnce(values: FieldValues, batch: RowBatch, take: (point
     eachPoint(values, batch, take);
     return;
   }
-  const counts = countOrdinals(ordinals, batch, (row) => {
+  const counts = new Uint32Array(ordinals.count + 1);
+  countOrdinals(ordinals, batch, counts, (row) => {
     for (const point of values.read(hitAt(batch, row))) take(point);
   });
   for (let ordinal = 0; ordinal < ordinals.count; ordinal++) {
@@ -116,25 +118,69 @@ export function eachPointOnce(values: FieldValues, batch: RowBatch, take: (point
   }
 }
 
-/** How many rows have value n alone stands at n + 1; the others with values are handed on. */
+/** Adds how many rows have value n alone at n + 1; the others with values are handed on. */
 export function countOrdinals(
-  { of, many, count }: Ordinals,
+  { of, many }: Ordinals,
   { rows }: RowBatch,
+  counts: Uint32Array,
   several: (row: number) => void,
-): Uint32Array {
-  const counts = new Uint32Array(count + 1);
+): void {
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at] as number;
     const ordinal = of[row] as number;
     if (ordinal === many) several(row);
     else counts[ordinal] = (counts[ordinal] as number) + 1;
   }
-  return counts;
+}
+
+/** The rows of each value, by its number, in order; undefined where a row has several values. */
+export function rowsByOrdinal({ of, many, count }: Ordinals, { rows }: RowBatch): OrdinalRows | undefined {
+  const { length } = rows;
+  // A list of each number costs more than a list of each value where there are few rows.
+  if (count > length * 2) return undefined;
+  const ends = new Uint32Array(count + 2);
+  for (let at = 0; at < length; at++) {
+    const ordinal = of[rows[at] as number] as number;
+    if (ordinal === many) return undefined;
+    ends[ordinal + 1] = (ends[ordinal + 1] as number) + 1;
+  }
+  for (let at = 1; at < ends.length; at++) ends[at] = (ends[at] as number) + (ends[at - 1] as number);
+  const sorted = new Uint32Array(length);
+  for (let at = 0; at < length; at++) {
+    const row = rows[at] as number;
+    const ordinal = of[row] as number;
+    const place = ends[ordinal] as number;
+    sorted[place] = row;
+    ends[ordinal] = place + 1;
+  }
+  return { sorted, ends };
+}
+
+/** Of value n the rows stand between `ends[n]` and `ends[n + 1]`. */
+export interface OrdinalRows {
+  readonly sorted: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+/** All rows but those whose only value is known by its hash. */
+export function unhashedRows(values: FieldValues, batch: RowBatch): RowBatch {
+  const { columns, rows } = batch;
+  const known = values.byRow(columns);
+  const ordinals = known?.ordinals;
+  const hashed = known?.hashed();
+  if (!ordinals || !hashed) return batch;
+  const { of, many } = ordinals;
+  const rest: number[] = [];
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
+    if (of[row] !== many || !hashed.of[row]) rest.push(row);
+  }
+  return { columns, rows: rest };
 }
 
 /** Rows without a value. */
 export function rowsWithout(values: FieldValues, batch: RowBatch): readonly number[] {
-  const { rows } = batch;
+  const { rows } = unhashedRows(values, batch);
   const known = values.byRow(batch.columns);
   const found: number[] = [];
   for (let at = 0; at < rows.length; at++) {

@@ -2,13 +2,24 @@ import type { Document } from '../../base/document.ts';
 import { makeBest } from '../best-hits.ts';
 import type { RowBatch } from '../candidate.ts';
 import type { Point } from '../lucene.ts';
-import type { AggregatedHit, Aggregation, AggregationKind, AggregationScope, Bucket, Tally } from './aggregation.ts';
+import type {
+  AggregatedHit,
+  Aggregation,
+  AggregationKind,
+  AggregationScope,
+  Bucket,
+  Place,
+  Tally,
+} from './aggregation.ts';
 import { checkBody, fieldOf, flagOf, textOf, wholeOf } from './body.ts';
 import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
 import { bucketOrder, type KeyedBucket, parseOrder } from './bucket-order.ts';
 import { type FieldValues, fieldValues, type Shown, type ValueKind } from './field-values.ts';
 import { type KeyFilter, parseKeyFilter } from './key-filter.ts';
-import { collectRowsInto, countOrdinals, hitAt, makeLists } from './row-batch.ts';
+import { makeOrdinalCounts } from './ordinal-counts.ts';
+import { makeRareRows } from './rare-rows.ts';
+import { orderless, type RareRank, rareRank, settleRare } from './rare-terms.ts';
+import { collectRowsInto, hitAt, makeLists, rowsByOrdinal } from './row-batch.ts';
 
 /** `terms`: a bucket for each value of a field, the fullest first, equal ones by key. */
 export const terms: AggregationKind = {
@@ -27,6 +38,26 @@ const known = (
 
 const fullestFirst = [{ path: '_count', descending: true }];
 
+/** What the request asks for. */
+interface Wanted {
+  readonly size: number;
+  readonly least: number;
+  readonly showError: boolean;
+  /** undefined where each value must be known by name. */
+  readonly rank: RareRank | undefined;
+  /** Values of all documents, matching or not: asked for with `min_doc_count: 0`. */
+  readonly everywhere: Set<Point>;
+  readonly enter: (place: Place) => void;
+}
+
+/** How the index that is read has the field. */
+interface Reading {
+  readonly place: Place;
+  readonly values: FieldValues;
+  readonly accepts: KeyFilter | undefined;
+  readonly compare: (a: KeyedBucket, b: KeyedBucket) => number;
+}
+
 function make(body: Document, scope: AggregationScope): Aggregation {
   const { kind, inner, budget } = scope;
   const request = { field: fieldOf(body), missing: body.missing, format: textOf(body, 'format', kind), kind };
@@ -35,64 +66,97 @@ function make(body: Document, scope: AggregationScope): Aggregation {
   const order = parseOrder(body.order, kind, fullestFirst);
   const showError = flagOf(body, 'show_term_doc_count_error', kind);
   const keyFilter = parseKeyFilter(body, scope);
-  /** Values of all documents, matching or not: asked for with `min_doc_count: 0`. */
+  const rank = keyFilter || least === 0 || !orderless(inner) ? undefined : rareRank(order);
   const everywhere = new Set<Point>();
-  let compare: (a: KeyedBucket, b: KeyedBucket) => number;
-  let values: FieldValues;
-  let accepts: KeyFilter | undefined;
+  let reading: Reading;
   let shown: { readonly kind: ValueKind; readonly show: Shown } | undefined;
-  const start = (): Tally => {
-    const buckets = new Map<Point, Bucket>();
-    const bucketAt = (value: Point): Bucket | undefined => {
-      let bucket = buckets.get(value);
-      if (bucket || (accepts && !accepts(value))) return bucket;
-      bucket = startBucket(scope);
-      buckets.set(value, bucket);
-      return bucket;
-    };
-    const collect = (hit: AggregatedHit): void => collectOnce(hit, values.read(hit), bucketAt);
-    return {
-      collect,
-      collectRows: (batch) => {
-        if (inner.length > 0) partitionRows(values, batch, bucketAt);
-        else countRows(values, batch, bucketAt, collect);
-      },
-      answer() {
-        for (const key of everywhere) if (!buckets.has(key)) buckets.set(key, startBucket(scope));
-        // There may be a million: only those that are shown are put in order.
-        const best = makeBest(size, compare);
-        let total = 0;
-        for (const [key, bucket] of buckets) {
-          if (bucket.count < least) continue;
-          total += bucket.count;
-          best.add({ key, bucket });
-        }
-        return termsAnswer(best.sorted(), total, { showError, show: shown?.show }, scope);
-      },
-      valueOf: () => Number.NaN,
-    };
+  const enter = (place: Place): void => {
+    const values = fieldValues(request, place);
+    if (values.kind !== 'none') shown = values;
+    reading = { place, values, accepts: keyFilter?.(values), compare: bucketOrder(order, inner) };
+    enterNodes(inner, place);
   };
-  return {
-    enter(place) {
-      values = fieldValues(request, place);
-      if (values.kind !== 'none') shown = values;
-      accepts = keyFilter?.(values);
-      compare = bucketOrder(order, inner);
-      enterNodes(inner, place);
-    },
-    start,
-    ...(least === 0 ? { see: (hit) => seeValues(hit) } : {}),
-    unordered: () => manyBuckets,
-    typeName: () => (shown ? `${prefixes[shown.kind]}terms` : 'sterms'),
-  };
-
-  function seeValues(hit: AggregatedHit): void {
-    for (const value of values.read(hit)) {
-      if (everywhere.has(value) || (accepts && !accepts(value))) continue;
+  const seeValues = (hit: AggregatedHit): void => {
+    for (const value of reading.values.read(hit)) {
+      if (everywhere.has(value) || (reading.accepts && !reading.accepts(value))) continue;
       budget.hold(1);
       everywhere.add(value);
     }
+  };
+  const wanted = { size, least, showError, rank, everywhere, enter };
+  return {
+    enter,
+    start: () =>
+      startTally(
+        wanted,
+        () => reading,
+        () => shown?.show,
+        scope,
+      ),
+    ...(least === 0 ? { see: seeValues } : {}),
+    unordered: () => manyBuckets,
+    typeName: () => (shown ? `${prefixes[shown.kind]}terms` : 'sterms'),
+  };
+}
+
+function startTally(
+  wanted: Wanted,
+  reading: () => Reading,
+  show: () => Shown | undefined,
+  scope: AggregationScope,
+): Tally {
+  const { size, least, rank } = wanted;
+  const { inner, budget } = scope;
+  const buckets = new Map<Point, Bucket>();
+  const bucketAt = (value: Point): Bucket | undefined => {
+    let bucket = buckets.get(value);
+    const { accepts } = reading();
+    if (bucket || (accepts && !accepts(value))) return bucket;
+    bucket = startBucket(scope);
+    buckets.set(value, bucket);
+    return bucket;
+  };
+  const collect = (hit: AggregatedHit): void => collectOnce(hit, reading().values.read(hit), bucketAt);
+  const counts = makeOrdinalCounts((value, count) => {
+    const bucket = bucketAt(value);
+    if (bucket) bucket.count += count;
+  });
+  const rare = rank && makeRareRows(budget, () => budget.later(scope.around.length, settle));
+  /** Rows whose value is not among the buckets. */
+  let others = 0;
+  function* settle(): Generator<void> {
+    if (!rank || !rare) return;
+    counts.flush();
+    const { place, compare } = reading();
+    const enter = inner.length > 0 ? wanted.enter : () => {};
+    const left = yield* settleRare(rare, buckets, { size, least, rank, compare }, () => startBucket(scope), enter);
+    enter(place);
+    // What comes more seldom than it is asked for counts nowhere.
+    others = least > 1 ? 0 : left;
   }
+  return {
+    collect,
+    collectRows(all) {
+      const { values, place, accepts } = reading();
+      const batch = rare?.take(values, all, place) ?? all;
+      const several = (row: number): void => collect(hitAt(batch, row));
+      if (inner.length > 0 || !counts.add(values, batch, accepts, several)) partitionRows(values, batch, bucketAt);
+    },
+    answer() {
+      counts.flush();
+      for (const key of wanted.everywhere) if (!buckets.has(key)) buckets.set(key, startBucket(scope));
+      // There may be a million: only those that are shown are put in order.
+      const best = makeBest(size, reading().compare);
+      let total = others;
+      for (const [key, bucket] of buckets) {
+        if (bucket.count < least) continue;
+        total += bucket.count;
+        best.add({ key, bucket });
+      }
+      return termsAnswer(best.sorted(), total, { showError: wanted.showError, show: show() }, scope);
+    },
+    valueOf: () => Number.NaN,
+  };
 }
 
 /** A document counts once for a value, however often it has it. */
@@ -108,32 +172,21 @@ function collectOnce(hit: AggregatedHit, found: readonly Point[], bucketAt: Buck
 
 type BucketAt = (value: Point) => Bucket | undefined;
 
-/** Counts without looking at documents one by one, where the values are numbered. */
-function countRows(
-  values: FieldValues,
-  batch: RowBatch,
-  bucketAt: BucketAt,
-  collect: (hit: AggregatedHit) => void,
-): void {
-  const known = values.byRow(batch.columns);
-  const ordinals = known?.ordinals;
-  if (!known || !ordinals || ordinals.count > batch.rows.length * 4) {
-    partitionRows(values, batch, bucketAt);
-    return;
-  }
-  const counts = countOrdinals(ordinals, batch, (row) => collect(hitAt(batch, row)));
-  for (let ordinal = 0; ordinal < ordinals.count; ordinal++) {
-    const count = counts[ordinal + 1] as number;
-    const point = count > 0 ? known.point(ordinal) : undefined;
-    const bucket = point === undefined ? undefined : bucketAt(point);
-    if (bucket) bucket.count += count;
-  }
-}
-
 /** A list of rows for every bucket, so that what stands inside is collected by rows too. */
 function partitionRows(values: FieldValues, batch: RowBatch, bucketAt: BucketAt): void {
   const { columns, rows } = batch;
   const known = values.byRow(columns);
+  const split = known?.ordinals && rowsByOrdinal(known.ordinals, batch);
+  if (known?.ordinals && split) {
+    const { ends, sorted } = split;
+    for (let ordinal = 0; ordinal < known.ordinals.count; ordinal++) {
+      const [from = 0, to = 0] = [ends[ordinal], ends[ordinal + 1]];
+      const point = from < to ? known.point(ordinal) : undefined;
+      const bucket = point === undefined ? undefined : bucketAt(point);
+      if (bucket) collectRowsInto(bucket, { columns, rows: sorted.subarray(from, to) });
+    }
+    return;
+  }
   const lists = makeLists<Point>();
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at] as number;

@@ -2,7 +2,7 @@ import type { AggregationKind } from './aggregation.ts';
 import { checkBody, fieldOf, textOf } from './body.ts';
 import { singleValueOnly } from './bucket-order.ts';
 import { type FieldValues, fieldValues } from './field-values.ts';
-import { eachPoint } from './row-batch.ts';
+import { eachPoint, unhashedRows } from './row-batch.ts';
 
 /** `value_count`: how many values a field has in all documents of the bucket. */
 export const valueCount: AggregationKind = {
@@ -22,10 +22,13 @@ export const valueCount: AggregationKind = {
           collect: (hit) => {
             count += values.read(hit).length;
           },
-          collectRows: (batch) =>
-            eachPoint(values, batch, () => {
+          collectRows(batch) {
+            const rest = unhashedRows(values, batch);
+            count += batch.rows.length - rest.rows.length;
+            eachPoint(values, rest, () => {
               count++;
-            }),
+            });
+          },
           answer: () => ({ value: count }),
           valueOf: () => count,
         };

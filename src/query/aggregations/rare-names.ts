@@ -1,0 +1,115 @@
+import type { Point } from '../lucene.ts';
+import type { Bucket, Place } from './aggregation.ts';
+import type { KeyedBucket } from './bucket-order.ts';
+import type { NamedHashes } from './hash-counts.ts';
+import type { RareChunk, RareRows } from './rare-rows.ts';
+import { collectRowsInto, hitAt } from './row-batch.ts';
+
+/** The names of hashes, read from documents, beside the values that were counted by name. */
+export interface RareNames {
+  /** Of the values that were counted by name before. */
+  hashes(): NamedHashes;
+  /** Rows have the hash of a named value, by its place in `hashes`. */
+  mix(place: number): void;
+  /** Those whose hash no row has. */
+  unmixed(): Iterable<KeyedBucket>;
+  /** The keys and hashes of the others, where `has` wants the hash. */
+  mixedKeys(has: (hash: number) => boolean): readonly { readonly key: string; readonly hash: number }[];
+  /** Reads all documents of these hashes and counts their values; answers all values with these hashes. */
+  read(hashes: ReadonlySet<number>): Generator<void, readonly KeyedBucket[]>;
+  /** The hash was read. */
+  done(hash: number): boolean;
+  /** Rows that were counted. */
+  placed(): number;
+}
+
+export function makeRareNames(
+  { chunks }: RareRows,
+  buckets: Map<Point, Bucket>,
+  start: () => Bucket,
+  enter: (place: Place) => void,
+): RareNames {
+  const texts = [...buckets.keys()].filter((key) => typeof key === 'string');
+  const hashOf = (chunks[0] as RareChunk).hashed.hash;
+  const hashes = Uint32Array.from(texts, hashOf);
+  const mixed = new Set<string>();
+  const mixedOf = new Map<number, string[]>();
+  const done = new Set<number>();
+  let placed = 0;
+  const bucketAt = (key: Point): Bucket => {
+    let bucket = buckets.get(key);
+    if (!bucket) {
+      bucket = start();
+      buckets.set(key, bucket);
+    }
+    return bucket;
+  };
+  return {
+    hashes: () => ({ hashes, counts: Uint32Array.from(texts, (text) => buckets.get(text)?.count ?? 0) }),
+    mix(place) {
+      const text = texts[place] as string;
+      if (mixed.has(text)) return;
+      mixed.add(text);
+      const hash = hashes[place] as number;
+      mixedOf.set(hash, [...(mixedOf.get(hash) ?? []), text]);
+    },
+    *unmixed() {
+      for (const [key, bucket] of buckets) if (!mixed.has(key as string)) yield { key, bucket };
+    },
+    mixedKeys: (has) => [...mixedOf].flatMap(([hash, keys]) => (has(hash) ? keys.map((key) => ({ key, hash })) : [])),
+    *read(wanted) {
+      const found = new Set<Point>();
+      for (const chunk of chunks) {
+        const inside = yield* readChunk(chunk, wanted);
+        if (inside.size > 0) enter(chunk.place);
+        for (const [key, rows] of inside) {
+          found.add(key);
+          placed += rows.length;
+          collectRowsInto(bucketAt(key), { columns: chunk.columns, rows });
+          yield;
+        }
+      }
+      for (const hash of wanted) {
+        done.add(hash);
+        for (const key of mixedOf.get(hash) ?? []) found.add(key);
+      }
+      return [...found].map((key) => ({ key, bucket: bucketAt(key) }));
+    },
+    done: (hash) => done.has(hash),
+    placed: () => placed,
+  };
+}
+
+function* readChunk(chunk: RareChunk, wanted: ReadonlySet<number>): Generator<void, ReadonlyMap<Point, number[]>> {
+  const found = new Map<Point, number[]>();
+  for (const row of rowsWith(chunk, wanted)) {
+    for (const key of valuesAt(chunk, row)) {
+      const rows = found.get(key);
+      if (rows) rows.push(row);
+      else found.set(key, [row]);
+    }
+    yield;
+  }
+  yield;
+  return found;
+}
+
+/** The value of a row, read from its document. */
+export function valuesAt({ values, columns }: RareChunk, row: number): readonly Point[] {
+  return values.read(hitAt({ columns, rows: [row] }, row));
+}
+
+/** Rows whose hash is wanted, ascending as they came. */
+export function rowsWith({ hashed, rows, count }: RareChunk, wanted: ReadonlySet<number>): number[] {
+  // Sets of large numbers are slow: most rows are dismissed by a few bits of their hash.
+  const may = new Uint8Array(65_536);
+  for (const hash of wanted) may[hash & 0xffff] = 1;
+  const { of } = hashed;
+  const found: number[] = [];
+  for (let at = 0; at < count; at++) {
+    const row = rows[at] as number;
+    const hash = of[row] as number;
+    if (may[hash & 0xffff] === 1 && wanted.has(hash)) found.push(row);
+  }
+  return found;
+}

@@ -1,0 +1,80 @@
+import type { Columns, RowBatch } from '../candidate.ts';
+import type { HashedRows } from '../columns.ts';
+import type { Place } from './aggregation.ts';
+import type { Budget } from './budget.ts';
+import type { FieldValues } from './field-values.ts';
+
+/**
+ * Matches of which only the hash of their value is known, kept until all have come: a million different ids are counted by
+ * hash, and only those documents are read whose values are shown.
+ */
+export interface RareRows {
+  /** Takes the rows whose one value is known by its hash; answers the others. */
+  take(values: FieldValues, batch: RowBatch, place: Place): RowBatch;
+  readonly count: number;
+  readonly chunks: readonly RareChunk[];
+}
+
+/** Rows that a store keeps together. */
+export interface RareChunk {
+  readonly values: FieldValues;
+  /** Of their index. */
+  readonly place: Place;
+  readonly columns: Columns;
+  readonly hashed: HashedRows;
+  rows: Uint32Array;
+  count: number;
+}
+
+/** Rows that weigh as much as one entry of the budget. */
+const rowsAnEntry = 16;
+
+/** `first` is called once, before anything is taken. */
+export function makeRareRows(budget: Budget, first: () => void): RareRows {
+  const chunks: RareChunk[] = [];
+  let count = 0;
+  const chunkOf = (values: FieldValues, place: Place, columns: Columns, hashed: HashedRows): RareChunk => {
+    const last = chunks.at(-1);
+    if (last?.columns === columns && last.values === values) return last;
+    if (!last) first();
+    budget.hold(1);
+    const chunk = { values, place, columns, hashed, rows: new Uint32Array(rowsAnEntry), count: 0 };
+    chunks.push(chunk);
+    return chunk;
+  };
+  return {
+    chunks,
+    get count() {
+      return count;
+    },
+    take(values, batch, place) {
+      const { columns, rows } = batch;
+      const known = values.byRow(columns);
+      const hashed = known?.hashed();
+      const ordinals = known?.ordinals;
+      // Hashes of another kind cannot be told from these.
+      if (!hashed || !ordinals || (chunks[0] && chunks[0].hashed.key !== hashed.key)) return batch;
+      const rest: number[] = [];
+      let chunk: RareChunk | undefined;
+      for (let at = 0; at < rows.length; at++) {
+        const row = rows[at] as number;
+        if (ordinals.of[row] !== ordinals.many || !hashed.of[row]) {
+          rest.push(row);
+          continue;
+        }
+        chunk ??= chunkOf(values, place, columns, hashed);
+        if (chunk.count === chunk.rows.length) grow(chunk, budget);
+        chunk.rows[chunk.count++] = row;
+      }
+      count += rows.length - rest.length;
+      return { columns, rows: rest };
+    },
+  };
+}
+
+function grow(chunk: RareChunk, budget: Budget): void {
+  budget.hold(chunk.rows.length / rowsAnEntry);
+  const rows = new Uint32Array(chunk.rows.length * 2);
+  rows.set(chunk.rows);
+  chunk.rows = rows;
+}
