@@ -17,6 +17,10 @@ export const limits = {
   recordMax: 2 * 1024 * 1024,
   /** JSON deeper than this is a problem: recursion over a hostile record must not exhaust the stack. */
   recordDepthMax: 100,
+  /** Names of one object whose sequence is remembered (base/key-shape.ts); AWS's records have some thirty. Wider objects are made slowly. */
+  shapeKeysMax: 64,
+  /** Sequences of names remembered; beyond it they are learned anew. */
+  shapesMax: 10_000,
   /** Records handed on together: bounds memory for a large file and the size of one store write. */
   recordsPerBatchMax: 500,
   /** The text of such a batch: 500 records of the largest size must not stand in memory together. */

@@ -4,6 +4,7 @@ import { type Attribute, attributes, staticNames } from './attribute.ts';
 import { asciiLower } from './byte-text.ts';
 import { decoderFieldsMax } from './decoder.ts';
 import { numberText } from './field-text.ts';
+import { listIn, odd, plainData } from './plain-data.ts';
 
 export interface AlertData {
   /** The alert document's `data`. */
@@ -19,7 +20,8 @@ const depthMax = 200;
 /**
  * The event as the alert document shows it below `data` (specs/wazuh.md §3): static attributes first, every scalar as text,
  * arrays as JSON, empty texts left out, dotted keys nested. Names that differ only in case are one name and the first wins;
- * what loses is a problem and kept under `dropped`. Never throws; `__proto__` is an ordinary name.
+ * what loses is a problem and kept under `dropped`. Never throws; `__proto__` is an ordinary name. `data` and the objects in it are
+ * made anew; what is deeper may be the event's own.
  */
 export function alertData(event: Document): AlertData {
   const run: Run = { fields: 0, problems: [], dropped: undefined, names: new Map() };
@@ -68,7 +70,7 @@ function addAttributes(event: Document, data: Writable, run: Run): void {
 /** Adds the members of `source` to `target`, which holds what was there before (static attributes, a twin of other case). */
 function fill(source: Document, target: Writable, path: string, depth: number, run: Run): void {
   const keys = Object.keys(source);
-  const fresh = path !== '' && isEmpty(target) && !canMeet(keys);
+  const fresh = isEmpty(target) && !canMeet(keys);
   for (const key of keys) {
     const value = source[key];
     if (path === '' && staticNames.has(key) && !isDocument(value)) continue;
@@ -93,6 +95,7 @@ function add(target: Writable, name: string, path: string, key: string, value: u
       drop(run, path + key, value, 'is nested too deep');
       return;
     }
+    if (there === undefined && addPlain(target, name, value, depth, run)) return;
     const child: Writable = (there as Writable | undefined) ?? {};
     fill(value, child, `${path}${key}.`, depth + 1, run);
     if (there === undefined && !isEmpty(child)) place(target, name, child, run);
@@ -105,6 +108,17 @@ function add(target: Writable, name: string, path: string, key: string, value: u
   }
   place(target, name, shown(value), run);
 }
+
+/** Adds the object in one walk if it can be; tried for the outer ones only, or odd objects in each other would be walked again and again. */
+function addPlain(target: Writable, name: string, value: Document, depth: number, run: Run): boolean {
+  const plain = depth < plainTriesMax ? plainData(value, depthMax - depth - 1) : odd;
+  if (plain === odd) return false;
+  run.fields += plain.fields;
+  if (plain.value) place(target, name, plain.value, run);
+  return true;
+}
+
+const plainTriesMax = 2;
 
 /** A key with dots is nested like a path, as the original does when it builds the document from flat names. */
 function addDotted(target: Writable, path: string, key: string, value: unknown, depth: number, run: Run): void {
@@ -138,21 +152,12 @@ function hasText(value: unknown, depth: number): boolean {
 
 /** What stands in the document: texts, but arrays as JSON; so is a text that is a JSON array, as in the original. */
 function shown(value: unknown): unknown {
-  if (typeof value === 'string') return value.charCodeAt(0) === 0x5b ? arrayIn(value) : value;
+  if (typeof value === 'string') return value.charCodeAt(0) === 0x5b ? listIn(value) : value;
   return Array.isArray(value) ? value : scalarText(value);
 }
 
 function scalarText(value: unknown): string {
   return typeof value === 'number' ? numberText(value) : asText(value);
-}
-
-function arrayIn(text: string): unknown {
-  if (!text.endsWith(']')) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function drop(run: Run, path: string, value: unknown, why: string): void {

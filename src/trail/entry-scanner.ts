@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { limits } from '../base/limits.ts';
 import {
   beginValue,
@@ -33,9 +34,17 @@ export interface EntryScanner {
   end(): void;
 }
 
-export function entryScanner(emit: (scanned: Scanned) => void): EntryScanner {
+/**
+ * `takeAll` is offered entries that the machine's own parser read together, in their order, and takes all or none; those that it
+ * does not take come one by one.
+ */
+export function entryScanner(
+  emit: (scanned: Scanned) => void,
+  takeAll: (values: readonly unknown[], bytes: number) => boolean = () => false,
+): EntryScanner {
   const scan: Scan = {
     emit,
+    takeAll,
     value: newValueScan(),
     work: Buffer.alloc(0),
     base: 0,
@@ -46,6 +55,7 @@ export function entryScanner(emit: (scanned: Scanned) => void): EntryScanner {
     position: 0,
     garbageHead: '',
     rescanned: 0,
+    oneByOne: 0,
   };
   return {
     push: (chunk) => {
@@ -60,6 +70,7 @@ export function entryScanner(emit: (scanned: Scanned) => void): EntryScanner {
 
 interface Scan {
   readonly emit: (scanned: Scanned) => void;
+  readonly takeAll: (values: readonly unknown[], bytes: number) => boolean;
   readonly value: ValueScan;
   /** The bytes at hand; `base` is the position of work[0] in the file, `at` the index of the byte to look at next. */
   work: Buffer;
@@ -74,6 +85,8 @@ interface Scan {
   position: number;
   garbageHead: string;
   rescanned: number;
+  /** Up to this position entries are scanned, since they could not be taken together. */
+  oneByOne: number;
 }
 
 const braceOpen = 0x7b;
@@ -83,6 +96,7 @@ const comma = 0x2c;
 const quote = 0x22;
 const newline = 0x0a;
 const recordStart = Buffer.from('{"eventVersion"');
+const recordBorder = Buffer.from('},{"eventVersion"');
 const lineStart = Buffer.from('\n{');
 /** Kept of the bytes passed over behind damage, so that a start across two chunks is found. */
 const overlap = 64;
@@ -127,6 +141,7 @@ function between(scan: Scan): boolean {
     return true;
   }
   if (scan.list !== 'none' && byte === bracketClose) return endList(scan);
+  if (scan.list !== 'none' && byte === braceOpen && scan.base + scan.at >= scan.oneByOne && together(scan)) return true;
   scan.start = scan.at;
   scan.position = scan.base + scan.at;
   // In a list a bare word may be a number or `null`; at the top it is more likely a line of some other text.
@@ -141,6 +156,28 @@ function between(scan: Scan): boolean {
   }
   scan.mode = 'value';
   beginValue(scan.value, scan.list === 'none' && byte === braceOpen);
+  return true;
+}
+
+/**
+ * Hands over the entries of a list up to the last that begins in the bytes at hand, which make up nearly all of a file: the
+ * machine's parser is far quicker than scanning. Nothing is lost by trying: what it reads as a list of values is one, and where it
+ * finds anything unusual they are scanned.
+ */
+function together(scan: Scan): boolean {
+  const { work, at } = scan;
+  const end = work.lastIndexOf(recordBorder) + 1;
+  scan.oneByOne = scan.base + work.length;
+  if (end <= at || end - at > limits.recordMax) return false;
+  const bytes = work.subarray(at, end);
+  let values: unknown;
+  try {
+    values = JSON.parse(`[${bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8')}]`);
+  } catch {
+    return false;
+  }
+  if (!scan.takeAll(values as readonly unknown[], end - at)) return false;
+  scan.at = end;
   return true;
 }
 

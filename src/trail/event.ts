@@ -1,4 +1,5 @@
 import { type Document, isDocument, own, put, text } from '../base/document.ts';
+import { emptyShape, type KeyShape } from '../base/key-shape.ts';
 import { limits } from '../base/limits.ts';
 import { parseObjectKey } from './object-key.ts';
 import { pythonText } from './python-text.ts';
@@ -21,10 +22,10 @@ type Fields = { [field: string]: unknown };
  */
 export function toEvent(record: Pick<TrailRecord, 'raw'>, origin: EventOrigin): Document {
   // Our own log_info first and the record's fields after it: a record with such a field replaces it, as in the wodle.
-  const aws: Fields = {
-    log_info: { aws_account_alias: origin.alias ?? '', log_file: origin.key, s3bucket: origin.bucket },
-    ...reshaped(record.raw, 1),
-  };
+  const from = top;
+  push('log_info', { aws_account_alias: origin.alias ?? '', log_file: origin.key, s3bucket: origin.bucket });
+  pushReshaped(record.raw, 1);
+  const aws = popObject(from);
   aws.source = 'cloudtrail';
   const account = origin.account ?? parseObjectKey(origin.key)?.account ?? text(own(record.raw, 'recipientAccountId'));
   if (account !== undefined) aws.aws_account_id = account;
@@ -53,21 +54,44 @@ const bodies = ['additionalEventData', 'responseElements', 'requestParameters'] 
  * lists, nor into the element that replaced one. Returns the same object where nothing changed.
  */
 function reshaped(value: Document, depth: number): Document {
-  let copy: Fields | undefined;
+  const from = top;
+  const changed = pushReshaped(value, depth);
+  if (changed) return popObject(from);
+  top = from;
+  return value;
+}
+
+/** Members of the objects that are being made, the inner ones above. */
+const names: string[] = [];
+const members: unknown[] = [];
+let top = 0;
+
+function push(name: string, member: unknown): void {
+  names[top] = name;
+  members[top++] = member;
+}
+
+/** Pushes what stays of the members; answers whether anything changed. */
+function pushReshaped(value: Document, depth: number): boolean {
+  let changed = false;
   for (const key in value) {
     const member = value[key];
     const next = reshapedMember(member, depth);
-    if (!copy) {
-      if (next === member) continue;
-      copy = {};
-      for (const before in value) {
-        if (before === key) break;
-        put(copy, before, value[before]);
-      }
-    }
-    if (next !== undefined) put(copy, key, next);
+    if (next !== member) changed = true;
+    if (next !== undefined) push(key, next);
   }
-  return copy ?? value;
+  return changed;
+}
+
+/** The object of what was pushed since; of two members of one name the later wins, in the place of the first. */
+function popObject(from: number): Fields {
+  let shape: KeyShape | undefined = emptyShape();
+  for (let at = from; at < top && shape; at++) shape = shape.with(names[at] as string);
+  let made: Fields = {};
+  if (shape) made = shape.object(members, from);
+  else for (let at = from; at < top; at++) put(made, names[at] as string, members[at]);
+  top = from;
+  return made;
 }
 
 /** undefined for a member that goes: JSON knows no other undefined. */

@@ -126,6 +126,57 @@ test('what is no event is skipped by name, and its neighbours are not', async (t
   }
 });
 
+test('entries that are read together are those that are read one by one', async () => {
+  const plain = fc.tuple(fc.string(), fc.jsonValue({ maxDepth: 2 }));
+  const odd = fc.constantFrom<unknown>(
+    null,
+    { eventVersion: '1.08', eventType: 'AwsCloudTrailInsight' },
+    { eventVersion: '2.0', eventName: 'X', eventSource: 'y', eventTime: base.eventTime },
+    { eventVersion: '1.08', eventName: 'X', eventSource: 'y', eventTime: 'no time' },
+    { eventVersion: '1.08', Records: [record('inner'), { eventVersion: 'x' }] },
+    {
+      ...base,
+      x: Array(98)
+        .fill(0)
+        .reduce((inner) => [inner], 1),
+    },
+    {
+      ...base,
+      x: Array(101)
+        .fill(0)
+        .reduce((inner) => [inner], 1),
+    },
+  );
+  const entry = fc.oneof({ weight: 8, arbitrary: plain }, { weight: 1, arbitrary: odd });
+  await fc.assert(
+    fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 12 }), async (entries) => {
+      const texts = entries.map((one, at) =>
+        JSON.stringify(Array.isArray(one) && one.length === 2 ? record(`${at} ${one[0]}`, { body: one[1] }) : one),
+      );
+      const listed = await read(`{"Records":[${texts.join(',')}]}`);
+      // Entries of no list are always scanned.
+      const scanned = await read(texts.join('\n'));
+      const unplaced = ({ problems }: Read): string[] =>
+        problems.map(({ path, message }) => `${path} ${message.replace(/byte \d+/, 'byte')}`);
+      assert.deepEqual(listed.records, scanned.records);
+      assert.deepEqual(listed.skipped, scanned.skipped);
+      assert.deepEqual(unplaced(listed), unplaced(scanned));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a problem names the byte where its record stands, in a file of many', async () => {
+  const many = Array.from({ length: 2000 }, (_, at) => record(`r${at}`));
+  many[1500] = { eventVersion: '1.08', hello: 'world' };
+  const text = JSON.stringify({ Records: many });
+  const { records, problems } = await read(text);
+  assert.equal(records.length, 1999);
+  assert.equal(problems.length, 1);
+  const place = /^record 1500 at byte (\d+) /.exec(problems[0]?.message ?? '')?.[1];
+  assert.equal(place, String(text.indexOf('{"eventVersion":"1.08","hello"')));
+});
+
 test('files that hold no events say so', async (t) => {
   const cases: readonly (readonly [name: string, content: string | Uint8Array, message: RegExp])[] = [
     ['nothing', '', /is empty/],

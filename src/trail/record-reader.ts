@@ -1,4 +1,4 @@
-import { own, text } from '../base/document.ts';
+import { type Document, own, text } from '../base/document.ts';
 import { reasonOf } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Problem } from '../base/problem.ts';
@@ -28,13 +28,13 @@ export interface RecordReader {
 
 export function openRecordReader(origin: string): RecordReader {
   const state: State = { origin, number: 0, told: 0, untold: 0, bytes: 0, records: [], problems: [], skipped: {} };
-  const scanner = entryScanner((scanned) => takeEntry(state, scanned));
+  const scanner = entryScanner(
+    (scanned) => takeEntry(state, scanned),
+    (values, bytes) => takeAll(state, values, bytes),
+  );
   return {
     push: (slice) => scanner.push(slice),
-    value: (value, position) => {
-      if (nestedWithin(value, limits.recordDepthMax)) takeValue(state, value, position, 0);
-      else skip(state, position, 'too-deep', `is nested too deep: more than ${limits.recordDepthMax} levels`);
-    },
+    value: (value, position) => takeBounded(state, value, position),
     end: () => {
       scanner.end();
       // Beyond the bound of problems only their number is told: a hostile file must not fill the log.
@@ -88,6 +88,28 @@ function takeEntry(state: State, scanned: Scanned): void {
   takeValue(state, value, scanned.position, 0);
 }
 
+function takeBounded(state: State, value: unknown, position: number): void {
+  if (nestedWithin(value, limits.recordDepthMax)) takeValue(state, value, position, 0);
+  else skip(state, position, 'too-deep', `is nested too deep: more than ${limits.recordDepthMax} levels`);
+}
+
+/** Takes all the values, or none when there is anything to tell of one: a problem names its place, which is not known here. */
+function takeAll(state: State, values: readonly unknown[], bytes: number): boolean {
+  const { number, told, untold, skipped } = state;
+  const [records, problems] = [state.records.length, state.problems.length];
+  state.skipped = { ...skipped };
+  for (const value of values) {
+    takeBounded(state, value, 0);
+    if (state.problems.length === problems && state.untold === untold) continue;
+    Object.assign(state, { number, told, untold, skipped });
+    state.records.length = records;
+    state.problems.length = problems;
+    return false;
+  }
+  state.bytes += bytes;
+  return true;
+}
+
 function takeUnreadable(state: State, scanned: Extract<Scanned, { skip: string }>): void {
   const { position, found } = scanned;
   if (scanned.skip === 'open') {
@@ -137,7 +159,13 @@ function keep(state: State, shape: Extract<Shape, { raw: unknown }>, position: n
 /** Is nothing in the value deeper than `levels`? Looks no deeper itself. */
 function nestedWithin(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
-  return levels > 0 && Object.values(value).every((member) => nestedWithin(member, levels - 1));
+  if (levels === 0) return false;
+  if (Array.isArray(value)) return value.every((member) => nestedWithin(member, levels - 1));
+  for (const key in value) {
+    const member = (value as Document)[key];
+    if (typeof member === 'object' && !nestedWithin(member, levels - 1)) return false;
+  }
+  return true;
 }
 
 /** OpenSearch's bound on `_id`; a longer one is no id that AWS gave. */
