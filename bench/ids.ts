@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { elapsedMs } from '../src/base/clock.ts';
 import type { BlockHead } from '../src/store/block.ts';
 import type { IdRunRow } from '../src/store/ids/id-run.ts';
-import { type IdWorld, openIds } from '../src/store/ids/ids.ts';
+import type { IdWorld } from '../src/store/ids/id-world.ts';
+import { openIds } from '../src/store/ids/ids.ts';
 import { cpuSeconds } from './measure.ts';
 
 /**
@@ -21,9 +22,9 @@ const world: IdWorld = {
   folder,
   manifest: {
     rows: () => [...runs.values()],
-    replace(gone, row) {
+    replace(gone, rows) {
       for (const after of gone) runs.delete(after);
-      if (row) runs.set(row.after, row);
+      for (const row of rows) runs.set(row.after, row);
     },
   },
   key: { k0: 0x1234567, k1: -0x7654321 },

@@ -10,6 +10,7 @@ import { indexInfo, lazyMapping, makeCatalog } from './catalog.ts';
 import { expireStep, positionOfOldest } from './expire.ts';
 import { bearIndex } from './index-birth.ts';
 import { type MappingCache, makeMappingCache, mappingText } from './mapping-cache.ts';
+import { mended } from './mended.ts';
 import { makePartRows } from './part-blocks.ts';
 import { makeReader, type Reader } from './reader.ts';
 import { makeSegmentResults } from './scan-scope.ts';
@@ -68,8 +69,9 @@ export function openCore(shelf: Shelf, clock: Clock, options: CoreOptions = {}):
       }),
     templates: () => reading(async () => catalog.templates()),
     indices: (expression, options) => reading(async () => catalog.resolve(expression, options).map(indexInfo)),
-    write: (operations) => room.writing(() => writeOperations(world, operations, makeSlices())),
-    get: (index, id) => reading(async () => getDocument(room, index, id)),
+    write: (operations) =>
+      room.writing(() => mended(shelf.mend, () => writeOperations(world, operations, makeSlices()))),
+    get: (index, id) => reading(() => mended(shelf.mend, async () => getDocument(room, index, id))),
     search: (expression, body, options = {}) => room.searching(() => searchIndices(room, expression, body, options)),
     position: () => reading(async () => world.counters.position),
     generation: (expression) =>

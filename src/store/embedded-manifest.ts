@@ -1,5 +1,5 @@
 import { rowSum } from './embedded-schema.ts';
-import type { IdManifest } from './ids/ids.ts';
+import type { IdManifest } from './ids/id-world.ts';
 import type { Manifest } from './segment/segment-shelf.ts';
 import type { Database } from './sqlite.ts';
 import type { Position } from './store.ts';
@@ -9,8 +9,8 @@ export function makeManifest(db: Database): Manifest {
   const table = fileTable<ReturnType<Manifest['rows']>[number]>(db, 'segment');
   return {
     rows: table.rows,
-    add: (row, instead) => table.replace(instead, row),
-    remove: (after) => table.replace([after]),
+    add: (row, instead) => table.replace(instead, [row]),
+    remove: (after) => table.replace([after], []),
   };
 }
 
@@ -30,12 +30,13 @@ function fileTable<Row extends { readonly after: Position }>(db: Database, name:
         .flatMap(([key, value, sum]): Row[] =>
           rowSum(Number(key), String(value)) === sum ? [JSON.parse(String(value))] : [],
         ),
-    replace(gone: readonly Position[], row?: Row) {
+    replace(gone: readonly Position[], rows: readonly Row[]) {
       db.transaction(() => {
         for (const after of gone) remove.run(after);
-        if (!row) return;
-        const value = JSON.stringify(row);
-        add.run(row.after, value, rowSum(row.after, value));
+        for (const row of rows) {
+          const value = JSON.stringify(row);
+          add.run(row.after, value, rowSum(row.after, value));
+        }
       });
     },
   };

@@ -6,6 +6,7 @@ import { storedId } from './embedded-id.ts';
 import type { EventIds } from './embedded-ids.ts';
 import type { LoadedFolder } from './embedded-load.ts';
 import { broken, shrink } from './embedded-schema.ts';
+import { NeedsMending } from './mended.ts';
 import type { SegmentShelf } from './segment/segment-shelf.ts';
 import type { DeadRow, Shelf } from './shelf.ts';
 import type { Database, Fault } from './sqlite.ts';
@@ -35,6 +36,7 @@ export function embeddedShelf(
     try {
       return work();
     } catch (error) {
+      if (error instanceof NeedsMending) throw error;
       throw failed(path, error);
     }
   };
@@ -42,6 +44,7 @@ export function embeddedShelf(
     ...rowReader(db, path, { events, tabled }, (work) => attempt(work, readError)),
     ...(segments ? { segments } : {}),
     load: () => folder,
+    mend: events.mend,
     idSum: (index) => change.sums(index)?.ids,
     condemn: (error) => {
       condemned = error;

@@ -15,6 +15,7 @@ export function memoryShelf(): Shelf {
   return {
     load: () => ({ position: 0, nextIndex: 1, indices: [], templates: [] }),
     find: (index, id) => rows.ids.get(index)?.get(id),
+    mend: async () => {},
     blocks(index, after, upTo) {
       const list = rows.firsts.get(index) ?? [];
       const start = from(list, after + 1);

@@ -102,7 +102,10 @@ export interface Loaded {
  */
 export interface Shelf {
   load(): Loaded;
+  /** Throws NeedsMending too, and until `mend` is through. */
   find(index: number, id: string): IdRow | undefined;
+  /** Makes anew, in slices, what `find` proved to be damaged. */
+  mend(): Promise<void>;
   /** First positions of the blocks that may hold rows in (after, upTo], ascending. */
   blocks(index: number, after: Position, upTo: Position): readonly Position[];
   /** Rows, living and dead, of the blocks that begin in (after, upTo]. */

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import type { BlockHead } from '../block.ts';
+import { mended, NeedsMending } from '../mended.ts';
 import { makeGrowingIds } from './growing-ids.ts';
 import { addToBloom, bloomHas, makeBloom } from './id-bloom.ts';
 import { idHash } from './id-hash.ts';
 import type { IdRunRow } from './id-run.ts';
-import { type Ids, type IdWorld, openIds } from './ids.ts';
+import type { IdWorld } from './id-world.ts';
+import { type Ids, openIds } from './ids.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'trailhound-ids-'));
 after(() => rmSync(root, { recursive: true }));
@@ -25,9 +27,9 @@ function makeWorld(rowsMax: number) {
     folder,
     manifest: {
       rows: () => [...runs.values()],
-      replace(gone, row) {
+      replace(gone, rows) {
         for (const after of gone) runs.delete(after);
-        if (row) runs.set(row.after, row);
+        for (const row of rows) runs.set(row.after, row);
       },
     },
     key: { k0: 7, k1: -9 },
@@ -64,14 +66,15 @@ function write(made: World, ids: Ids, index: number, names: readonly string[], k
   if (index !== 0) ids.add(head);
 }
 
-function check(made: World, ids: Ids, known: ReadonlyMap<string, number>, told: string): void {
+async function check(made: World, ids: Ids, known: ReadonlyMap<string, number>, told: string): Promise<void> {
+  const find = (index: number, id: string) => mended(ids.mend, async () => ids.find(index, id));
   for (const [name, place] of known) {
     const [index = '', id = ''] = name.split(' ');
     if (index === '0') continue;
-    const row = ids.find(Number(index), id);
+    const row = await find(Number(index), id);
     assert.equal(row?.place, made.dead.has(place) ? undefined : place, `${told}: ${name}`);
-    assert.equal(ids.find(Number(index) + 10, id), undefined, told);
-    assert.equal(ids.find(Number(index), `${id}x`), undefined, told);
+    assert.equal(await find(Number(index) + 10, id), undefined, told);
+    assert.equal(await find(Number(index), `${id}x`), undefined, told);
   }
 }
 
@@ -112,9 +115,9 @@ test('an id means the row that was written last under it, through runs, merges, 
           write(made, ids, one.write, names, known);
         }
       }
-      check(made, ids, known, 'at the end');
+      await check(made, ids, known, 'at the end');
       await ids.settled();
-      check(made, ids, known, 'merged');
+      await check(made, ids, known, 'merged');
       await ids.close();
     }),
     { numRuns: 40 },
@@ -142,7 +145,7 @@ test('eight runs of a size become one, and files that are of no use go', async (
   const { made, known, ids } = await filled();
   assert.ok(made.runs.size > 1 && made.runs.size < 16, `${made.runs.size} runs`);
   assert.deepEqual(readdirSync(made.folder).sort(), [...made.runs.values()].map(({ name }) => name).sort());
-  check(made, ids, known, 'merged');
+  await check(made, ids, known, 'merged');
   made.blocks.splice(0);
   ids.prune();
   assert.equal(made.runs.size, 0);
@@ -170,9 +173,9 @@ test('a run that is lost, cut, flipped, exchanged or left over is told and costs
       writeFileSync(path, bytes, { flag: 'r+' });
     }
     const again = live ? ids : await openIds(made.world);
-    check(made, again, known, `seed ${seed}`);
+    await check(made, again, known, `seed ${seed}`);
     await again.settled();
-    check(made, again, known, `seed ${seed}, made anew`);
+    await check(made, again, known, `seed ${seed}, made anew`);
     await again.close();
     if (made.told.length > 0) noticed++;
   }
@@ -203,8 +206,37 @@ test('a run that proves damaged while it is merged is made anew', async () => {
   add(800);
   await ids.settled();
   assert.ok(made.told.some((line) => /damaged/.test(line)));
-  check(made, ids, known, 'after');
+  await check(made, ids, known, 'after');
   await ids.close();
+});
+
+test('a run that proves damaged is made anew in slices: who looks for an id waits, nobody else', async () => {
+  const { made, known, ids } = await filled();
+  const [file = ''] = readdirSync(made.folder);
+  const path = join(made.folder, file);
+  const bytes = readFileSync(path);
+  bytes.fill(0x55, 0, bytes.length >> 1);
+  writeFileSync(path, bytes, { flag: 'r+' });
+  const names = [...known.keys()].map((name) => name.split(' '));
+  const ask = (): void => {
+    for (const [index, id = ''] of names) ids.find(Number(index), id);
+  };
+  assert.throws(ask, NeedsMending);
+  // Nothing was made anew yet: that is not done within the look-up.
+  assert.throws(ask, NeedsMending);
+  const mending = Promise.all([ids.mend(), ids.mend()]);
+  assert.throws(ask, NeedsMending);
+  await mending;
+  ask();
+  await check(made, ids, known, 'mended');
+  assert.equal(made.told.filter((line) => /damaged/.test(line)).length, 1);
+  await ids.settled();
+  assert.ok(!readdirSync(made.folder).includes(file));
+  assert.equal(readdirSync(made.folder).length, made.runs.size);
+  await ids.close();
+  const again = await openIds(made.world);
+  await check(made, again, known, 'opened again');
+  await again.close();
 });
 
 test('a folder that takes no file keeps its ids in memory, and says so', async () => {
@@ -223,7 +255,7 @@ test('a folder that takes no file keeps its ids in memory, and says so', async (
   }
   await ids.settled();
   assert.match(made.told[0] ?? '', /was not written.*stays in memory/);
-  check(made, ids, known, 'full');
+  await check(made, ids, known, 'full');
   await ids.close();
 });
 

@@ -3,19 +3,28 @@ import { join } from 'node:path';
 import { yieldToLoop } from '../../base/clock.ts';
 import { reasonOf } from '../../base/errors.ts';
 import type { BlockHead } from '../block.ts';
+import { NeedsMending } from '../mended.ts';
 import type { IdRow } from '../shelf.ts';
 import type { Position } from '../store.ts';
+import { addRows, blocksOf, type LivingIds } from './block-ids.ts';
 import { type GrowingIds, growingRowsMax, makeGrowingIds } from './growing-ids.ts';
-import { type IdKey, idHash } from './id-hash.ts';
+import { idHash } from './id-hash.ts';
 import type { IdList } from './id-list.ts';
+import { type MadeList, makeAnew } from './id-mending.ts';
 import { spanMax } from './id-record.ts';
 import { IdRunDamage, type IdRunRow, openIdRun } from './id-run.ts';
 import { writeIdRun } from './id-run-writer.ts';
+import type { IdWorld } from './id-world.ts';
 
 /** Which row an id has, for indices whose documents are many and written once: no row of a table an id. */
 export interface Ids {
-  /** The living row of an id: a look-up among what is in memory, and a small read where a filter lets it pass. */
+  /**
+   * The living row of an id: a look-up among what is in memory, and a small read where a filter lets it pass. Throws NeedsMending
+   * where a run proves damaged, and until it is mended.
+   */
   find(index: number, id: string): IdRow | undefined;
+  /** Makes anew what proved damaged, in slices. Resolves when `find` answers again. */
+  mend(): Promise<void>;
   /** A block that is durable: its rows are the newest. */
   add(head: BlockHead): void;
   /** A row that was replaced or deleted. */
@@ -25,37 +34,6 @@ export interface Ids {
   /** Resolves when nothing is left to be written or merged (tests, backup). */
   settled(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** The list of runs, durable. */
-export interface IdManifest {
-  rows(): readonly IdRunRow[];
-  /** Takes runs out by their `after`, and puts one in, together. */
-  replace(gone: readonly Position[], row?: IdRunRow): void;
-}
-
-export interface IdWorld {
-  readonly folder: string;
-  readonly manifest: IdManifest;
-  readonly key: IdKey;
-  /** Rows behind this position have their ids here; those before it in a table. */
-  readonly from: Position;
-  /** The first blocks behind a position, ascending; without a head where their index has its ids elsewhere. */
-  readonly blocksAfter: (after: Position, most: number) => readonly BlockIds[];
-  /** The block that holds a position; undefined when it is gone. */
-  readonly headAt: (position: Position) => BlockHead | undefined;
-  readonly isDead: (position: Position) => boolean;
-  /** Told why a run could not be written or read. */
-  readonly complain: (message: string) => void;
-  /** Ids after which a run is written; for tests. */
-  readonly rowsMax?: number;
-}
-
-export interface BlockIds {
-  readonly last: Position;
-  readonly head: BlockHead | undefined;
-  /** Of its rows. */
-  readonly dead?: ReadonlySet<Position>;
 }
 
 /**
@@ -74,6 +52,8 @@ export async function openIds(world: IdWorld): Promise<Ids> {
     growing: makeGrowingIds(world.from),
     blocks: 0,
     working: undefined,
+    damaged: new Map(),
+    mending: undefined,
     closed: false,
   };
   mkdirSync(world.folder, { recursive: true });
@@ -84,6 +64,7 @@ export async function openIds(world: IdWorld): Promise<Ids> {
   return {
     find: (index, id) => find(state, index, id),
     add: (head) => add(state, { head }),
+    mend: () => mendOnce(state),
     remove: (index, id, position) => state.growing.remove(idHash(world.key, index, id), position),
     prune() {
       const empty = state.lists.filter((list) => !isGrowing(list) && !holdsRows(world, list));
@@ -93,11 +74,12 @@ export async function openIds(world: IdWorld): Promise<Ids> {
     },
     async settled() {
       poke(state);
-      while (state.working) await state.working;
+      while (state.working || state.mending) await (state.mending ?? state.working);
     },
     async close() {
       state.closed = true;
       await state.working;
+      await state.mending;
       for (const list of state.lists) list.close();
     },
   };
@@ -112,6 +94,9 @@ interface State {
   /** Blocks in the growing list: each is read at the next start. */
   blocks: number;
   working: Promise<void> | undefined;
+  /** Runs that could not be read, and why. */
+  readonly damaged: Map<IdList, unknown>;
+  mending: Promise<void> | undefined;
   closed: boolean;
 }
 
@@ -145,7 +130,7 @@ async function openRow(state: State, row: IdRunRow): Promise<void> {
     run = openIdRun(join(folder, row.name), row);
   } catch (error) {
     complain(`a list of ids cannot be read and is made anew: ${reasonOf(error)}`);
-    manifest.replace([row.after]);
+    manifest.replace([row.after], []);
     rmSync(join(folder, row.name), { force: true });
     return;
   }
@@ -168,22 +153,6 @@ async function fill(state: State, after: Position, upTo = Number.POSITIVE_INFINI
   }
 }
 
-function* blocksOf(world: IdWorld, after: Position, upTo: Position): Generator<readonly BlockIds[]> {
-  let reached = after;
-  while (reached < upTo) {
-    const blocks = world.blocksAfter(reached, 64);
-    const inside = blocks.filter(({ last }) => last <= upTo);
-    if (inside.length > 0) yield inside;
-    if (blocks.length === 0 || inside.length < blocks.length) return;
-    reached = blocks.at(-1)?.last ?? upTo;
-  }
-}
-
-interface LivingIds {
-  readonly head: BlockHead;
-  readonly dead?: ReadonlySet<Position> | undefined;
-}
-
 function add(state: State, block: LivingIds): void {
   const { head } = block;
   const { growing, rowsMax, world } = state;
@@ -192,14 +161,6 @@ function add(state: State, block: LivingIds): void {
   if ((full && growing.rows > 0) || far) enlist(state, growing.last);
   addRows(state.growing, block, world.key);
   state.blocks++;
-}
-
-function addRows(growing: GrowingIds, { head, dead }: LivingIds, key: IdKey): void {
-  const { index, first, rows } = head;
-  for (let row = 0; row < rows.length; row++) {
-    if (!dead?.has(first + row)) growing.add(idHash(key, index, rows[row]?.id ?? ''), first + row);
-  }
-  growing.reach(first + rows.length - 1);
 }
 
 function holdsRows(world: IdWorld, { after, last }: IdList): boolean {
@@ -231,50 +192,49 @@ function find(state: State, index: number, id: string): IdRow | undefined {
   return undefined;
 }
 
+/** Throws NeedsMending. */
 function collect(state: State, hash: number): void {
-  for (;;) {
-    found.length = 0;
-    state.growing.find(hash, found);
-    let asked: IdList | undefined;
-    try {
-      for (asked of state.lists) asked.find(hash, found);
-      return;
-    } catch (error) {
-      if (asked) repair(state, asked, error);
-    }
+  if (state.damaged.size > 0) throw new NeedsMending();
+  found.length = 0;
+  state.growing.find(hash, found);
+  let asked: IdList | undefined;
+  try {
+    for (asked of state.lists) asked.find(hash, found);
+  } catch (error) {
+    if (!asked) throw error;
+    state.damaged.set(asked, error);
+    throw new NeedsMending();
   }
 }
 
-/** A run that cannot be read is exchanged for what the blocks say, at once: the answer that it was asked for waits. */
-function repair(state: State, list: IdList, why: unknown): void {
+/** Exchanges runs that cannot be read for what the blocks say, in slices; who looks for an id waits for it. */
+async function mend(state: State): Promise<void> {
+  for (const [list, why] of state.damaged) {
+    await repair(state, list, why);
+    state.damaged.delete(list);
+  }
+}
+
+async function repair(state: State, list: IdList, why: unknown): Promise<void> {
   const { world } = state;
   world.complain(`a list of ids is damaged and is made anew: ${reasonOf(why)}`);
-  const made: GrowingIds[] = [makeGrowingIds(list.after)];
-  for (const blocks of blocksOf(world, list.after, list.last)) {
-    for (const { head, dead } of blocks) {
-      let growing = made.at(-1) as GrowingIds;
-      if (head && growing.rows + head.rows.length > growingRowsMax) {
-        growing = makeGrowingIds(growing.last);
-        made.push(growing);
-      }
-      if (head) addRows(growing, { head, dead }, world.key);
-    }
-  }
-  made.at(-1)?.reach(list.last);
-  state.lists = state.lists.flatMap((one) => (one === list ? made : [one]));
-  discard(state, [list]);
+  const made = await makeAnew(world, list, () => !state.lists.includes(list));
+  if (!made) return;
+  state.lists = state.lists.flatMap((one) => (one === list ? made.map((part) => part.list) : [one]));
+  discard(state, [list], made);
   poke(state);
 }
 
 /** Takes lists that are no longer asked out of the folder. */
-function discard({ world }: State, lists: readonly IdList[], row?: IdRunRow): void {
+function discard({ world }: State, lists: readonly IdList[], made: readonly Pick<MadeList, 'row'>[] = []): void {
   const gone = lists.filter((list) => !isGrowing(list));
   const named = world.manifest.rows().filter(({ after }) => gone.some((list) => list.after === after));
+  const rows = made.flatMap(({ row }) => row ?? []);
   try {
-    if (gone.length > 0 || row)
+    if (gone.length + rows.length > 0)
       world.manifest.replace(
         named.map(({ after }) => after),
-        row,
+        rows,
       );
     for (const { name } of named) rmSync(join(world.folder, name), { force: true });
   } catch (error) {
@@ -300,11 +260,11 @@ async function tidy(state: State): Promise<void> {
     try {
       await exchange(state, next);
     } catch (error) {
-      if (error instanceof IdRunDamage) repairAll(state, next);
-      else {
+      const mending = error instanceof IdRunDamage && (await repaired(state, next));
+      if (mending) continue;
+      if (!(error instanceof IdRunDamage))
         state.world.complain(`a list of ids was not written: ${reasonOf(error)}. It stays in memory`);
-        return;
-      }
+      return;
     }
   }
 }
@@ -319,7 +279,7 @@ async function exchange(state: State, lists: readonly IdList[]): Promise<void> {
     rmSync(join(folder, row.name), { force: true });
     return;
   }
-  discard(state, lists, row);
+  discard(state, lists, [{ row }]);
   state.lists = state.lists.flatMap((one) => (one === lists[0] ? [run] : lists.includes(one) ? [] : [one]));
 }
 
@@ -341,13 +301,26 @@ function sizeOf({ rows }: IdList): number {
   return Math.floor(Math.log2(Math.max(1, rows)) / 3);
 }
 
-function repairAll(state: State, lists: readonly IdList[]): void {
+/** False where the blocks could not be read either: whoever looks for an id is told so. */
+async function repaired(state: State, lists: readonly IdList[]): Promise<boolean> {
   for (const list of lists) {
     if (!state.lists.includes(list)) continue;
     try {
-      for (const _ of list.records());
+      for (const _ of list.records()) await yieldToLoop();
     } catch (error) {
-      repair(state, list, error);
+      state.damaged.set(list, error);
     }
   }
+  return mendOnce(state).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** All who wait for it wait for the same. */
+function mendOnce(state: State): Promise<void> {
+  state.mending ??= mend(state).finally(() => {
+    state.mending = undefined;
+  });
+  return state.mending;
 }
