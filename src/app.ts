@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Alerting } from './alerting/alerting.ts';
-import { makeLease } from './alerting/lease.ts';
+import { type Holder, makeLease } from './alerting/lease.ts';
 import { looksLikeMonitor, readMonitorContent } from './alerting/monitor-file.ts';
 import { openSharedWatching } from './alerting/shared-watching.ts';
 import { withMessage } from './alerting/shipped-message.ts';
@@ -27,11 +27,11 @@ import { createEventWriter, type EventWriter } from './pipeline/event-writer.ts'
 import type { Expectation } from './pipeline/expectation.ts';
 import { type IndexSeries, plainSeries } from './pipeline/index-name.ts';
 import { createJudge } from './pipeline/judge.ts';
-import { openLedger } from './pipeline/ledger.ts';
 import { createLogtestSessions } from './pipeline/logtest-session.ts';
 import type { Progress } from './pipeline/progress.ts';
 import { createReadings, type Reading, type Readings } from './pipeline/readings.ts';
 import { openRuleBook, type RuleBook } from './pipeline/rule-book.ts';
+import { openSharedReading } from './pipeline/shared-reading.ts';
 import { openPosture, type PostureBook } from './posture/posture-book.ts';
 import { openSource } from './sources/open-source.ts';
 import type { BackupSummary } from './store/backup.ts';
@@ -87,7 +87,8 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
   try {
     const series = await installTemplates(store, cluster !== undefined, problems.add);
     const rules = openRules(config, problems.add);
-    const watching = await watch(cluster, facts, {
+    const self = nameTag(facts);
+    const watching = await watch(cluster, self, {
       store,
       clock,
       log,
@@ -96,15 +97,13 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
       openNotifications: (own) => openChannels(config, { store: own, clock, log }, instead.store === undefined),
     });
     const { alerting, notifications } = watching;
-    const ledger = openLedger(store, clock);
-    // Whoever reads a source hears of a failure; without a source nobody needs it.
-    ledger.catch(() => {});
+    const shared = openSharedReading({ store, clock, self: cluster && self, problem: problems.add });
     const posture = await openPosture(store);
     const retention = retaining(config, embedded, { clock, log });
     const spare = spared(config, clock.now(), problems.add);
     const readings = createReadings({
       open: (uri, options) => openSource(uri, { ...options, clock, ...awsOptions(config) }),
-      ledger,
+      ...shared,
       judge: createJudge({ ...judging(config), ...spare, engine: rules.engine, posture, series }),
       writer: remembering(createEventWriter(store), posture),
       stored: watching.stored,
@@ -138,6 +137,7 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
       backup: (target) => backUp(embedded, target),
       async close() {
         await server.close();
+        await shared.sharing?.close();
         await watching.close();
         await store.close();
       },
@@ -196,15 +196,19 @@ async function openStore(
   return { store: cluster, cluster };
 }
 
-/** In a cluster, which other processes may share, the one that holds the lease runs the monitors. */
-function watch(cluster: OpenSearchStore | undefined, facts: Facts, parts: WatchingParts): Promise<Watching> {
-  if (!cluster) return openWatching(parts);
-  const holder = {
+/** This start of this process, as others that use the same cluster know it. */
+function nameTag(facts: Facts): Holder {
+  return {
     id: randomUUID(),
     get name() {
       return `${hostname()}, process ${process.pid}${facts.url === undefined ? '' : ` (${facts.url})`}`;
     },
   };
+}
+
+/** In a cluster, which other processes may share, the one that holds the lease runs the monitors. */
+function watch(cluster: OpenSearchStore | undefined, holder: Holder, parts: WatchingParts): Promise<Watching> {
+  if (!cluster) return openWatching(parts);
   return openSharedWatching({ ...parts, lease: makeLease(cluster, parts.clock, holder), forget: cluster.forget });
 }
 

@@ -37,6 +37,25 @@ export const limits = {
   deliveriesAheadMax: 1000,
   /** With `once`, how often a file is tried that its reader could not finish; then it is a problem and left for the next run. */
   deliveryTriesMax: 5,
+  /** Files that were found and are left to other processes; the search pauses beyond it until some of them were read. */
+  filesLeftMax: 10_000,
+  /** How often it is looked which of these others have read, or whose they are now. */
+  filesLeftLookMs: 1000,
+  /**
+   * A file that the process it belongs to did not read for so long is read by the next in order, though the other lives: it may not
+   * be able to. What is left over of a process that died is read at once.
+   */
+  filesLeftTooLongMs: 120_000,
+  /** How often a process that reads with others tells that it lives, and learns what they read. */
+  memberBeatMs: 2000,
+  /** After so long without a word a process counts as gone; by the clock of who listens. Longer than some slow answers of a cluster. */
+  memberExpiryMs: 8000,
+  /** How long one who comes listens which of the others live, before it reads. */
+  memberListenMs: 3000,
+  /** The words of those who are gone are deleted after so long. */
+  memberForgetMs: 60_000,
+  /** Processes that read with one cluster: beyond it some are not heard, and files are read twice. */
+  membersMax: 1000,
   /** How long a file's size and mtime must have stood still before it is read. */
   fileStillMs: 500,
   /** With `once`, a file that never stands still is read as it is after this long, so that the run ends. */

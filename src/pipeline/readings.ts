@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { reasonOf } from '../base/errors.ts';
 import type { Problem } from '../base/problem.ts';
-import type { Ledger, Skipped, Source, SourceOptions } from '../sources/source.ts';
+import type { Ledger, Sharing, Skipped, Source, SourceOptions } from '../sources/source.ts';
 import type { StoredDocument } from '../store/store.ts';
 import type { EventWriter } from './event-writer.ts';
 import { ingest } from './ingest.ts';
@@ -22,6 +22,8 @@ export interface ReadingPorts {
   readonly open: (uri: string, options: SourceOptions) => Source;
   /** Reading it takes a while where many files are known: sources wait for it, nothing else does. */
   readonly ledger: Promise<Ledger>;
+  /** With other processes that read the same lakes into one cluster. */
+  readonly sharing?: Sharing | undefined;
   readonly judge: Judge;
   readonly writer: EventWriter;
   readonly stored: (documents: readonly StoredDocument[]) => Promise<void>;
@@ -54,6 +56,7 @@ export function createReadings(ports: ReadingPorts): Readings {
         const source = ports.open(uri, {
           once,
           ledger: await ports.ledger,
+          sharing: ports.sharing,
           problem,
           skipped: countSkipped(progress, problem),
         });

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { limits } from '../base/limits.ts';
 import { readFileBounded } from './file-content.ts';
@@ -27,7 +28,8 @@ export function openDirectory(path: string, options: DirectoryOptions): Source {
   return {
     name: options.name ?? path,
     deliveries: (signal) =>
-      deliverFound(options, signal, (outbox, stopped) => {
+      // A folder is shared out on its machine only: elsewhere the same path may be another folder.
+      deliverFound({ ...options, lake: `${hostname()}:${root}` }, signal, (outbox, stopped) => {
         const stillness = openStillness(clock, once ? limits.fileStillOnceMaxMs : undefined);
         const tree = openTree(root, options, outbox, stillness);
         return once ? walkOnce(tree, stopped) : watchTree(tree, stopped, notices);

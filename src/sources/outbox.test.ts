@@ -100,3 +100,70 @@ test('a version that comes while an older one is open replaces those between; go
   }
   assert.deepEqual(seen, ['a1', 'b1', 'a3']);
 });
+
+test('a file of another process is left to it: until it was read there, or left too long, or becomes this one’s', async () => {
+  const clock = virtualClock(0);
+  const stop = new AbortController();
+  const ledger = keptLedger();
+  const leave = new Map([
+    ['theirs', 60_000],
+    ['read', 60_000],
+    ['moved', 60_000],
+  ]);
+  let left = 0;
+  const share = { leaveMs: (origin: string) => leave.get(origin) ?? 0, leave: () => void left++ };
+  const lakes: string[] = [];
+  const sharing = {
+    join: async (lake: string) => {
+      lakes.push(lake);
+      return share;
+    },
+  };
+  const options = { ...keptOptions(false, ledger), clock, sharing, lake: 'the lake' };
+  const seen: [string, number][] = [];
+  const reading = (async () => {
+    const find = async (outbox: { offer(found: Found): Promise<void> }) => {
+      for (const origin of ['theirs', 'mine', 'read', 'moved']) await outbox.offer(found(origin));
+    };
+    for await (const delivery of deliverFound(options, stop.signal, find)) {
+      seen.push([delivery.origin, Math.round(clock.now() / 1000)]);
+      await delivery.ack();
+    }
+  })();
+  await clock.advance(10_000);
+  await ledger.add('read', '1');
+  leave.set('moved', 0);
+  await clock.advance(100_000);
+  stop.abort();
+  await reading;
+  assert.deepEqual(lakes, ['the lake']);
+  assert.equal(left, 1);
+  assert.deepEqual(
+    seen.map(([origin]) => origin),
+    ['mine', 'moved', 'theirs'],
+  );
+  const at = new Map(seen);
+  assert.equal(at.get('mine'), 0);
+  assert.ok(
+    Math.abs((at.get('moved') ?? 0) - 10) <= 1 && Math.abs((at.get('theirs') ?? 0) - 60) <= 1,
+    JSON.stringify(seen),
+  );
+});
+
+test('once: what is left to others is waited for', async () => {
+  const clock = virtualClock(0);
+  const ledger = keptLedger();
+  const share = { leaveMs: () => 60_000, leave: () => undefined };
+  const options = { ...keptOptions(true, ledger), clock, sharing: { join: async () => share }, lake: 'l' };
+  let ended = false;
+  const reading = (async () => {
+    for await (const { origin } of deliverFound(options, signal(), async (outbox) => outbox.offer(found('a'))))
+      assert.fail(origin);
+    ended = true;
+  })();
+  await clock.advance(30_000);
+  assert.equal(ended, false);
+  await ledger.add('a', '1');
+  await clock.advance(2000);
+  await reading;
+});

@@ -4,7 +4,7 @@ import { limits } from '../base/limits.ts';
 import type { Problem } from '../base/problem.ts';
 import { pauseBefore } from '../base/retry.ts';
 import { type Bell, openBell } from './bell.ts';
-import type { Delivery, Ledger } from './source.ts';
+import type { Delivery, Ledger, Share, Sharing } from './source.ts';
 
 /** A version of a file that a source found; the outbox makes it a delivery. */
 export interface Found {
@@ -30,6 +30,9 @@ export interface OutboxOptions {
   readonly ledger: Ledger;
   readonly problem: (problem: Problem) => void;
   readonly clock: Clock;
+  readonly sharing?: Sharing | undefined;
+  /** What all processes that can read the same files call them together; without it nothing is shared out. */
+  readonly lake?: string;
   /** Files found and not yet taken by the reader; beyond it `offer` waits. */
   readonly aheadMax?: number;
 }
@@ -41,6 +44,7 @@ interface Entry {
   next: Found | undefined;
   /** When a file to be tried again is due. */
   due: Instant | undefined;
+  foundAt: Instant;
 }
 
 /**
@@ -55,7 +59,8 @@ export async function* deliverFound(
 ): AsyncGenerator<Delivery> {
   const stop = new AbortController();
   const stopped = AbortSignal.any([signal, stop.signal]);
-  const outbox = openOutbox(options, stopped);
+  const share = options.lake === undefined ? undefined : await options.sharing?.join(options.lake);
+  const outbox = openOutbox(options, share, stopped);
   const finding = find(outbox, stopped).then(
     () => outbox.finish(undefined),
     (error: unknown) => outbox.finish({ error }),
@@ -65,6 +70,7 @@ export async function* deliverFound(
   } finally {
     stop.abort();
     await finding;
+    share?.leave();
   }
 }
 
@@ -75,6 +81,10 @@ interface Box {
   readonly entries: Map<string, Entry>;
   readonly ready: Entry[];
   readonly waiting: Set<Entry>;
+  readonly share: Share | undefined;
+  /** Left to other processes, until the ledger knows them or it is this one's turn. */
+  readonly left: Set<Entry>;
+  leftLookedAt: Instant;
   readonly arrived: Bell;
   readonly taken: Bell;
   finished: { readonly failure: { readonly error: unknown } | undefined } | undefined;
@@ -86,13 +96,16 @@ interface OpenOutbox extends Outbox {
   take(): Promise<Delivery | undefined>;
 }
 
-function openOutbox(options: OutboxOptions, signal: AbortSignal): OpenOutbox {
+function openOutbox(options: OutboxOptions, share: Share | undefined, signal: AbortSignal): OpenOutbox {
   const box: Box = {
     options,
     signal,
     entries: new Map(),
     ready: [],
     waiting: new Set(),
+    share,
+    left: new Set(),
+    leftLookedAt: Number.NEGATIVE_INFINITY,
     arrived: openBell(),
     taken: openBell(),
     finished: undefined,
@@ -118,15 +131,17 @@ function openOutbox(options: OutboxOptions, signal: AbortSignal): OpenOutbox {
 
 async function offer(box: Box, found: Found): Promise<void> {
   const { ledger, aheadMax = limits.deliveriesAheadMax } = box.options;
-  while (box.ready.length >= aheadMax && !box.signal.aborted) await box.taken.wait();
+  const behind = (): boolean => box.ready.length >= aheadMax || box.left.size >= limits.filesLeftMax;
+  while (behind() && !box.signal.aborted) await box.taken.wait();
   const entry = box.entries.get(found.origin);
   if (entry?.found.version === found.version) entry.next = undefined;
   else if (ledger.has(found.origin, found.version)) return;
+  else if (entry && box.left.has(entry)) entry.found = found;
   else if (entry) entry.next = found;
   else {
-    const fresh: Entry = { found, tries: 0, next: undefined, due: undefined };
+    const fresh: Entry = { found, tries: 0, next: undefined, due: undefined, foundAt: box.options.clock.now() };
     box.entries.set(found.origin, fresh);
-    post(box, fresh);
+    place(box, fresh);
   }
 }
 
@@ -138,9 +153,11 @@ async function take(box: Box): Promise<Delivery | undefined> {
       if (entry.due !== undefined && entry.due <= clock.now()) post(box, entry);
       else soonest = Math.min(soonest, entry.due ?? soonest);
     }
+    lookAtLeft(box);
     const entry = box.ready.shift();
     if (entry) {
       box.taken.ring();
+      if (isOthers(box, entry)) continue;
       return makeDelivery(entry.found, ledger, {
         settled: () => drop(box, entry),
         tryAgain: (gone) => tryAgain(box, entry, gone),
@@ -148,9 +165,49 @@ async function take(box: Box): Promise<Delivery | undefined> {
     }
     if (box.finished?.failure) throw box.finished.failure.error;
     if (box.finished && box.entries.size === 0) return undefined;
+    if (box.left.size > 0) soonest = Math.min(soonest, clock.now() + limits.filesLeftLookMs);
     await (soonest < Number.POSITIVE_INFINITY ? box.arrived.wait(clock, soonest - clock.now()) : box.arrived.wait());
   }
   return undefined;
+}
+
+/** A file that is another process's is left to it for now. */
+function place(box: Box, entry: Entry): void {
+  if ((box.share?.leaveMs(entry.found.origin) ?? 0) > 0) {
+    box.left.add(entry);
+    box.arrived.ring();
+  } else {
+    post(box, entry);
+  }
+}
+
+/** What others read meanwhile is done; what they left too long, or what became this process's, is delivered. */
+function lookAtLeft(box: Box): void {
+  const { ledger, clock } = box.options;
+  const now = clock.now();
+  if (box.left.size === 0 || now - box.leftLookedAt < limits.filesLeftLookMs) return;
+  box.leftLookedAt = now;
+  for (const entry of box.left) {
+    const { origin, version } = entry.found;
+    const read = ledger.has(origin, version);
+    if (!read && now - entry.foundAt < (box.share?.leaveMs(origin) ?? 0)) continue;
+    box.left.delete(entry);
+    if (read) drop(box, entry);
+    else post(box, entry);
+  }
+  box.taken.ring();
+}
+
+/** While it waited here, others may have come whose it is, or read it. */
+function isOthers(box: Box, entry: Entry): boolean {
+  const { ledger, clock } = box.options;
+  const { origin, version } = entry.found;
+  if (!box.share || entry.tries > 0) return false;
+  const read = ledger.has(origin, version);
+  const waits = clock.now() - entry.foundAt < box.share.leaveMs(origin);
+  if (read) drop(box, entry);
+  else if (waits) box.left.add(entry);
+  return read || waits;
 }
 
 function post(box: Box, entry: Entry): void {
@@ -163,8 +220,8 @@ function post(box: Box, entry: Entry): void {
 /** The version is settled: the newer one takes its place, if there is one. */
 function drop(box: Box, entry: Entry): void {
   if (entry.next && !box.options.ledger.has(entry.next.origin, entry.next.version)) {
-    Object.assign(entry, { found: entry.next, next: undefined, tries: 0 });
-    post(box, entry);
+    Object.assign(entry, { found: entry.next, next: undefined, tries: 0, foundAt: box.options.clock.now() });
+    place(box, entry);
   } else {
     box.entries.delete(entry.found.origin);
     box.arrived.ring();

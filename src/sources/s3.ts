@@ -23,7 +23,8 @@ export function openS3Source(uri: string, options: S3Options): Source {
       };
       const bucket = openBucket(bucketName, connect, options.clock);
       try {
-        yield* deliverFound(options, signal, (outbox, stopped) => {
+        const shared = { ...options, lake: `${options.endpointUrl ?? ''} s3://${bucketName}/${prefix}` };
+        yield* deliverFound(shared, signal, (outbox, stopped) => {
           const lake = openLake(bucket, prefix, options, outbox, stopped);
           return options.once ? lake.pass(stopped) : watchBucket(lake, stopped);
         });

@@ -47,10 +47,25 @@ export interface Ledger {
   add(origin: string, version: string): Promise<void>;
 }
 
+/** Several processes may read one lake; each file is to be read by one of them. */
+export interface Sharing {
+  /** This process reads a lake from now on: `lake` is what all its readers call it. Resolves when it is known who they are. */
+  join(lake: string): Promise<Share>;
+}
+
+export interface Share {
+  /** How long to leave a file to other processes, in ms since it was found; 0: it is this one's. Changes as they come and go. */
+  leaveMs(origin: string): number;
+  /** This process reads the lake no more. */
+  leave(): void;
+}
+
 export interface SourceOptions {
   /** Deliver what is there and end, instead of watching. */
   readonly once: boolean;
   readonly ledger: Ledger;
+  /** With other processes; the ledger then learns what they read too. */
+  readonly sharing?: Sharing | undefined;
   readonly problem: (problem: Problem) => void;
   /** Told after a whole pass over a bucket: files that by their key are no logs and were not delivered. */
   readonly skipped?: (skipped: Skipped) => void;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type Program, serve, temporaryFolder, until } from '../program.ts';
 import { makeFeed, randomFrom } from '../records.ts';
-import { clean, realEngine, realUrl } from './engines.ts';
+import { clean, type Engine, realEngine, realUrl } from './engines.ts';
 
 /**
  * Three processes read one lake into one cluster; every few seconds one of them is killed, the one that runs the monitors among
@@ -27,6 +27,47 @@ if (url !== undefined) {
   after(() => agent.destroy());
   const real = realEngine(url, agent);
 
+  test('three processes share out the files of one lake', { timeout: 240_000 }, async (context) => {
+    await clean(real);
+    const folder = temporaryFolder(context);
+    const lake = join(folder, 'lake');
+    mkdirSync(lake);
+    const { counts, feed } = makeFeed(lake, randomFrom(1), 3);
+    const start = (place: number): Promise<Program> =>
+      serve(['--data', join(folder, `data-${place}`), '--source', lake, '--engine', url]);
+    const fleet = await Promise.all([0, 1, 2].map(start));
+    context.after(() => Promise.all(fleet.map((program) => program.kill())));
+    await until('all to know each other', async () => ((await live(real)) === 3 ? true : undefined));
+    await pause(5000);
+    for (let turn = 0; turn < 20; turn++) {
+      feed(10);
+      await pause(200);
+    }
+    await until('every event', () => all(real, counts.number), 120_000);
+    await pause(3000);
+    const read = await Promise.all(fleet.map(filesRead));
+    const there = filesIn(lake);
+    context.diagnostic(`${there} files; read by the three: ${read.join(', ')}`);
+    assert.equal(sum(read), there, 'each file was read once');
+    assert.ok(
+      read.every((files) => files > there / 6),
+      'each process read its share',
+    );
+
+    // What is there already is not read again by one who comes later.
+    const late = await start(3);
+    fleet.push(late);
+    await pause(8000);
+    assert.equal(await filesRead(late), 0);
+    feed(40);
+    await until('the rest', () => all(real, counts.number), 60_000);
+    await pause(2000);
+    const more = await Promise.all(fleet.map(filesRead));
+    context.diagnostic(`with a fourth ${filesIn(lake)} files; read: ${more.join(', ')}`);
+    assert.equal(sum(more), filesIn(lake));
+    assert.ok((more[3] ?? 0) > 0, 'the fourth has a share');
+  });
+
   test(`three processes, one killed every few seconds: ${kills} kills`, { timeout: 400_000 }, async (context) => {
     const seed = Number(process.env.TRAILHOUND_SEED ?? Date.now() % 1_000_000);
     context.diagnostic(`seed ${seed} (set TRAILHOUND_SEED to repeat it)`);
@@ -45,6 +86,7 @@ if (url !== undefined) {
     // Together, as machines start after a power cut.
     fleet.push(...(await Promise.all([0, 1, 2].map(start))));
     let holders = 0;
+    let read = 0;
     for (let round = 0; round < kills; round++) {
       feed(4);
       await pause(random() * 3000);
@@ -52,6 +94,7 @@ if (url !== undefined) {
       const holder = fleet.findIndex((program) => runsMonitors(program));
       const place = round % 2 === 0 && holder >= 0 ? holder : Math.floor(random() * 3);
       if (place === holder) holders++;
+      read += await filesRead(fleet[place] as Program);
       await fleet[place]?.kill();
       feed(2);
       await pause(random() * 3000);
@@ -68,15 +111,7 @@ if (url !== undefined) {
     if (frozen) process.kill(frozen.pid, 'SIGCONT');
     feed(2);
 
-    const count = await until(
-      'every event',
-      async () => {
-        await real.call('POST', '/wazuh-*/_refresh');
-        const { body } = await real.call('GET', '/wazuh-alerts-4.x-*/_count');
-        return body.count >= counts.number ? (body.count as number) : undefined;
-      },
-      120_000,
-    );
+    const count = await until('every event', () => all(real, counts.number), 120_000);
     assert.equal(count, counts.number, 'each record is one document');
     const alerts = async (): Promise<readonly Alert[]> => {
       const { body } = await (fleet[0] as Program).call('GET', '/_plugins/_alerting/monitors/alerts?size=1000');
@@ -99,10 +134,40 @@ if (url !== undefined) {
       assert.equal(list.filter((one) => one.monitor_name === monitor).length, 1, `${monitor}: one alert`);
     }
     assert.equal(fleet.filter(runsMonitors).length, 1, 'one process runs the monitors');
+    read += sum(await Promise.all(fleet.map(filesRead)));
+    const there = filesIn(lake);
+    context.diagnostic(`${there} files were read ${read} times`);
+    assert.ok(read < 1.5 * there, `${there} files were read ${read} times`);
     context.diagnostic(
       `${kills} kills, ${holders} of them of the holder; ${counts.number} records, ${counts.anonymous} anonymous reads`,
     );
   });
+}
+
+/** How many documents there are, when there are so many. */
+async function all(real: Engine, number: number): Promise<number | undefined> {
+  await real.call('POST', '/wazuh-*/_refresh');
+  const { body } = await real.call('GET', '/wazuh-alerts-4.x-*/_count');
+  return body.count >= number ? body.count : undefined;
+}
+
+/** Processes that told they read. */
+async function live(real: Engine): Promise<number> {
+  await real.call('POST', '/.trailhound-members/_refresh');
+  return (await real.call('GET', '/.trailhound-members/_count')).body.count;
+}
+
+async function filesRead(program: Program): Promise<number> {
+  const { body } = await program.call('GET', '/_trailhound/status');
+  return sum(body.sources.map(({ files }: { readonly files: number }) => files));
+}
+
+function filesIn(lake: string): number {
+  return readdirSync(lake, { recursive: true }).filter((name) => `${name}`.endsWith('.json.gz')).length;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
 }
 
 /** Whether it said last that it runs the monitors. */
