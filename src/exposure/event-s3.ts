@@ -15,6 +15,8 @@ export function bucketChanges(record: unknown): readonly DoorChange[] {
   // Most records of S3 only read: nothing need be looked for in them.
   if (!changing.test(event)) return [];
   const parameters = own(record, 'requestParameters');
+  // Nor in those that write an object and leave its ACL alone.
+  if (objectWrites.has(event) && !hasAcl(parameters)) return [];
   const name =
     textOf(find(parameters, 'bucketName')) ?? textOf(find(parameters, 'bucket')) ?? bucketOfResources(record) ?? '';
   const set = (door: Door, exposure: Exposure): DoorChange => ({ door, change: 'set', exposure });
@@ -30,16 +32,12 @@ export function bucketChanges(record: unknown): readonly DoorChange[] {
       return [set({ kind: 's3-acl', name }, judgeAcl(parameters))];
     case 'PutObjectAcl':
     case 'PutObjectVersionAcl':
-      return [
-        set({ kind: 's3-object-acl', name, part: textOf(find(parameters, 'key')) }, judgeAcl(parameters, 'object')),
-      ];
     case 'PutObject':
     case 'CopyObject':
     case 'CreateMultipartUpload':
     case 'InitiateMultipartUpload':
     case 'PostObject':
     case 'UploadPart':
-      if (!hasAcl(parameters)) return [];
       return [
         set({ kind: 's3-object-acl', name, part: textOf(find(parameters, 'key')) }, judgeAcl(parameters, 'object')),
       ];
@@ -81,6 +79,15 @@ export function bucketChanges(record: unknown): readonly DoorChange[] {
 
 /** How the names below begin. */
 const changing = /^(?:Put|Delete|Create|Copy|Initiate|Post|Upload)/;
+
+const objectWrites = new Set([
+  'PutObject',
+  'CopyObject',
+  'CreateMultipartUpload',
+  'InitiateMultipartUpload',
+  'PostObject',
+  'UploadPart',
+]);
 
 /** The policy itself; the sub-resource `policy` stands beside it and is empty. */
 function policyIn(parameters: unknown): unknown {

@@ -28,9 +28,12 @@ export function createEventWriter(store: Pick<Store, 'write' | 'get'>): EventWri
       const outcome = { stored: [] as StoredDocument[], duplicates: 0, problems: [] as Problem[] };
       if (events.length === 0) return outcome;
       const results = await commit(events.map((event) => create(event, event.document)));
-      for (const [position, event] of events.entries()) {
-        const result = results[position];
-        if (result) await settle(event, event.document, result, outcome);
+      for (let position = 0; position < events.length; position++) {
+        const [event, result] = [events[position], results[position]];
+        if (!event || !result) continue;
+        // As nearly all are: nothing to wait for.
+        if (!('error' in result) && !event.again) outcome.stored.push(storedAs(result, event.document));
+        else await settle(event, event.document, result, outcome);
       }
       return outcome;
     },
@@ -43,8 +46,7 @@ export function createEventWriter(store: Pick<Store, 'write' | 'get'>): EventWri
     outcome: { stored: StoredDocument[]; duplicates: number; problems: Problem[] },
   ): Promise<void> {
     if (!('error' in result)) {
-      const source = event.again ? await judgeLate(event) : document;
-      outcome.stored.push({ index: result.index, id: result.id, version: result.version, seqNo: result.seqNo, source });
+      outcome.stored.push(storedAs(result, event.again ? await judgeLate(event) : document));
     } else if (result.error === 'conflict') {
       const existing = await store.get(event.index, event.id);
       const content = contentHash(document);
@@ -78,6 +80,13 @@ export function createEventWriter(store: Pick<Store, 'write' | 'get'>): EventWri
     await store.write([{ action: 'index', index: event.index, id: event.id, document }]);
     return document;
   }
+}
+
+function storedAs(
+  { index, id, version, seqNo }: Extract<OperationResult, { version: number }>,
+  source: Document,
+): StoredDocument {
+  return { index, id, version, seqNo, source };
 }
 
 function create(event: PreparedEvent, document: Document): Operation {

@@ -19,8 +19,22 @@ export function eventIndex(
   kind: 'alerts' | 'archives' = 'alerts',
   series: IndexSeries = plainSeries,
 ): string {
-  const day = isoOf(eventTime ?? receivedAt) ?? isoOf(receivedAt) ?? '1970-01-01';
-  return `wazuh-${kind}-4.x-${series}${day.slice(0, 10).replaceAll('-', '.')}`;
+  const at = eventTime ?? receivedAt;
+  const day = Math.floor(at / dayMs);
+  // The records of a file share a day, and those who look an index up by its name are quicker with one and the same text.
+  if (day !== last.day || kind !== last.kind || series !== last.series) {
+    const date = isoOf(at) ?? isoOf(receivedAt);
+    if (date === undefined || isoOf(at) === undefined) return nameOf(date ?? '1970-01-01', kind, series);
+    last = { day, kind, series, name: nameOf(date, kind, series) };
+  }
+  return last.name;
+}
+
+const dayMs = 86_400_000;
+let last = { day: Number.NaN, kind: '', series: '', name: '' };
+
+function nameOf(date: string, kind: string, series: string): string {
+  return `wazuh-${kind}-4.x-${series}${date.slice(0, 10).replaceAll('-', '.')}`;
 }
 
 /** ISO text of a time in the years 0–9999; undefined beyond (a hostile eventTime must not make an odd index name). */

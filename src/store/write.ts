@@ -59,8 +59,9 @@ export async function writeOperations(
   };
   const at = world.clock.now();
   const results: OperationResult[] = [];
+  const planned = { at, target, find: world.shelf.find };
   for (const operation of operations) {
-    results.push(planOperation(operation, { at, target, find: world.shelf.find }));
+    results.push(planOperation(operation, planned));
     if (slices.due()) await yieldToLoop();
   }
   const changed = [...new Set(plans.values())].filter((plan) => !plan.before || plan.touched.size > 0);

@@ -34,6 +34,17 @@ test('times are strict', () => {
       (date) => assert.equal(parseEventTime(date.toISOString()), date.getTime()),
     ),
   );
+  // A text without a fraction is read by its places: as if it had one.
+  const odd = fc.tuple(fc.nat(18), fc.constantFrom(...'0123456789-:TZ +./x'));
+  fc.assert(
+    fc.property(fc.date({ noInvalidDate: true }), fc.array(odd, { maxLength: 2 }), (date, changes) => {
+      const chars = [...`${date.toISOString().slice(0, 19)}Z`];
+      for (const [at, char] of changes) chars[at] = char;
+      const written = chars.join('');
+      assert.equal(parseEventTime(written), parseEventTime(written.replace(/Z$/, '.000Z')), written);
+    }),
+    { numRuns: 5000 },
+  );
 });
 
 test('a version is two integers', () => {

@@ -44,23 +44,38 @@ export function dateFormat(text: string = defaultDateFormat): DateFormat {
   return format;
 }
 
-/** Documents that arrive together mostly carry the same few instants; each is read by the mapping, the index and the monitors. */
+/**
+ * Documents that arrive together carry the same instants, a few each, and each is read by the mapping, the index and the monitors:
+ * of the texts that fall on one slot the last is remembered. (A map that starts anew when it is full forgets them before they are
+ * asked for again, where every record has a second of its own.)
+ */
 function remembered(parse: (text: string) => Instant | undefined): (text: string) => Instant | undefined {
-  let known = new Map<string, Instant>();
   return (text) => {
-    let at = known.get(text);
-    if (at === undefined) {
-      at = parse(text);
-      if (at === undefined || text.length > rememberedTextMax) return at;
-      if (known.size >= rememberedMax) known = new Map();
-      known.set(text, at);
+    if (text.length > rememberedTextMax) return parse(text);
+    const slot = slotOf(text);
+    if (readers[slot] === parse && texts[slot] === text) return instants[slot];
+    const at = parse(text);
+    if (at !== undefined) {
+      readers[slot] = parse;
+      texts[slot] = text;
+      instants[slot] = at;
     }
     return at;
   };
 }
 
-const rememberedMax = 1024;
+/** One table for all formats: clients may name many. */
+const slots = 8192;
+const readers: unknown[] = new Array(slots).fill(undefined);
+const texts: string[] = new Array(slots).fill('');
+const instants = new Float64Array(slots);
 const rememberedTextMax = 64;
+
+function slotOf(text: string): number {
+  let hash = text.length;
+  for (let at = 0; at < text.length; at++) hash = (hash * 31 + text.charCodeAt(at)) | 0;
+  return (hash ^ (hash >>> 15)) & (slots - 1);
+}
 
 const iso = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX";
 
