@@ -185,6 +185,12 @@ export const limits = {
   unindexedMax: 1024,
   /** After a start that finds many documents without an index, they are left to searches as they are for so long: the program answers first. */
   indexAfterMs: 1000,
+  /** Kinds of analysis and of index settings that indices share (query/shared-values.ts); beyond it some are made twice. */
+  sharedAnalysesMax: 256,
+  /** Field definitions that the mappings of one analysis share; beyond it some are made twice. */
+  sharedFieldsMax: 40_000,
+  /** Names inside one flat_object that are remembered as fields: they are the documents' keys. */
+  flatLeavesMax: 4096,
   /** Search answers kept while their indices do not change (store/search.ts), by weight; the least used are worked out again. */
   cachedResultsMax: 8 * 1024 * 1024,
   /** Folders within one another that are searched for rules and lists; deeper ones (a link in a circle) are passed over. */

@@ -3,7 +3,7 @@ import { TrailhoundError } from '../base/errors.ts';
 import { lowerQuery } from './compile.ts';
 import { type Mapped, type MappingRefusal, mapFields } from './dynamic.ts';
 import type { Field } from './field.ts';
-import type { Mapping } from './mapping.ts';
+import type { Mapping, MappingNode, ObjectNode } from './mapping.ts';
 import { parseQuery } from './parse.ts';
 import { innerReason } from './refusal.ts';
 import { pathReader } from './source-values.ts';
@@ -17,22 +17,31 @@ import { forStoredQuery } from './unmapped-field.ts';
 export function mapDocument(mapping: Mapping, source: Document, id = ''): Mapped {
   const mapped = mapFields(mapping, source, id);
   if ('error' in mapped) return mapped;
-  for (const field of storedQueryFields(mapped.mapping)) {
+  for (const field of storedQueryFields(mapped.mapping.root)) {
     const error = refusalOfStored(field, mapping, source);
     if (error) return { error };
   }
   return mapped;
 }
 
-const fieldsOf = new WeakMap<Mapping, readonly Field[]>();
+/** By object of the tree: a mapping that grows shares most of its tree with the one before. */
+const fieldsOf = new WeakMap<ObjectNode, readonly Field[]>();
+const noFields: readonly Field[] = [];
 
-function storedQueryFields(mapping: Mapping): readonly Field[] {
-  let fields = fieldsOf.get(mapping);
+function storedQueryFields(node: ObjectNode): readonly Field[] {
+  let fields = fieldsOf.get(node);
   if (!fields) {
-    fields = [...mapping.fields.values()].filter(({ type }) => type === 'percolator');
-    fieldsOf.set(mapping, fields);
+    const found = [...node.children.values()].flatMap(storedQueriesAt);
+    fields = found.length === 0 ? noFields : found;
+    fieldsOf.set(node, fields);
   }
   return fields;
+}
+
+function storedQueriesAt(node: MappingNode): readonly Field[] {
+  if (node.kind === 'object') return storedQueryFields(node);
+  const inner = [...node.multi.values()].flatMap(storedQueriesAt);
+  return node.type === 'percolator' ? [node, ...inner] : inner;
 }
 
 function refusalOfStored(field: Field, mapping: Mapping, source: Document): MappingRefusal | undefined {

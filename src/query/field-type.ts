@@ -1,5 +1,7 @@
 import { asNumber, asText, type Document, isDocument, own } from '../base/document.ts';
 import { parseIp } from '../base/ip-address.ts';
+import { writeJson } from '../base/json.ts';
+import { limits } from '../base/limits.ts';
 import type { Analysis } from './analysis/analysis.ts';
 import { dateFormat } from './dates/date-format.ts';
 import type { Field, FieldCommon } from './field.ts';
@@ -7,6 +9,7 @@ import { keptParameters } from './field-parameters.ts';
 import { preview } from './field-value.ts';
 import { type NumberType, readNumber } from './number.ts';
 import { argumentError, mapperError } from './refusal.ts';
+import { sharedValues } from './shared-values.ts';
 
 /** What a field's definition is read with. */
 export interface FieldScope {
@@ -19,8 +22,25 @@ export interface FieldScope {
   readonly source?: readonly string[];
 }
 
-/** Reads one field of a mapping, multi-fields too. Throws mapper_parsing_exception. */
+/**
+ * Reads one field of a mapping, multi-fields too. Throws mapper_parsing_exception. The same definition at the same path is one
+ * object in all mappings of one analysis.
+ */
 export function parseField(path: string, json: Document, scope: FieldScope): Field {
+  const { analysis, nested, ignoreMalformed, coerce, source } = scope;
+  // As writeJson has it, a bigint is a number: in a definition both mean the same.
+  const key = writeJson([path, json, nested ?? null, ignoreMalformed, coerce, source ?? null]);
+  let shared = fieldsOf.get(analysis);
+  if (!shared) {
+    shared = sharedValues(limits.sharedFieldsMax);
+    fieldsOf.set(analysis, shared);
+  }
+  return shared(key, () => makeField(path, json, scope));
+}
+
+const fieldsOf = new WeakMap<Analysis, ReturnType<typeof sharedValues<Field>>>();
+
+function makeField(path: string, json: Document, scope: FieldScope): Field {
   const type = own(json, 'type');
   if (typeof type !== 'string') throw mapperError(`No type specified for field [${lastOf(path)}]`);
   const maker = Object.hasOwn(makers, type) ? makers[type] : undefined;

@@ -1,4 +1,6 @@
 import { asNumber, asText, type Document, isDocument, own } from '../base/document.ts';
+import { limits } from '../base/limits.ts';
+import { sharedValues } from './shared-values.ts';
 
 /** The settings of an index that mapping and search ask for. */
 export interface IndexSettings {
@@ -18,8 +20,15 @@ export interface IndexSettings {
   readonly unmappedAsText: boolean;
 }
 
-/** Reads them from settings as they were put: nested or dotted (`index.mapping.total_fields.limit`), with or without `index`. */
+/** Reads them from settings as they were put: nested or dotted (`index.mapping.total_fields.limit`), with or without `index`. The same settings are one object. */
 export function indexSettings(settings: Document): IndexSettings {
+  const read = readSettings(settings);
+  return shared(JSON.stringify(read), () => read);
+}
+
+const shared = sharedValues<IndexSettings>(limits.sharedAnalysesMax);
+
+function readSettings(settings: Document): IndexSettings {
   const number = (path: string, fallback: number): number => {
     const value = setting(settings, path);
     return value === undefined || Number.isNaN(asNumber(value)) ? fallback : asNumber(value);

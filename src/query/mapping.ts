@@ -1,16 +1,18 @@
 import { asText, type Document, isDocument, own, put } from '../base/document.ts';
 import { writeJson } from '../base/json.ts';
+import { limits } from '../base/limits.ts';
 import { type Analysis, parseAnalysis } from './analysis/analysis.ts';
 import { type DynamicRules, parseDynamicRules } from './dynamic-template.ts';
-import type { Field } from './field.ts';
+import type { Field, FlatObjectField } from './field.ts';
 import { type FieldScope, parseField } from './field-type.ts';
 import { type IndexSettings, indexSettings } from './index-settings.ts';
 import { argumentError, mapperError } from './refusal.ts';
+import { sharedValues } from './shared-values.ts';
 
 /** The mapping of one index: immutable. A change gives a new one that shares what stayed. */
 export interface Mapping {
   readonly root: ObjectNode;
-  /** Every field by its full name, multi-fields and aliases too; made when first asked for. */
+  /** Every field by its full name, multi-fields and aliases too. To look one up walks the tree; to go through all collects them. */
   readonly fields: ReadonlyMap<string, Field>;
   readonly analysis: Analysis;
   readonly settings: IndexSettings;
@@ -81,9 +83,21 @@ export function fieldAt(mapping: Mapping, name: string): Field | undefined {
   if (field) return field.kind === 'alias' ? mapping.fields.get(field.target) : field;
   for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
     const around = mapping.fields.get(name.slice(0, dot));
-    if (around?.kind === 'flat_object') return { ...around, path: name, leaf: name.slice(dot + 1) };
+    if (around?.kind === 'flat_object') return insideFlat(around, name, name.slice(dot + 1));
   }
   return mapping.unmapped?.(name);
+}
+
+const leavesOf = new WeakMap<Field, ReturnType<typeof sharedValues<Field>>>();
+
+/** One object for one name, as for other fields: what is known by field is then known of it. */
+function insideFlat(around: FlatObjectField, path: string, leaf: string): Field {
+  let leaves = leavesOf.get(around);
+  if (!leaves) {
+    leaves = sharedValues(limits.flatLeavesMax);
+    leavesOf.set(around, leaves);
+  }
+  return leaves(path, () => ({ ...around, path, leaf }));
 }
 
 /** The object at a dotted path, or undefined. */
@@ -96,17 +110,54 @@ export function objectAt(mapping: Mapping, path: string): ObjectNode | undefined
 }
 
 function makeMapping(root: ObjectNode, analysis: Analysis, settings: IndexSettings, rules: DynamicRules): Mapping {
-  let fields: ReadonlyMap<string, Field> | undefined;
-  return {
-    root,
-    analysis,
-    settings,
-    rules,
-    get fields() {
-      fields ??= collect(root);
-      return fields;
-    },
+  return { root, analysis, settings, rules, fields: fieldsBelow(root) };
+}
+
+/**
+ * The fields of a mapping's tree by their full names, as a map. A mapping changes with many a document, and most of its
+ * lives are short: it is not written out as a map before somebody goes through all of it.
+ */
+function fieldsBelow(root: ObjectNode): ReadonlyMap<string, Field> {
+  let all: Map<string, Field> | undefined;
+  const collected = (): Map<string, Field> => {
+    all ??= collect(root);
+    return all;
   };
+  const get = (name: string): Field | undefined => (all ? all.get(name) : find(root, name));
+  return {
+    get,
+    has: (name) => get(name) !== undefined,
+    get size() {
+      return collected().size;
+    },
+    forEach: (visit) => collected().forEach(visit),
+    entries: () => collected().entries(),
+    keys: () => collected().keys(),
+    values: () => collected().values(),
+    [Symbol.iterator]: () => collected()[Symbol.iterator](),
+  };
+}
+
+function find(root: ObjectNode, name: string): Field | undefined {
+  let node: MappingNode | undefined = root;
+  for (let from = 0; from <= name.length; ) {
+    const dot = name.indexOf('.', from);
+    const to = dot < 0 ? name.length : dot;
+    node = node.children.get(name.slice(from, to));
+    if (!node) return undefined;
+    if (node.kind !== 'object') return to === name.length ? node : findMulti(node, name);
+    from = to + 1;
+  }
+  return undefined;
+}
+
+/** Names of multi-fields may hold dots. */
+function findMulti(field: Field, name: string): Field | undefined {
+  for (const multi of field.multi.values()) {
+    const found = multi.path === name ? multi : findMulti(multi, name);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function collect(root: ObjectNode): Map<string, Field> {

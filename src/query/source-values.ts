@@ -1,6 +1,6 @@
 import type { Document } from '../base/document.ts';
 import type { Field } from './field.ts';
-import type { Mapping, MappingNode } from './mapping.ts';
+import type { Mapping, MappingNode, ObjectNode } from './mapping.ts';
 
 /** Asks about one JSON value of a document, never an array. */
 export type LeafTest = (leaf: unknown) => boolean;
@@ -13,14 +13,16 @@ export type ValueReader = (scope: unknown, test: LeafTest) => boolean;
  * in every field that is copied to it. `nested` is the nested object that `scope` is one of.
  */
 export function valueReader(mapping: Mapping, field: Field, nested: string | undefined): ValueReader {
-  const copies = nested === undefined ? copyPlans(mapping).get(field.source.join('.')) : undefined;
-  if (copies) return (scope, test) => walkCopies(scope, copies, test);
+  const target = field.source.join('.');
+  if (nested === undefined && copyTargets(mapping.root).has(target)) {
+    return (scope, test) => walkCopies(scope, mapping.root, target, test);
+  }
   return pathReader(field.source.slice(nested === undefined ? 0 : nested.split('.').length));
 }
 
 /** True where other fields are copied to it. */
 export function isCopied(mapping: Mapping, field: Field): boolean {
-  return copyPlans(mapping).has(field.source.join('.'));
+  return copyTargets(mapping.root).has(field.source.join('.'));
 }
 
 /** The values at a path, with no regard to the mapping. */
@@ -62,64 +64,55 @@ function someAt(value: unknown, step: Step, test: LeafTest): boolean {
   return false;
 }
 
-/** The part of the document tree that is copied to one target. */
-interface CopyPlan {
-  leaf: boolean;
-  readonly children: Map<string, CopyPlan>;
-}
+/** What the fields below a node copy to, by node: a mapping that grows shares most of its tree with the one before. */
+const targetsBelow = new WeakMap<ObjectNode, ReadonlySet<string>>();
+const noTargets: ReadonlySet<string> = new Set();
 
-const plansOf = new WeakMap<Mapping, ReadonlyMap<string, CopyPlan>>();
-
-/** Target path → plan, for every target of copy_to in the mapping. */
-function copyPlans(mapping: Mapping): ReadonlyMap<string, CopyPlan> {
-  const known = plansOf.get(mapping);
+/** Full names of the fields that others are copied to. */
+export function copyTargets(node: ObjectNode): ReadonlySet<string> {
+  const known = targetsBelow.get(node);
   if (known) return known;
-  const plans = new Map<string, CopyPlan>();
-  const put = (target: string, source: readonly string[]): void => {
-    let plan = plans.get(target);
-    if (!plan) {
-      plan = { leaf: false, children: new Map() };
-      plans.set(target, plan);
-      put(target, target.split('.'));
+  let only: ReadonlySet<string> = noTargets;
+  let joined: Set<string> | undefined;
+  for (const child of node.children.values()) {
+    const targets = child.kind === 'object' ? copyTargets(child) : child.copyTo;
+    for (const target of targets) {
+      if (only.has(target)) continue;
+      joined ??= new Set(only);
+      joined.add(target);
+      only = joined;
     }
-    markLeaf(plan, source);
-  };
-  const visit = (node: MappingNode): void => {
-    if (node.kind === 'object') for (const child of node.children.values()) visit(child);
-    else for (const target of node.copyTo) put(target, node.source);
-  };
-  visit(mapping.root);
-  plansOf.set(mapping, plans);
-  return plans;
-}
-
-function markLeaf(root: CopyPlan, source: readonly string[]): void {
-  let plan = root;
-  for (const key of source) {
-    const child: CopyPlan = plan.children.get(key) ?? { leaf: false, children: new Map() };
-    plan.children.set(key, child);
-    plan = child;
   }
-  plan.leaf = true;
+  targetsBelow.set(node, only);
+  return only;
 }
 
-function walkCopies(value: unknown, plan: CopyPlan, test: LeafTest): boolean {
+/** The values at the target's own place, and at those of the fields that are copied to it. */
+function walkCopies(value: unknown, node: MappingNode, target: string, test: LeafTest): boolean {
   if (Array.isArray(value)) {
-    for (const item of value) if (walkCopies(item, plan, test)) return true;
+    for (const item of value) if (walkCopies(item, node, target, test)) return true;
     return false;
   }
-  if (typeof value !== 'object' || value === null) return plan.leaf && value !== null && test(value);
+  if (value === null || value === undefined) return false;
+  if (node.kind !== 'object') {
+    return typeof value !== 'object' && (node.path === target || node.copyTo.includes(target)) && test(value);
+  }
+  if (typeof value !== 'object' || !leadsTo(node, target)) return false;
   const source = value as Document;
   for (const key in source) {
-    const child = plan.children.get(key) ?? (key.includes('.') ? dotted(plan, key) : undefined);
-    if (child && walkCopies(source[key], child, test)) return true;
+    const child = node.children.get(key) ?? (key.includes('.') ? dotted(node, key) : undefined);
+    if (child && walkCopies(source[key], child, target, test)) return true;
   }
   return false;
 }
 
-function dotted(plan: CopyPlan, key: string): CopyPlan | undefined {
-  let found: CopyPlan | undefined = plan;
-  for (const part of key.split('.')) found = found?.children.get(part);
+function leadsTo(node: ObjectNode, target: string): boolean {
+  return copyTargets(node).has(target) || node.path === '' || target.startsWith(`${node.path}.`);
+}
+
+function dotted(node: ObjectNode, key: string): MappingNode | undefined {
+  let found: MappingNode | undefined = node;
+  for (const part of key.split('.')) found = found?.kind === 'object' ? found.children.get(part) : undefined;
   return found;
 }
 

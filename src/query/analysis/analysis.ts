@@ -1,5 +1,8 @@
 import { asNumber, asText, type Document, isDocument, own } from '../../base/document.ts';
+import { writeJson } from '../../base/json.ts';
+import { limits } from '../../base/limits.ts';
 import { argumentError, mapperError } from '../refusal.ts';
+import { sharedValues } from '../shared-values.ts';
 import { stemEnglish } from './english.ts';
 import type { Analyzer, Filter, Normalizer, Token, Tokenizer, WordSplit } from './token.ts';
 import { customFilter, lower, plainFilters } from './token-filter.ts';
@@ -35,10 +38,15 @@ const tokenizers: Readonly<Record<string, Tokenizer>> = {
   pattern: splitTokenizer(/\W+/g),
 };
 
-/** `settings`: those of the index, with or without the outer `index`. */
+/** `settings`: those of the index, with or without the outer `index`. Daily indices of one template share one object. */
 export function parseAnalysis(settings: Document): Analysis {
-  const inner = own(settings, 'index');
-  const analysis = own(settings, 'analysis') ?? own(inner, 'analysis');
+  const analysis = own(settings, 'analysis') ?? own(own(settings, 'index'), 'analysis');
+  return shared(writeJson(analysis ?? null), () => readAnalysis(analysis));
+}
+
+const shared = sharedValues<Analysis>(limits.sharedAnalysesMax);
+
+function readAnalysis(analysis: unknown): Analysis {
   const group = (kind: string): Document => {
     const value = own(analysis, kind);
     return isDocument(value) ? value : {};

@@ -5,7 +5,8 @@ import { booleanValue, keywordValue, scalarText } from '../../query/field-value.
 import type { Bool, Lucene, Point, PointRange, TermBounds } from '../../query/lucene.ts';
 import { compareTerms, withinRanges } from '../../query/lucene-match.ts';
 import type { Mapping } from '../../query/mapping.ts';
-import { fieldPlan, isCopyTarget } from './field-plan.ts';
+import { isCopied } from '../../query/source-values.ts';
+import { fieldPlan } from './field-plan.ts';
 import { allRows, and, andNot, noRows, or, type Rows } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf, SegmentIndex } from './segment-index.ts';
 
@@ -149,7 +150,7 @@ function keywordColumns(field: KeywordField, asked: Asked): readonly ColumnIndex
 
 /** The columns that hold all values of a field; undefined where other values count too. */
 export function columnsOf(field: Field, { segment, mapping }: Asked): readonly ColumnIndex[] | undefined {
-  if (segment.overflowed || isCopyTarget(mapping, field)) return undefined;
+  if (segment.overflowed || isCopied(mapping, field)) return undefined;
   const path = field.source.join('.');
   if (field.kind !== 'flat_object') return segment.columns(path);
   if (field.leaf !== undefined) return segment.columns(`${path}.${field.leaf}`);

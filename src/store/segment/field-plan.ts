@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { limits } from '../../base/limits.ts';
 import type { Field, TextField } from '../../query/field.ts';
 import { dateValue } from '../../query/field-value.ts';
 import { fieldAt, type Mapping } from '../../query/mapping.ts';
+import { sharedValues } from '../../query/shared-values.ts';
 
 /** What a mapping makes of the values at one path, as far as a segment's index depends on it. */
 export interface FieldPlan {
@@ -15,38 +17,26 @@ export interface FieldPlan {
   readonly signature: string;
 }
 
-const plans = new WeakMap<Mapping, Map<string, FieldPlan>>();
-
-/** `analysis`: the index's analysis settings as text. */
-export function fieldPlan(mapping: Mapping, path: string, analysis: string): FieldPlan {
-  let known = plans.get(mapping);
-  if (!known) {
-    known = new Map();
-    plans.set(mapping, known);
-  }
-  let plan = known.get(path);
-  if (!plan) {
-    plan = makePlan(mapping, path, analysis);
-    known.set(path, plan);
-  }
-  return plan;
-}
-
-/** Fields outlive the mapping that they came with: a mapping that grows by a field shares the others. */
+/** Fields outlive the mapping that they came with: a mapping that grows by a field, or that of another day, has the same ones. */
 const plansOfField = new WeakMap<
   Field,
   { readonly targets: readonly Field[]; readonly analysis: string; readonly plan: FieldPlan }
 >();
 
-function makePlan(mapping: Mapping, path: string, analysis: string): FieldPlan {
+/** What becomes of values that no field takes, by analysis. */
+const unmapped = sharedValues<FieldPlan>(limits.sharedAnalysesMax);
+
+/** `analysis`: the index's analysis settings as text. */
+export function fieldPlan(mapping: Mapping, path: string, analysis: string): FieldPlan {
   const field = fieldAt(mapping, path);
-  const targets = (field?.copyTo ?? []).flatMap((target) => fieldAt(mapping, target) ?? []);
-  const known = field && plansOfField.get(field);
-  if (known?.analysis === analysis && known.targets.every((target, at) => target === targets[at])) {
-    if (known.targets.length === targets.length) return known.plan;
+  if (!field) return unmapped(analysis, () => planOf(undefined, [], analysis));
+  const targets = field.copyTo.flatMap((target) => fieldAt(mapping, target) ?? []);
+  const known = plansOfField.get(field);
+  if (known?.analysis === analysis && known.targets.length === targets.length) {
+    if (known.targets.every((target, at) => target === targets[at])) return known.plan;
   }
   const plan = planOf(field, targets, analysis);
-  if (field) plansOfField.set(field, { targets, analysis, plan });
+  plansOfField.set(field, { targets, analysis, plan });
   return plan;
 }
 
@@ -67,16 +57,4 @@ function planOf(field: Field | undefined, targets: readonly Field[], analysis: s
 
 function described(field: Field): unknown {
   return [field.path, field.type, field.parameters, field.source, field.copyTo, field.nested ?? null];
-}
-
-const targetsOf = new WeakMap<Mapping, ReadonlySet<string>>();
-
-/** Whether values of other fields are copied into the field: then its own path does not tell all of them. */
-export function isCopyTarget(mapping: Mapping, field: Field): boolean {
-  let targets = targetsOf.get(mapping);
-  if (!targets) {
-    targets = new Set([...mapping.fields.values()].flatMap((one) => one.copyTo));
-    targetsOf.set(mapping, targets);
-  }
-  return targets.has(field.source.join('.'));
 }

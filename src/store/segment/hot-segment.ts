@@ -132,7 +132,6 @@ interface PathNode {
   first: PathNode | undefined;
   next: PathNode | undefined;
   readonly columns: HotColumn[];
-  readonly byMapping: WeakMap<Mapping, HotColumn>;
   mapping: Mapping | undefined;
   column: HotColumn | undefined;
   index: number;
@@ -154,7 +153,6 @@ function makeNode(key: string, path: string): PathNode {
     first: undefined,
     next: undefined,
     columns: [],
-    byMapping: new WeakMap(),
     mapping: undefined,
     column: undefined,
     index: -1,
@@ -205,9 +203,8 @@ function childOf({ root }: State, node: PathNode, key: string): PathNode {
 /** undefined beyond the bound of columns: the keys of a policy or a tag are an attacker's. */
 function columnAt(context: Context, node: PathNode): HotColumn | undefined {
   if (node.mapping === context.mapping && node.index === context.index && node.column) return node.column;
-  const column = node.byMapping.get(context.mapping) ?? makeColumn(context, node);
+  const column = columnOf(context, node);
   if (!column) return undefined;
-  node.byMapping.set(context.mapping, column);
   node.mapping = context.mapping;
   node.column = column;
   node.index = context.index;
@@ -215,7 +212,7 @@ function columnAt(context: Context, node: PathNode): HotColumn | undefined {
   return column;
 }
 
-function makeColumn({ state, mapping, analysis }: Context, node: PathNode): HotColumn | undefined {
+function columnOf({ state, mapping, analysis }: Context, node: PathNode): HotColumn | undefined {
   const plan = fieldPlan(mapping, node.path, analysis);
   // `{"a.b": 1}` and `{"a": {"b": 1}}` are two nodes of one path: each has its own column, and questions ask all of them.
   const known = node.columns.find((one) => one.signature === plan.signature);
