@@ -136,7 +136,12 @@ function newEntry(standing: Standing, mapping: Mapping): Entry {
   } catch (error) {
     if (!(error instanceof TrailhoundError)) throw error;
     // It does not even read, whatever the mapping.
-    return { standing, lowered: { query: undefined, holdsFor: () => true }, matcher: undefined, required: 'never' };
+    return {
+      standing,
+      lowered: { query: undefined, error, holdsFor: () => true },
+      matcher: undefined,
+      required: 'never',
+    };
   }
 }
 

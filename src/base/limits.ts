@@ -189,6 +189,10 @@ export const limits = {
   sharedAnalysesMax: 256,
   /** Field definitions that the mappings of one analysis share; beyond it some are made twice. */
   sharedFieldsMax: 40_000,
+  /** Ways in which the indices of one search mean its query that are remembered; others are worked out for each index. */
+  loweredKindsMax: 8,
+  /** Segments of which one search remembers what it found for the indices before, in as many ways. */
+  sharedHitsMax: 64,
   /** Names inside one flat_object that are remembered as fields: they are the documents' keys. */
   flatLeavesMax: 4096,
   /** Search answers kept while their indices do not change (store/search.ts), by weight; the least used are worked out again. */

@@ -7,6 +7,7 @@ import { type Collector, makeCollector, type Shower } from './collector.ts';
 import type { Found, FoundHit, ShardFailure } from './found.ts';
 import type { SearchBody } from './search-body.ts';
 import { makePlan, type Plan, type SearchableIndex, watched } from './search-plan.ts';
+import { sharedLowering } from './shared-lowering.ts';
 
 export interface SearchOptions {
   /** What `now` means. */
@@ -22,8 +23,9 @@ export async function executeSearch(
 ): Promise<Found> {
   const aggregator = body.aggregations === undefined ? undefined : makeAggregator(body.aggregations, options.at);
   const failures: ShardFailure[] = [];
+  const lower = sharedLowering(options.at);
   const plans = indices.flatMap((index) =>
-    attempt(index, failures, () => [watched(makePlan(body, index, options.at), aggregator, options.at)]),
+    attempt(index, failures, () => [watched(makePlan(body, index, options.at, lower), aggregator, options.at)]),
   );
   const collector = makeCollector(body, aggregator);
   const turn = makeTurn(options.signal);

@@ -7,12 +7,14 @@ import type { Mapping, ObjectNode } from './mapping.ts';
 import type { Query } from './query.ts';
 
 /** A lowered query that knows what of the mapping it was made of: most new fields are none of its business. */
-export interface Lowered {
-  /** undefined: it is refused on this mapping. */
-  readonly query: Lucene | undefined;
+export type Lowered = {
   /** True when lowering by the other mapping would make the same of it. */
   holdsFor(mapping: Mapping): boolean;
-}
+} & (
+  | { readonly query: Lucene; readonly error?: undefined }
+  /** It is refused on this mapping. */
+  | { readonly query: undefined; readonly error: TrailhoundError }
+);
 
 /** As lowerQuery, but a refusal is an answer. */
 export function lowerWatched(query: Query, mapping: Mapping, at: Instant): Lowered {
@@ -21,7 +23,7 @@ export function lowerWatched(query: Query, mapping: Mapping, at: Instant): Lower
     return { query: lowerQuery(query, watched, at), holdsFor };
   } catch (error) {
     if (!(error instanceof TrailhoundError)) throw error;
-    return { query: undefined, holdsFor };
+    return { query: undefined, error, holdsFor };
   }
 }
 

@@ -15,6 +15,7 @@ import { withSlots } from './percolation-slots.ts';
 import { shardError } from './refusal.ts';
 import { compileScore, type Scorer } from './score.ts';
 import { checkSearchAfter, type SearchBody } from './search-body.ts';
+import type { Lower } from './shared-lowering.ts';
 import type { SortValue } from './sort.ts';
 import { type SortColumn, sortColumn } from './sort-values.ts';
 
@@ -50,8 +51,8 @@ export interface Plan {
   readonly after: readonly SortValue[] | undefined;
 }
 
-/** Throws shard errors for what the index refuses. */
-export function makePlan(body: SearchBody, index: SearchableIndex, at: Instant): Plan {
+/** Throws shard errors for what the index refuses. `lower` may be shared by the indices of a search. */
+export function makePlan(body: SearchBody, index: SearchableIndex, at: Instant, lower: Lower): Plan {
   const { mapping } = index;
   const window = mapping.settings.resultWindow;
   if (body.from + body.size > window) {
@@ -61,7 +62,7 @@ export function makePlan(body: SearchBody, index: SearchableIndex, at: Instant):
     );
   }
   checkSearchAfter(body);
-  const query = lowerQuery(body.query, mapping, at);
+  const query = lower(body.query, mapping);
   const columns = body.sort.map((key) => sortColumn(key, mapping, at));
   const filter = index.filter === undefined ? undefined : lowerQuery(parseQuery(index.filter, 'filter'), mapping, at);
   const joined: Lucene = filter

@@ -7,6 +7,7 @@ import type { Reader } from './reader.ts';
 import type { Rows } from './segment/rows.ts';
 import type { Segments } from './segment/segments.ts';
 import type { ColumnCache } from './segment-columns.ts';
+import type { SharedHits } from './shared-hits.ts';
 import type { Shelf } from './shelf.ts';
 import type { ArrivalWindow, Position } from './store.ts';
 
@@ -30,6 +31,8 @@ export interface Scan {
   /** Absent where there are none: then blocks are searched. */
   readonly segments: Segments | undefined;
   readonly results: SegmentResults;
+  /** What queries find in segments, shared by the indices of the search. */
+  readonly hits: SharedHits;
   /** Values by row of columns that were asked for lately. */
   readonly columns: ColumnCache;
   readonly partRows: PartRows;

@@ -18,6 +18,7 @@ import { withinTime } from './search-time.ts';
 import { SegmentDamage } from './segment/paged-file.ts';
 import type { Segments } from './segment/segments.ts';
 import type { ColumnCache } from './segment-columns.ts';
+import { sharedHits } from './shared-hits.ts';
 import type { Shelf } from './shelf.ts';
 import type { ArrivalWindow, IndexOptions, Position, SearchResult } from './store.ts';
 
@@ -114,6 +115,7 @@ function findIn(
     reader: world.reader,
     segments: world.segments,
     results: world.segmentResults,
+    hits: sharedHits(),
     columns: world.columns,
     partRows: world.partRows,
     queryKey: queryKey(body),
@@ -127,7 +129,7 @@ function findIn(
   return undamaged(() =>
     executeSearch(
       body,
-      indices.map((index) => {
+      reached(indices, window).map((index) => {
         const boost = boosts.get(index.stored.name);
         const searchable = searchableIndex(index, world.catalog.aliasFilter(expression, index), scan);
         return boost === undefined ? searchable : { ...searchable, boost };
@@ -135,6 +137,12 @@ function findIn(
       { at: world.clock.now(), ...(options.signal ? { signal: options.signal } : {}) },
     ),
   );
+}
+
+/** Those that something arrived in since the window began, of months of indices mostly one; one at least, to refuse what is wrong. */
+function reached(indices: readonly IndexState[], { after }: ArrivalWindow): readonly IndexState[] {
+  const touched = indices.filter(({ tally }) => tally.last > after);
+  return touched.length > 0 ? touched : indices.slice(0, 1);
 }
 
 /** More damaged segments than this in one search, and the search fails. */

@@ -7,7 +7,7 @@ import type { IndexState } from './catalog.ts';
 import { blockOfRow, type PartBlocks } from './part-blocks.ts';
 import type { Reader } from './reader.ts';
 import type { Scan } from './scan-scope.ts';
-import { type Asked, evaluate } from './segment/evaluate.ts';
+import type { Asked } from './segment/evaluate.ts';
 import { SegmentDamage } from './segment/paged-file.ts';
 import { addRow, allRows, and, andNot, countRows, hasRow, noRows, or, type Rows, rowNumbers } from './segment/rows.ts';
 import type { Hits, SegmentIndex } from './segment/segment-index.ts';
@@ -58,7 +58,7 @@ export function searchSegment(
         kept.byteLength + key.length + 64,
       );
     };
-    const hits = wanted.query ? evaluate(wanted.query, asked) : { sure: noRows(), maybe: allRows() };
+    const hits = wanted.query ? scan.hits(wanted.query, asked) : { sure: noRows(), maybe: allRows() };
     const there = living.rows();
     const sure = and(hits.sure, there);
     const maybe = andNot(and(hits.maybe, there), sure);

@@ -169,6 +169,17 @@ function words(field: TextField, wanted: Iterable<string>, asked: Asked): Hits {
   return hits;
 }
 
+/**
+ * What an answer about the field depends on beside the segment and the field itself: two indices that see the same get the same
+ * answer, which is about all rows of the segment.
+ */
+export function viewOf(field: Field, asked: Asked): string {
+  const copied = isCopied(asked.mapping, field);
+  const words = field.kind === 'text' && wordsHold(field.path, asked);
+  const dates = field.kind !== 'date' || copied ? [] : (columnsOf(field, asked) ?? []);
+  return `${copied ? 1 : 0}${words ? 1 : 0}${dates.map((column) => (readsHold(column, asked) ? 1 : 0)).join('')}`;
+}
+
 const held = new WeakMap<Mapping, WeakMap<SegmentIndex, Map<string, boolean>>>();
 
 /** Whether today's mapping would make the same words of the segment's documents as the one they came under. */
