@@ -97,7 +97,7 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
       openNotifications: (own) => openChannels(config, { store: own, clock, log }, instead.store === undefined),
     });
     const { alerting, notifications } = watching;
-    const shared = openSharedReading({ store, clock, self: cluster && self, problem: problems.add });
+    const shared = openSharedReading({ store, clock, self: cluster && self, rules, log, problem: problems.add });
     const posture = await openPosture(store);
     const retention = retaining(config, embedded, { clock, log });
     const spare = spared(config, clock.now(), problems.add);

@@ -9,11 +9,12 @@ import { type Members, membersIndex, openMembers } from './members.ts';
 
 const files = Array.from({ length: 300 }, (_, n) => `s3://lake/AWSLogs/file-${n}.json.gz`);
 
-function member(store: Store, clock: VirtualClock, id: string): Members {
+function member(store: Store, clock: VirtualClock, id: string, remembers = false): Members {
   return openMembers({
     store,
     clock,
     self: { id, name: id },
+    remembers: () => remembers,
     catchUp: async () => undefined,
     problem: ({ message }) => assert.fail(message),
     stopwatch: () => {
@@ -103,4 +104,25 @@ test('readers of other lakes leave each other nothing, and one that left a lake 
   shared.leave();
   await clock.advance(2 * limits.memberBeatMs);
   assert.deepEqual(owned([mine]), [files.length]);
+});
+
+test('where the rules of one look at earlier events, the first that came reads all, and the next when it is gone', async () => {
+  const clock = virtualClock(0);
+  const store = openMemory({ clock });
+  const members = [member(store, clock, 'z'), member(store, clock, 'm', true), member(store, clock, 'a')];
+  const shares: Share[] = [];
+  for (const one of members) shares.push(await joined(one, clock));
+  const reads = (): readonly number[] =>
+    shares.map((share) => files.filter((file) => share.leaveMs(file) === 0).length);
+  await clock.advance(2 * limits.memberBeatMs);
+  assert.deepEqual(reads(), [files.length, 0, 0]);
+  assert.equal(shares[1]?.leaveMs(files[0] as string), Number.POSITIVE_INFINITY);
+  await members[0]?.close();
+  shares.shift();
+  await clock.advance(2 * limits.memberBeatMs);
+  assert.deepEqual(reads(), [files.length, 0]);
+  await members[1]?.close();
+  shares.shift();
+  await clock.advance(2 * limits.memberBeatMs);
+  assert.deepEqual(reads(), [files.length]);
 });

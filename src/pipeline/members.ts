@@ -6,12 +6,16 @@ import { limits } from '../base/limits.ts';
 import type { Problem } from '../base/problem.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import type { Share, Sharing } from '../sources/source.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StoredDocument } from '../store/store.ts';
 
-/** One document a process that reads with others: who it is, which lakes it reads, and a number that grows while it lives. */
+/** One document a process that reads with others: who it is, which lakes it reads, its place in line, and a number that grows while it lives. */
 export const membersIndex = '.trailhound-members';
 
-/** The processes that read the same lakes into one cluster share out the files: each belongs to the one that it is drawn for. */
+/**
+ * The processes that read the same lakes into one cluster share out the files: each belongs to the one that it is drawn for. Where
+ * one of them has rules that look at earlier events, a share of the files would be a share of what they count: then the one that
+ * came first reads all, and the next when it is gone.
+ */
 export interface Members extends Sharing {
   close(): Promise<void>;
 }
@@ -21,6 +25,8 @@ export interface MembersParts {
   readonly clock: Clock;
   /** Of this start of this process. */
   readonly self: { readonly id: string; readonly name: string };
+  /** Whether rules of this process look at earlier events. */
+  remembers(): boolean;
   /** Learns which files others have read. */
   catchUp(): Promise<void>;
   readonly problem: (problem: Problem) => void;
@@ -32,6 +38,9 @@ export interface MembersParts {
 interface Heard {
   readonly beat: number;
   readonly lakes: readonly string[];
+  /** Its place in line: who came first has the lowest. */
+  readonly rank: number;
+  readonly remembers: boolean;
   readonly since: () => number;
   /** It was heard to live: its number grew, or it came later than this process. */
   readonly lives: boolean;
@@ -42,7 +51,7 @@ export function openMembers(parts: MembersParts): Members {
   const { store, clock, self, problem } = parts;
   const lakes = new Map<string, number>();
   const ended = new AbortController();
-  const { look, heard } = rollCall(parts, lakes);
+  const { look, heard, rank } = rollCall(parts, lakes);
   let begun: Promise<void> | undefined;
   let beating: Promise<void> = Promise.resolve();
 
@@ -81,7 +90,8 @@ export function openMembers(parts: MembersParts): Members {
         begun = begin();
         await begun;
       }
-      return shareOf(lake, self.id, heard, () => leave(lakes, lake));
+      const own = { id: self.id, rank, remembers: parts.remembers };
+      return shareOf(lake, own, heard, () => leave(lakes, lake));
     },
     async close() {
       if (!begun) return;
@@ -95,18 +105,22 @@ export function openMembers(parts: MembersParts): Members {
 }
 
 /** Says that this process lives, and hears the others. */
-function rollCall({ store, self, stopwatch = elapsedMs }: MembersParts, lakes: ReadonlyMap<string, number>) {
+function rollCall({ store, self, remembers, stopwatch = elapsedMs }: MembersParts, lakes: ReadonlyMap<string, number>) {
   let heard: ReadonlyMap<string, Heard> | undefined;
   let beat = 0;
+  let rank: number | undefined;
+  const all = async (): Promise<readonly StoredDocument[]> =>
+    (await store.search(membersIndex, parseSearchBody({ size: limits.membersMax }))).hits;
   return {
+    rank: (): number => rank ?? 0,
     heard: (): ReadonlyMap<string, Heard> => heard ?? new Map(),
     async look(): Promise<void> {
-      const document = { name: self.name, lakes: [...lakes.keys()], beat: beat++ };
+      rank ??= 1 + Math.max(0, ...(await all()).map(({ source }) => Number(own(source, 'rank') ?? 0)));
+      const document = { name: self.name, lakes: [...lakes.keys()], rank, remembers: remembers(), beat: beat++ };
       await store.write([{ action: 'index', index: membersIndex, id: self.id, document }]);
-      const { hits } = await store.search(membersIndex, parseSearchBody({ size: limits.membersMax }));
       const before = heard;
       heard = new Map(
-        hits
+        (await all())
           .filter(({ id }) => id !== self.id)
           .map(({ id, source }) => [id, listen(source, before?.get(id), before !== undefined, stopwatch)]),
       );
@@ -120,21 +134,33 @@ function listen(source: Document, before: Heard | undefined, knewOthers: boolean
   const beat = Number(own(source, 'beat'));
   const listed = own(source, 'lakes');
   const lakes = (Array.isArray(listed) ? listed : []).flatMap((lake) => text(lake) ?? []);
-  if (before?.beat === beat) return { ...before, lakes };
-  return { beat, lakes, since: stopwatch(), lives: before !== undefined || knewOthers };
+  const facts = { beat, lakes, rank: Number(own(source, 'rank') ?? 0), remembers: own(source, 'remembers') === true };
+  if (before?.beat === beat) return { ...before, ...facts };
+  return { ...facts, since: stopwatch(), lives: before !== undefined || knewOthers };
 }
 
-function shareOf(lake: string, self: string, heard: () => ReadonlyMap<string, Heard>, leave: () => void): Share {
+interface Self {
+  readonly id: string;
+  rank(): number;
+  remembers(): boolean;
+}
+
+function shareOf(lake: string, self: Self, heard: () => ReadonlyMap<string, Heard>, leave: () => void): Share {
+  const living = (): readonly (readonly [id: string, Heard])[] =>
+    [...heard()].filter(
+      ([, { lives, since, lakes }]) => lives && since() <= limits.memberExpiryMs && lakes.includes(lake),
+    );
   return {
     leaveMs(origin) {
-      const file = numberOf(origin);
-      const mine = drawn(file, self);
-      let before = 0;
-      for (const [id, { lives, since, lakes }] of heard()) {
-        if (!lives || since() > limits.memberExpiryMs || !lakes.includes(lake)) continue;
-        if (drawn(file, id) > mine) before++;
+      const others = living();
+      if (self.remembers() || others.some(([, { remembers }]) => remembers)) {
+        const earlier = ([id, { rank }]: readonly [string, Heard]): boolean =>
+          rank < self.rank() || (rank === self.rank() && id < self.id);
+        return others.some(earlier) ? Number.POSITIVE_INFINITY : 0;
       }
-      return before * limits.filesLeftTooLongMs;
+      const file = numberOf(origin);
+      const mine = drawn(file, self.id);
+      return others.filter(([id]) => drawn(file, id) > mine).length * limits.filesLeftTooLongMs;
     },
     leave,
   };

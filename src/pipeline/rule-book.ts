@@ -3,6 +3,7 @@ import type { Problem } from '../base/problem.ts';
 import { type CompiledRules, compileRules, type RuleFile } from '../rules/compile.ts';
 import { createEngine, type RuleEngine } from '../rules/engine.ts';
 import { lintRules } from '../rules/lint.ts';
+import { rememberingRules } from '../rules/remembering.ts';
 
 /** The rules of the program, which may change between two events. */
 export interface RuleBook {
@@ -10,6 +11,8 @@ export interface RuleBook {
   engine(): RuleEngine;
   /** The same rules with a memory of their own, for a session of a log test. */
   fresh(): RuleEngine;
+  /** Ids of the rules whose answer depends on earlier events. */
+  remembering(): readonly string[];
   list(): readonly RuleFileFacts[];
   /** The text of a file; where several have the name, the one that was put, then the user's, then the shipped one. */
   read(name: string): string | undefined;
@@ -65,6 +68,7 @@ export function openRuleBook(parts: RuleBookParts): RuleBook {
   return {
     engine: () => engine,
     fresh: () => engineOf(parts, compiled),
+    remembering: () => rememberingRules(compiled.value),
     list: () => [
       ...[...put.values()].map(({ name }) => ({ filename: name, relativeDirname: 'etc/rules' })),
       ...standing(parts, put).map(({ name, path }) => ({ filename: name, relativeDirname: folderOf(path ?? name) })),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type Program, serve, temporaryFolder, until } from '../program.ts';
-import { makeFeed, randomFrom } from '../records.ts';
+import { deliver, makeFeed, randomFrom, s3Record } from '../records.ts';
 import { clean, type Engine, realEngine, realUrl } from './engines.ts';
 
 /**
@@ -66,6 +66,44 @@ if (url !== undefined) {
     context.diagnostic(`with a fourth ${filesIn(lake)} files; read: ${more.join(', ')}`);
     assert.equal(sum(more), filesIn(lake));
     assert.ok((more[3] ?? 0) > 0, 'the fourth has a share');
+  });
+
+  test('rules that count see all events in one process, and in another when it was killed', {
+    timeout: 240_000,
+  }, async (context) => {
+    await clean(real);
+    const folder = temporaryFolder(context);
+    const lake = join(folder, 'lake');
+    mkdirSync(lake);
+    const rules = join(folder, 'counting.xml');
+    writeFileSync(
+      rules,
+      `<group name="local,"><rule id="100200" level="12" frequency="5" timeframe="3600">
+        <if_matched_sid>119500</if_matched_sid><description>Five reads</description></rule></group>`,
+    );
+    const start = (place: number): Promise<Program> =>
+      serve(['--data', join(folder, `data-${place}`), '--source', lake, '--engine', url, '--rules', rules]);
+    const fleet = [await start(0), await start(1), await start(2)];
+    context.after(() => Promise.all(fleet.map((program) => program.kill())));
+    assert.match(fleet[0]?.output() ?? '', /1 rule \(100200\) look/);
+    let number = 0;
+    const five = async (): Promise<void> => {
+      for (let file = 0; file < 5; file++) deliver(lake, [s3Record(number++, 'GetObject', 'user')]);
+      await until('five more', () => all(real, number), 60_000);
+    };
+    const fired = async (): Promise<number> =>
+      (await real.call('GET', '/wazuh-alerts-4.x-*/_count?q=rule.id:100200')).body.count;
+    await five();
+    assert.equal(await fired(), 1);
+    await five();
+    assert.equal(await fired(), 2);
+    const read = await Promise.all(fleet.map(filesRead));
+    assert.deepEqual(read, [10, 0, 0], 'who came first reads');
+    await fleet[0]?.kill();
+    fleet.shift();
+    await five();
+    assert.equal(await fired(), 3);
+    assert.deepEqual(await Promise.all(fleet.map(filesRead)), [5, 0]);
   });
 
   test(`three processes, one killed every few seconds: ${kills} kills`, { timeout: 400_000 }, async (context) => {
