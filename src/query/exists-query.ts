@@ -27,9 +27,13 @@ export function existingFields(mapping: Mapping, name: string): Field[] {
     const test = nameTest(name);
     return [...mapping.fields.values()].filter(({ path, kind }) => kind !== 'alias' && test(path));
   }
-  if (objectAt(mapping, name)) {
-    return [...mapping.fields.values()].filter(({ path, kind }) => kind !== 'alias' && path.startsWith(`${name}.`));
-  }
+  // First the field: who looks no further depends on nothing else of the mapping (shared-lowering.ts).
   const field = fieldAt(mapping, name);
-  return field && !standsIn(mapping, field) ? [field] : [];
+  if (field) return standsIn(mapping, field) ? fieldsOfObject(mapping, name) : [field];
+  return fieldsOfObject(mapping, name);
+}
+
+function fieldsOfObject(mapping: Mapping, name: string): Field[] {
+  if (!objectAt(mapping, name)) return [];
+  return [...mapping.fields.values()].filter(({ path, kind }) => kind !== 'alias' && path.startsWith(`${name}.`));
 }
