@@ -160,6 +160,7 @@ function keepRows(best: Best<Entry>, { columns, rows }: RowBatch, { plan, score,
     return field === '_doc' ? at : field === '_score' ? score : readers[place]?.(row);
   };
   const after = plan.after?.[0];
+  const only = sort.length === 1;
   // The newest come last: beginning with them, those before are dismissed.
   const backwards = key?.order === 'desc';
   for (let step = 0; step < rows.length; step++) {
@@ -169,7 +170,8 @@ function keepRows(best: Best<Entry>, { columns, rows }: RowBatch, { plan, score,
     if (!key && worst && worst.score >= score) return;
     const first = key && valueAt(0, row, order + place);
     if (key && first !== undefined) {
-      if (worst && compareKey(key, first, worst.values[0] ?? null) > 0) continue;
+      const by = worst ? compareFirst(key, first, worst.values[0] ?? null) : -1;
+      if (by > 0 || (by === 0 && only && worst && order + place > worst.order)) continue;
       if (after !== undefined && compareKey(key, first, after) < 0) continue;
     }
     const candidate = columns.candidate(row);
@@ -180,6 +182,12 @@ function keepRows(best: Best<Entry>, { columns, rows }: RowBatch, { plan, score,
     if (plan.after && compareSort(sort, values, plan.after) <= 0) continue;
     best.add({ candidate, plan, score, order: order + place, values });
   }
+}
+
+/** compareKey, of what is compared most. */
+function compareFirst(key: SortKey, first: SortValue, worst: SortValue): number {
+  if (typeof first !== 'number' || typeof worst !== 'number') return compareKey(key, first, worst);
+  return key.order === 'asc' ? first - worst : worst - first;
 }
 
 function showHit({ candidate, plan, score, values, group }: Entry, body: SearchBody, scored: boolean): FoundHit {

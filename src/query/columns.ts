@@ -32,10 +32,14 @@ export interface HashedRows {
   /** Of any text: never 0. */
   hash(text: string): number;
   readonly longest: number;
-  /** By row with a hash: of two texts the one with the smaller number comes first, as compareTerms says. Absent where unknown. */
+  /** By row with a hash, below 2 ** 24: of two texts the one with the smaller number comes first, as compareTerms says. Absent where unknown. */
   readonly order: Uint32Array | undefined;
+  /** Of the same prefix, equal texts have equal numbers. */
+  readonly prefix: string;
   /** No text with this number, or a greater one, comes before what is answered. */
   least(order: number): string;
+  /** Values that were read lately, by row with a hash: whoever reads one from its document may keep it here, within namesKeptMax. */
+  readonly names: Map<number, string>;
 }
 
 /** By row: milliseconds, NaN without a value, Infinity where the document must be asked. */
@@ -43,3 +47,6 @@ export interface Instants {
   readonly kind: 'instants';
   readonly of: Float64Array;
 }
+
+/** Asked again, as a console does every few seconds, an aggregation finds the few hundred names that it shows. */
+export const namesKeptMax = 256;

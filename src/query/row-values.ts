@@ -87,7 +87,7 @@ function ofOrdinals(
       return (once ? [...new Set(points)] : points).sort(comparePoints);
     },
     ordinals,
-    point: (ordinal) => listOf(ordinal)[0],
+    point: (ordinal) => make(ordinals.leaf(ordinal)),
     instants: undefined,
     hashed: () => hashedTerms(field, ordinals),
   };

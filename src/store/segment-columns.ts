@@ -5,7 +5,7 @@ import type { Column, Leaf, Ordinals } from '../query/columns.ts';
 import type { Field } from '../query/field.ts';
 import { type BoundedCache, boundedCache } from './bounded-cache.ts';
 import { type Asked, columnsOf, evaluate, readsHold } from './segment/evaluate.ts';
-import { makeOrdinals, ordinalsWeight } from './segment/ordinals.ts';
+import { makeOrdinals, ordinalsWeight, type SegmentOrdinals } from './segment/ordinals.ts';
 import { SegmentDamage } from './segment/paged-file.ts';
 import { hasRow, noRows } from './segment/rows.ts';
 import type { SegmentIndex } from './segment/segment-index.ts';
@@ -73,9 +73,9 @@ function columnOf(field: Field, asked: Asked, cache: ColumnCache, guard: Guard):
   return guarded;
 }
 
-function guardedOrdinals(made: Ordinals, rows: number, guard: Guard): Ordinals {
+function guardedOrdinals({ leaves, ...made }: SegmentOrdinals, rows: number, guard: Guard): Ordinals {
   const { hashed } = made;
-  const told = { ...made, of: made.of.slice(0, rows), leaf: leafReader(made, guard) };
+  const told = { ...made, of: made.of.slice(0, rows), leaf: leafReader(made, leaves, guard) };
   return hashed ? { ...told, hashed: () => guard(hashed) } : told;
 }
 
@@ -100,13 +100,21 @@ function hasColumn(field: Field): boolean {
 const leavesKeptMax = 8192;
 const leafWeight = 48;
 
+/** Whoever asks for more values than this asks for most of them. */
+const readOneByOne = 64;
+
 /** To read a value takes a microsecond or two, and aggregations ask for all of them. */
-function leafReader({ count, leaf }: Ordinals, guard: Guard): Ordinals['leaf'] {
+function leafReader({ count, leaf }: Ordinals, leaves: SegmentOrdinals['leaves'], guard: Guard): Ordinals['leaf'] {
   if (count > leavesKeptMax) return (at) => guard(() => leaf(at));
-  const kept: (Leaf | undefined)[] = [];
+  let kept: (Leaf | undefined)[] = [];
+  let single = 0;
   return (at) => {
     const known = kept[at];
     if (known !== undefined) return known;
+    if (leaves && ++single === readOneByOne) {
+      kept = [...guard(leaves)];
+      return kept[at] as Leaf;
+    }
     const read = guard(() => leaf(at));
     kept[at] = read;
     return read;

@@ -1,14 +1,14 @@
 import type { Point } from '../lucene.ts';
 import { argumentError } from '../refusal.ts';
-import type { AggregationKind, Place, Tally } from './aggregation.ts';
+import type { AggregatedHit, AggregationKind, Place, Tally } from './aggregation.ts';
 import { checkBody, fieldOf, wholeOf } from './body.ts';
 import { singleValueOnly } from './bucket-order.ts';
 import type { Budget } from './budget.ts';
 import { type FieldValues, fieldValues } from './field-values.ts';
 import { countHashes } from './hash-counts.ts';
-import { valuesAt } from './rare-names.ts';
-import { makeRareRows, type RareRows } from './rare-rows.ts';
-import { eachPointOnce } from './row-batch.ts';
+import { makeOrdinalCounts } from './ordinal-counts.ts';
+import { makeRareRows, type RareRows, valuesAt } from './rare-rows.ts';
+import { eachPoint } from './row-batch.ts';
 
 /**
  * `cardinality`: how many different values. Exact, where the original estimates above `precision_threshold`; above it, values
@@ -53,7 +53,14 @@ function startTally(
     seen.add(value);
   };
   const rare = makeRareRows(budget, () => budget.later(levels, finish));
+  const collect = (hit: AggregatedHit): void => at().values.read(hit).forEach(see);
+  const counts = makeOrdinalCounts(see, collect);
+  const size = (): number => {
+    counts.flush();
+    return seen.size + unseen;
+  };
   function* finish(): Generator<void> {
+    counts.flush();
     if (rare.count > threshold) unseen = yield* distinctHashes(rare, seen);
     else
       for (const chunk of rare.chunks) {
@@ -64,13 +71,14 @@ function startTally(
       }
   }
   return {
-    collect: (hit) => at().values.read(hit).forEach(see),
+    collect,
     collectRows(batch) {
       const { values, place } = at();
-      eachPointOnce(values, rare.take(values, batch, place), see);
+      const rest = rare.take(values, batch, place);
+      if (!counts.add(values, rest, undefined)) eachPoint(values, rest, see);
     },
-    answer: () => ({ value: seen.size + unseen }),
-    valueOf: () => seen.size + unseen,
+    answer: () => ({ value: size() }),
+    valueOf: size,
   };
 }
 

@@ -13,7 +13,7 @@ export interface NamedHashes {
 }
 
 /** Hashes a slice: what counts them stays in the processor's cache. */
-const sliceSize = 8192;
+const sliceSize = 4096;
 const bitsMax = 16;
 
 /** Sorts the hashes into slices of their space, each of which is counted by itself. */

@@ -1,6 +1,6 @@
 import type { Document } from '../../base/document.ts';
 import { put } from '../../base/document.ts';
-import type { Columns } from '../candidate.ts';
+import type { Columns, RowBatch } from '../candidate.ts';
 import type { AggregatedHit, AggregationScope, Bucket, Tally } from './aggregation.ts';
 import { bucketAnswer, collectInto, startBucket } from './bucket.ts';
 import type { KeyedBucket } from './bucket-order.ts';
@@ -49,6 +49,10 @@ export function intervalTally(intervals: Intervals, scope: AggregationScope): Ta
       const instants = intervals.instants?.(batch.columns);
       const { keyOf } = intervals;
       const { columns, rows } = batch;
+      if (instants && keyOf && inner.length === 0) {
+        countRuns(batch, instants, intervals, bucketAt);
+        return;
+      }
       const lists = makeLists<number>();
       for (let at = 0; at < rows.length; at++) {
         const row = rows[at] as number;
@@ -77,6 +81,34 @@ export function intervalTally(intervals: Intervals, scope: AggregationScope): Ta
     },
     valueOf: () => Number.NaN,
   };
+}
+
+/** Only counts: neighbours mostly fall together. */
+function countRuns(
+  batch: RowBatch,
+  instants: Float64Array,
+  { keyOf, keys }: Intervals,
+  bucketAt: (key: number) => Bucket,
+): void {
+  const { rows } = batch;
+  let last: number | undefined;
+  let count = 0;
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
+    const instant = instants[row] as number;
+    if (instant === Number.POSITIVE_INFINITY) {
+      for (const key of new Set(keys(hitAt(batch, row)))) bucketAt(key).count++;
+      continue;
+    }
+    const key = Number.isNaN(instant) ? undefined : keyOf?.(instant);
+    if (key !== last) {
+      if (last !== undefined) bucketAt(last).count += count;
+      last = key;
+      count = 0;
+    }
+    count++;
+  }
+  if (last !== undefined) bucketAt(last).count += count;
 }
 
 interface Filled {

@@ -1,14 +1,15 @@
 import type { Columns, RowBatch } from '../candidate.ts';
 import type { Point } from '../lucene.ts';
 import type { RowValues } from '../row-values.ts';
+import type { AggregatedHit } from './aggregation.ts';
 import type { FieldValues } from './field-values.ts';
 import type { KeyFilter } from './key-filter.ts';
 import { countOrdinals } from './row-batch.ts';
 
 /** Counts values by their numbers as long as rows of the same columns come, and tells the values only then. */
 export interface OrdinalCounts {
-  /** False where that would cost more than looking at each row. Rows with several values are handed on; `accepts` tells which values count. */
-  add(values: FieldValues, batch: RowBatch, accepts: KeyFilter | undefined, several: (row: number) => void): boolean;
+  /** False where that would cost more than looking at each row. Rows with several values are collected; `accepts` tells which values count. */
+  add(values: FieldValues, batch: RowBatch, accepts: KeyFilter | undefined): boolean;
   /** Tells what was counted so far. */
   flush(): void;
 }
@@ -26,7 +27,10 @@ interface Counted {
   readonly counts: Uint32Array;
 }
 
-export function makeOrdinalCounts(take: (point: Point, count: number) => void): OrdinalCounts {
+export function makeOrdinalCounts(
+  take: (point: Point, count: number) => void,
+  collect: (hit: AggregatedHit) => void,
+): OrdinalCounts {
   let counted: Counted | undefined;
   const flush = (): void => {
     if (!counted) return;
@@ -40,7 +44,7 @@ export function makeOrdinalCounts(take: (point: Point, count: number) => void): 
   };
   return {
     flush,
-    add(values, batch, accepts, several) {
+    add(values, batch, accepts) {
       const known = values.byRow(batch.columns);
       const ordinals = known?.ordinals;
       if (!known || !ordinals) return false;
@@ -50,7 +54,7 @@ export function makeOrdinalCounts(take: (point: Point, count: number) => void): 
         if (ordinals.count > length * (length < manyRows ? marksARow : marksOfManyRows)) return false;
         counted = { columns: batch.columns, known, accepts, counts: new Uint32Array(ordinals.count + 1) };
       }
-      countOrdinals(ordinals, batch, counted.counts, several);
+      countOrdinals(ordinals, batch, counted.counts, collect);
       return true;
     },
   };

@@ -2,8 +2,9 @@ import type { Point } from '../lucene.ts';
 import type { Bucket, Place } from './aggregation.ts';
 import type { KeyedBucket } from './bucket-order.ts';
 import type { NamedHashes } from './hash-counts.ts';
-import type { RareChunk, RareRows } from './rare-rows.ts';
-import { collectRowsInto, hitAt } from './row-batch.ts';
+import type { OrderedKey } from './rare-order.ts';
+import { type RareChunk, type RareRows, rowsWith, valuesAt } from './rare-rows.ts';
+import { collectRowsInto } from './row-batch.ts';
 
 /** The names of hashes, read from documents, beside the values that were counted by name. */
 export interface RareNames {
@@ -17,6 +18,10 @@ export interface RareNames {
   mixedKeys(has: (hash: number) => boolean): readonly { readonly key: string; readonly hash: number }[];
   /** Reads all documents of these hashes and counts their values; answers all values with these hashes. */
   read(hashes: ReadonlySet<number>): Generator<void, readonly KeyedBucket[]>;
+  /** Counts a row that is the only one of its hash. */
+  take(key: OrderedKey): KeyedBucket;
+  /** A value that was counted by name has the hash. */
+  isMixed(hash: number): boolean;
   /** The hash was read. */
   done(hash: number): boolean;
   /** Rows that were counted. */
@@ -75,6 +80,17 @@ export function makeRareNames(
       }
       return [...found].map((key) => ({ key, bucket: bucketAt(key) }));
     },
+    take({ key, hash, chunk, row }) {
+      const bucket = bucketAt(key);
+      if (chunk && row !== undefined) {
+        placed++;
+        enter(chunk.place);
+        collectRowsInto(bucket, { columns: chunk.columns, rows: [row] });
+      }
+      done.add(hash);
+      return { key, bucket };
+    },
+    isMixed: (hash) => mixedOf.has(hash),
     done: (hash) => done.has(hash),
     placed: () => placed,
   };
@@ -91,25 +107,5 @@ function* readChunk(chunk: RareChunk, wanted: ReadonlySet<number>): Generator<vo
     yield;
   }
   yield;
-  return found;
-}
-
-/** The value of a row, read from its document. */
-export function valuesAt({ values, columns }: RareChunk, row: number): readonly Point[] {
-  return values.read(hitAt({ columns, rows: [row] }, row));
-}
-
-/** Rows whose hash is wanted, ascending as they came. */
-export function rowsWith({ hashed, rows, count }: RareChunk, wanted: ReadonlySet<number>): number[] {
-  // Sets of large numbers are slow: most rows are dismissed by a few bits of their hash.
-  const may = new Uint8Array(65_536);
-  for (const hash of wanted) may[hash & 0xffff] = 1;
-  const { of } = hashed;
-  const found: number[] = [];
-  for (let at = 0; at < count; at++) {
-    const row = rows[at] as number;
-    const hash = of[row] as number;
-    if (may[hash & 0xffff] === 1 && wanted.has(hash)) found.push(row);
-  }
   return found;
 }

@@ -1,8 +1,10 @@
 import type { Columns, RowBatch } from '../candidate.ts';
-import type { HashedRows } from '../columns.ts';
+import { type HashedRows, namesKeptMax } from '../columns.ts';
+import type { Point } from '../lucene.ts';
 import type { Place } from './aggregation.ts';
 import type { Budget } from './budget.ts';
 import type { FieldValues } from './field-values.ts';
+import { hitAt } from './row-batch.ts';
 
 /**
  * Matches of which only the hash of their value is known, kept until all have come: a million different ids are counted by
@@ -77,4 +79,32 @@ function grow(chunk: RareChunk, budget: Budget): void {
   const rows = new Uint32Array(chunk.rows.length * 2);
   rows.set(chunk.rows);
   chunk.rows = rows;
+}
+
+/** The value of a row, read from its document unless it was lately; none where the document is gone. */
+export function valuesAt({ values, columns, hashed: { names } }: RareChunk, row: number): readonly Point[] {
+  const known = names.get(row);
+  if (known !== undefined) return [known];
+  const read = values.read(hitAt({ columns, rows: [row] }, row));
+  const [only] = read;
+  if (read.length === 1 && typeof only === 'string') {
+    if (names.size >= namesKeptMax) names.clear();
+    names.set(row, only);
+  }
+  return read;
+}
+
+/** Rows whose hash is wanted, ascending as they came. */
+export function rowsWith({ hashed, rows, count }: RareChunk, wanted: ReadonlySet<number>): number[] {
+  // Sets of large numbers are slow: most rows are dismissed by a few bits of their hash.
+  const may = new Uint8Array(65_536);
+  for (const hash of wanted) may[hash & 0xffff] = 1;
+  const { of } = hashed;
+  const found: number[] = [];
+  for (let at = 0; at < count; at++) {
+    const row = rows[at] as number;
+    const hash = of[row] as number;
+    if (may[hash & 0xffff] === 1 && wanted.has(hash)) found.push(row);
+  }
+  return found;
 }

@@ -2,7 +2,7 @@ import { type Best, makeBest } from '../best-hits.ts';
 import type { Point } from '../lucene.ts';
 import type { AggregationNode, Bucket, Place } from './aggregation.ts';
 import type { KeyedBucket, OrderKey } from './bucket-order.ts';
-import { countHashes, type HashCounts } from './hash-counts.ts';
+import { makeRareBounds, type RareBounds } from './rare-bounds.ts';
 import { makeRareNames, type RareNames } from './rare-names.ts';
 import { type Members, makeOrderedKeys } from './rare-order.ts';
 import type { RareRows } from './rare-rows.ts';
@@ -57,14 +57,12 @@ export function* settleRare(
   enter: (place: Place) => void,
 ): Generator<void, number> {
   const names = makeRareNames(rare, buckets, start, enter);
-  const counts = yield* countHashes(rare.chunks, rare.count, names.hashes());
-  const classes = makeClasses();
-  yield* counts.each(classes.add, names.mix);
+  const bounds = yield* makeRareBounds(rare, names);
   const best = makeBest(wanted.size, wanted.compare);
   for (const named of names.unmixed()) best.add(named);
-  const work: Work = { rare, wanted, names, counts, best };
-  if (wanted.least > 1) yield* settle(work, yield* hashesWithin(work, wanted.least, Number.POSITIVE_INFINITY));
-  else if (wanted.rank.by === 'count') yield* settleByCount(work, classes.list());
+  const work: Work = { rare, wanted, names, bounds, best };
+  if (wanted.least > 1) yield* settle(work, yield* bounds.within(wanted.least, Number.POSITIVE_INFINITY));
+  else if (wanted.rank.by === 'count') yield* settleByCount(work);
   else yield* settleInOrder(work, 0, { has: (hash) => !names.done(hash), all: undefined });
   return rare.count - names.placed();
 }
@@ -73,90 +71,65 @@ interface Work {
   readonly rare: RareRows;
   readonly wanted: RareWanted;
   readonly names: RareNames;
-  readonly counts: HashCounts;
+  readonly bounds: RareBounds;
   readonly best: Best<KeyedBucket>;
 }
 
-/** So many hashes have the same count. */
-interface CountClass {
-  readonly count: number;
-  readonly hashes: number;
-}
-
-function makeClasses(): { add(hash: number, count: number): void; list(): readonly CountClass[] } {
-  const small = new Uint32Array(256);
-  const large = new Map<number, number>();
-  return {
-    add(_hash, count) {
-      if (count < small.length) small[count] = (small[count] as number) + 1;
-      else large.set(count, (large.get(count) ?? 0) + 1);
-    },
-    /** The greatest count first. */
-    list: () =>
-      [...small.entries(), ...large]
-        .map(([count, hashes]) => ({ count, hashes }))
-        .filter(({ hashes }) => hashes > 0)
-        .sort((a, b) => b.count - a.count),
-  };
-}
-
-/** Downwards, until what is left cannot be among the best. Of a class with more hashes than are wanted the first by key are. */
-function* settleByCount(work: Work, classes: readonly CountClass[]): Generator<void> {
-  const { wanted, best, counts, names } = work;
-  for (let at = 0; at < classes.length; ) {
-    const { count, hashes } = classes[at] as CountClass;
+/** Downwards, until what is left cannot be among the best. Of more hashes of one count than are wanted the first by key are. */
+function* settleByCount(work: Work): Generator<void> {
+  const { rare, wanted, best, bounds, names } = work;
+  let group = new Set<number>();
+  for (;;) {
+    const top = bounds.greatest();
     const worst = best.worst();
-    if (worst && worst.bucket.count > count) return;
-    let end = at;
-    for (let some = 0; end < classes.length; end++) {
-      some += classes[end]?.hashes ?? 0;
-      if (some > wanted.size) break;
-    }
-    if (end > at) {
-      yield* settle(work, yield* hashesWithin(work, classes[end - 1]?.count ?? 0, count));
-      at = end;
+    const over = !top || (worst && worst.bucket.count > top.count);
+    if (group.size > 0 && (over || group.size + top.hashes > wanted.size)) {
+      yield* settle(work, group);
+      group = new Set();
       continue;
     }
-    const all = hashes <= membersKept ? yield* hashesWithin(work, count, count) : undefined;
-    const has = (hash: number): boolean => counts.countOf(hash) === count && !names.done(hash);
-    yield* settleInOrder(work, count, { has: all ? (hash) => all.has(hash) && !names.done(hash) : has, all });
-    at++;
+    if (over) return;
+    const { count, hashes } = top;
+    const few = hashes <= wanted.size || hashes * count * membersShare <= rare.count;
+    const all = few ? yield* bounds.within(count, count) : undefined;
+    bounds.drop(count);
+    if (all && group.size + all.size <= wanted.size) for (const hash of all) group.add(hash);
+    else {
+      const has = (hash: number): boolean => bounds.of(hash) === count;
+      yield* settleInOrder(work, count, { has: (hash) => (all ?? { has }).has(hash) && !names.done(hash), all });
+    }
   }
 }
 
-/** More hashes are not listed, but looked up one by one. */
-const membersKept = 65_536;
+/** Hashes of more than this part of the rows are not listed, but looked up one by one. */
+const membersShare = 8;
 /** Keys that are read at a time once as many were read as are wanted. */
 const keysAgain = 16;
 
 /** By key, until the next one would not be among the best if it came so often. */
 function* settleInOrder(work: Work, count: number, members: Members): Generator<void> {
-  const { rare, wanted, names, best } = work;
-  const keys = makeOrderedKeys(rare.chunks, members, names.mixedKeys(members.has), wanted.rank.backwards);
+  const { rare, wanted, names, bounds, best } = work;
+  const keys = yield* makeOrderedKeys(rare.chunks, members, names.mixedKeys(members.has), wanted.rank.backwards);
   for (let most = wanted.size; ; most = keysAgain) {
     const some = new Set<number>();
-    while (some.size < most) {
+    let left = most;
+    while (left > 0) {
       const least = yield* keys.least();
       const worst = best.worst();
       if (least === undefined) break;
       if (worst && wanted.compare({ key: least, bucket: { count, tallies: [] } }, worst) > 0) break;
-      const hash = yield* keys.next();
+      const next = yield* keys.next();
       // Another value may have had the same hash.
-      if (hash !== undefined && !names.done(hash)) some.add(hash);
+      if (!next || names.done(next.hash) || some.has(next.hash)) continue;
+      left--;
+      if (bounds.counted(next.hash) === 1) best.add(names.take(next));
+      else some.add(next.hash);
     }
-    if (some.size === 0) return;
-    yield* settle(work, some);
+    if (some.size > 0) yield* settle(work, some);
+    if (left > 0) return;
   }
 }
 
 function* settle({ names, best }: Work, hashes: ReadonlySet<number>): Generator<void> {
   for (const found of yield* names.read(hashes)) best.add(found);
-}
-
-function* hashesWithin({ counts, names }: Work, low: number, high: number): Generator<void, ReadonlySet<number>> {
-  const hashes = new Set<number>();
-  yield* counts.each((hash, count) => {
-    if (count >= low && count <= high && !names.done(hash)) hashes.add(hash);
-  });
-  return hashes;
 }

@@ -99,36 +99,18 @@ export function eachPoint(values: FieldValues, batch: RowBatch, take: (point: Po
   }
 }
 
-/** The same where it does not matter how often a value comes: it comes at least once. */
-export function eachPointOnce(values: FieldValues, batch: RowBatch, take: (point: Point) => void): void {
-  const known = values.byRow(batch.columns);
-  const ordinals = known?.ordinals;
-  // To look through the marks must not cost more than the rows do.
-  if (!known || !ordinals || ordinals.count > batch.rows.length * 4) {
-    eachPoint(values, batch, take);
-    return;
-  }
-  const counts = new Uint32Array(ordinals.count + 1);
-  countOrdinals(ordinals, batch, counts, (row) => {
-    for (const point of values.read(hitAt(batch, row))) take(point);
-  });
-  for (let ordinal = 0; ordinal < ordinals.count; ordinal++) {
-    const point = counts[ordinal + 1] ? known.point(ordinal) : undefined;
-    if (point !== undefined) take(point);
-  }
-}
-
-/** Adds how many rows have value n alone at n + 1; the others with values are handed on. */
+/** Adds how many rows have value n alone at n + 1; the others with values are collected. */
 export function countOrdinals(
   { of, many }: Ordinals,
-  { rows }: RowBatch,
+  batch: RowBatch,
   counts: Uint32Array,
-  several: (row: number) => void,
+  collect: (hit: AggregatedHit) => void,
 ): void {
+  const { rows } = batch;
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at] as number;
     const ordinal = of[row] as number;
-    if (ordinal === many) several(row);
+    if (ordinal === many) collect(hitAt(batch, row));
     else counts[ordinal] = (counts[ordinal] as number) + 1;
   }
 }

@@ -120,7 +120,7 @@ function startTally(
   const counts = makeOrdinalCounts((value, count) => {
     const bucket = bucketAt(value);
     if (bucket) bucket.count += count;
-  });
+  }, collect);
   const rare = rank && makeRareRows(budget, () => budget.later(scope.around.length, settle));
   /** Rows whose value is not among the buckets. */
   let others = 0;
@@ -139,8 +139,7 @@ function startTally(
     collectRows(all) {
       const { values, place, accepts } = reading();
       const batch = rare?.take(values, all, place) ?? all;
-      const several = (row: number): void => collect(hitAt(batch, row));
-      if (inner.length > 0 || !counts.add(values, batch, accepts, several)) partitionRows(values, batch, bucketAt);
+      if (inner.length > 0 || !counts.add(values, batch, accepts)) partitionRows(values, batch, bucketAt);
     },
     answer() {
       counts.flush();

@@ -22,6 +22,8 @@ export function hashedRows(key: HashKey, { hashes, rows, count, orders }: HashPa
     hash: (text) => mark(textHash(key, text)),
     longest: orders ? valueLengthMax : Number.POSITIVE_INFINITY,
     order,
+    prefix: orders?.prefix ?? '',
+    names: new Map(),
     least: (place) => (orders ? leastText(orders.prefix, place) : ''),
   };
 }

@@ -1,5 +1,10 @@
-import type { HashedRows, Leaf, Ordinals } from '../../query/columns.ts';
+import { type HashedRows, type Leaf, namesKeptMax, type Ordinals } from '../../query/columns.ts';
 import { hasRow, type Rows, segmentRowsMax } from './rows.ts';
+
+export interface SegmentOrdinals extends Ordinals {
+  /** All values at once, where that is quicker than one by one. */
+  leaves?(): readonly Leaf[];
+}
 
 /**
  * Turns lists of rows by value into values by row. `each` calls back with every row of every value, values ascending, a row as
@@ -55,5 +60,5 @@ function once<T>(make: () => T): () => T {
 
 /** What one takes of memory, about. */
 export function ordinalsWeight({ of, count, hashed }: Ordinals): number {
-  return of.byteLength + (hashed ? of.length * 8 : 0) + count * 8 + 1024;
+  return of.byteLength + (hashed ? of.length * 8 + namesKeptMax * 120 : 0) + count * 8 + 1024;
 }

@@ -1,10 +1,9 @@
-import type { Ordinals } from '../../query/columns.ts';
 import type { ColumnEntry, Span } from './directory.ts';
 import { type HashKey, textHash } from './hash.ts';
 import { addHashRows, readHashes } from './hash-list.ts';
 import { hashedRows } from './hashed-rows.ts';
 import { instantsWithin, readInstants } from './instant-code.ts';
-import { makeOrdinals } from './ordinals.ts';
+import { makeOrdinals, type SegmentOrdinals } from './ordinals.ts';
 import type { PagedFile } from './paged-file.ts';
 import { takeRows } from './row-code.ts';
 import { noRows, or, type Rows, rowNumbers } from './rows.ts';
@@ -97,9 +96,9 @@ function instantReads(
 function ordinalsOf(
   { file, key, rows }: ColumnFile,
   { values, others, othersLost, presence, streamed, hashes }: ColumnEntry,
-): Ordinals {
+): SegmentOrdinals {
   const texts = values?.count ?? 0;
-  return makeOrdinals(
+  const ordinals = makeOrdinals(
     texts + (others?.count ?? 0),
     (add) => {
       if (values) addOrdinals(file, values, 0, add);
@@ -112,6 +111,15 @@ function ordinalsOf(
         : otherLeaf(valueAt(file, others as ValueTable, ordinal - texts).text),
     hashes && (() => hashedRows(key, readHashes(file, hashes), rows)),
   );
+  return {
+    ...ordinals,
+    leaves() {
+      const leaves: Leaf[] = [];
+      if (values) eachValue(file, values, ({ text }) => void leaves.push(text));
+      if (others) eachValue(file, others, ({ text }) => void leaves.push(otherLeaf(text)));
+      return leaves;
+    },
+  };
 }
 
 function addOrdinals(

@@ -1,5 +1,6 @@
-import type { Leaf, Ordinals } from '../../query/columns.ts';
+import type { Leaf } from '../../query/columns.ts';
 import type { TextField } from '../../query/field.ts';
+import type { SegmentOrdinals } from './ordinals.ts';
 import type { Rows } from './rows.ts';
 
 /** What an index knows of a question: rows that match for certain, and all that may match (the sure ones among them). */
@@ -38,7 +39,7 @@ export interface ColumnIndex {
    * be asked. undefined where values were not kept (dates, texts that nothing can ask for). Throws SegmentDamage, as reading
    * a leaf may.
    */
-  ordinals(): Ordinals | undefined;
+  ordinals(): SegmentOrdinals | undefined;
 }
 
 /** Blocks of documents and their row numbers: row n of a block is segment row `start + n`. */
