@@ -46,6 +46,8 @@ export interface Instead {
   readonly clock?: Clock;
   readonly store?: Store;
   readonly log?: Log;
+  /** How long a monitor that was woken waits for further documents; limits.markDelayMs unless told. */
+  readonly markDelayMs?: number;
 }
 
 export interface Facts {
@@ -94,6 +96,7 @@ export async function openApp(config: Config, instead: Instead = {}): Promise<Ap
       log,
       files: readMonitors(config, problems.add),
       problem: problems.add,
+      ...(instead.markDelayMs === undefined ? {} : { markDelayMs: instead.markDelayMs }),
       openNotifications: (own) => openChannels(config, { store: own, clock, log }, instead.store === undefined),
     });
     const { alerting, notifications } = watching;

@@ -87,6 +87,30 @@ const states = (alerts: readonly Document[]): unknown[] => alerts.map(({ state }
 const extra = (alert: Document | undefined): Document => (alert?.trailhound ?? {}) as Document;
 const eventsOf = (alert: Document | undefined): readonly Document[] => extra(alert).events as readonly Document[];
 
+test('who reads what lies there waits for further documents, and runs what is marked at the end', async () => {
+  const clock = virtualClock(start);
+  const store = openMemory({ clock });
+  const alerting = await openAlerting({ store, clock, log: keptLog(), markDelayMs: 10_000 });
+  // A schedule that is not due while this test runs.
+  await alerting.createMonitor(arrived('patient', { schedule: { period: { interval: 1, unit: 'HOURS' } } }));
+  const stop = new AbortController();
+  const running = alerting.run(stop.signal);
+  const alertsAfter = async (ms: number): Promise<number> => {
+    await clock.advance(ms);
+    await alerting.close();
+    return alerting.alertCount();
+  };
+  await alerting.observe(await write(store, clock.now()));
+  assert.equal(await alertsAfter(9_900), 0, 'further documents may come');
+  assert.equal(await alertsAfter(200), 1, 'ten seconds after the first');
+  await alerting.observe(await write(store, clock.now(), 3));
+  await alerting.settled();
+  const { alerts } = await alerting.listAlerts({});
+  assert.equal(extra(alerts[0]).total, 4, 'at the end nothing waits');
+  stop.abort();
+  await running;
+});
+
 test('attack, alert, acknowledge, attack an hour later: a second alert', async () => {
   const world = await openWorld();
   const { id } = await world.alerting.createMonitor(arrived('S3 GetObject from Anonymous Principal'));

@@ -116,18 +116,20 @@ export interface AlertingParts {
   readonly log: Log;
   /** Where messages go; without one no channel is known. */
   readonly notifier?: Notifier;
+  /** How long a marked run waits for further documents; limits.markDelayMs unless told. */
+  readonly markDelayMs?: number;
 }
 
 /** Opens the room on a store: what was counted before goes on, and what arrived since then is looked at at once. */
-export async function openAlerting({ store, clock, log, notifier = noChannels }: AlertingParts): Promise<Alerting> {
+export async function openAlerting(parts: AlertingParts): Promise<Alerting> {
+  const { store, clock, log, notifier = noChannels } = parts;
   const problem = (found: Problem): void => log.warn(describeProblem(found));
   const alerts = await openAlertBook(store);
   const percolator = createPercolator();
   const seen = new Map<string, number>();
   const ports: RunnerPorts = { store, alerts, clock, log, notifier, seen };
   const scheduler: Scheduler = createScheduler({
-    clock,
-    log,
+    ...parts,
     watches: () => book.watches.values(),
     execute: (watch, order) => runWatch(watch, order, ports),
   });

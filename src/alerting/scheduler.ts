@@ -25,6 +25,8 @@ export interface Scheduler {
 export interface SchedulerPorts {
   readonly clock: Clock;
   readonly log: Log;
+  /** How long a marked run waits for further documents; limits.markDelayMs unless told. */
+  readonly markDelayMs?: number;
   watches(): Iterable<Watch>;
   execute(watch: Watch, order: Order): Promise<unknown>;
 }
@@ -32,7 +34,13 @@ export interface SchedulerPorts {
 /** However long nothing is due, the clock is looked at again: it may have been set, or the machine slept. */
 const sleepMaxMs = 30_000;
 
-export function createScheduler({ clock, log, watches, execute }: SchedulerPorts): Scheduler {
+export function createScheduler({
+  clock,
+  log,
+  markDelayMs = limits.markDelayMs,
+  watches,
+  execute,
+}: SchedulerPorts): Scheduler {
   const counts = { runs: 0, failures: 0 };
   let alarm = new AbortController();
   let looked: Instant = 0;
@@ -47,7 +55,7 @@ export function createScheduler({ clock, log, watches, execute }: SchedulerPorts
     looked = now;
     let next = now + sleepMaxMs;
     for (const watch of watches()) {
-      const due = dueOf(watch);
+      const due = dueOf(watch, markDelayMs);
       if (due === undefined || watch.running) continue;
       if (due > now) next = Math.min(next, due);
       else if (starter.free()) starter.start(watch, orderOf(watch, now));
@@ -127,10 +135,9 @@ function createStarter(
 }
 
 /** When the monitor should run next; undefined when nothing is planned. */
-function dueOf(watch: Watch): Instant | undefined {
+function dueOf(watch: Watch, markDelayMs: number): Instant | undefined {
   if (!watch.monitor.enabled) return undefined;
-  const marked =
-    watch.markedAt === undefined ? undefined : Math.max(watch.markedAt + limits.markDelayMs, watch.restUntil);
+  const marked = watch.markedAt === undefined ? undefined : Math.max(watch.markedAt + markDelayMs, watch.restUntil);
   if (marked === undefined) return watch.nextFire;
   return watch.nextFire === undefined ? marked : Math.min(marked, watch.nextFire);
 }

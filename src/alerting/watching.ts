@@ -26,20 +26,16 @@ export interface WatchingParts {
   /** Monitors that come with the program or the configuration. */
   readonly files: readonly MonitorFile[];
   readonly problem: (problem: Problem) => void;
+  /** How long a marked run waits for further documents; limits.markDelayMs unless told. */
+  readonly markDelayMs?: number;
   openNotifications(store: Store): Promise<Notifications>;
 }
 
 /** For a store that is this process's alone: it always runs the monitors. */
-export async function openWatching({
-  store,
-  clock,
-  log,
-  files,
-  problem,
-  openNotifications,
-}: WatchingParts): Promise<Watching> {
+export async function openWatching(parts: WatchingParts): Promise<Watching> {
+  const { store, files, problem, openNotifications } = parts;
   const notifications = await openNotifications(store);
-  const alerting = await openAlerting({ store, clock, log, notifier: notifications });
+  const alerting = await openAlerting({ ...parts, notifier: notifications });
   await alerting.install(files, problem);
   return {
     alerting,

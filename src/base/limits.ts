@@ -155,6 +155,8 @@ export const limits = {
   alertQuietMs: 24 * 3_600_000,
   /** From a matching document to the run of its monitor: documents of one batch share one run, and the promise is one second. */
   markDelayMs: 200,
+  /** The same where files are read once: their events are old already, each run costs some milliseconds, and all run at the end. */
+  markDelayOnceMs: 10_000,
   /** A marked monitor rests this many times its last run's duration: one that matches every event costs < 5 % of a core. */
   markRestFactor: 20,
   /** One run's searches (`plugins.alerting.input_timeout`). Beyond: the run fails, with an error alert. */

@@ -1,4 +1,5 @@
 import { type App, openApp } from '../app.ts';
+import { limits } from '../base/limits.ts';
 import { keptLog, terminalLog } from '../base/log.ts';
 import { describeProgress, type Progress } from '../pipeline/progress.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
@@ -17,7 +18,9 @@ export const ingestCommand: RegisterCommand = (program, terminal, exit) => {
   addContentFlags(addDataFlags(command)).action(async (sources: string[], flags: SettingFlags & { json?: boolean }) => {
     const config = effectiveConfig(flags, terminal);
     if (!config) return exit(2);
-    const app = await openApp(config, { log: flags.json ? keptLog() : terminalLog });
+    // Who writes to standard input may go on for ever and wait for alerts; files are there already.
+    const pace = sources.includes('-') ? {} : { markDelayMs: limits.markDelayOnceMs };
+    const app = await openApp(config, { log: flags.json ? keptLog() : terminalLog, ...pace });
     // A cluster's own backups are its business, and processes that share one may share a folder.
     const control = config.engine === undefined ? await openControl(config.data, app, terminal.note) : undefined;
     try {
