@@ -161,6 +161,8 @@ function keepRows(best: Best<Entry>, { columns, rows }: RowBatch, { plan, score,
   };
   const after = plan.after?.[0];
   const only = sort.length === 1;
+  let behind: ((row: number) => boolean) | undefined;
+  let behindOf: Entry | undefined;
   // The newest come last: beginning with them, those before are dismissed.
   const backwards = key?.order === 'desc';
   for (let step = 0; step < rows.length; step++) {
@@ -173,6 +175,11 @@ function keepRows(best: Best<Entry>, { columns, rows }: RowBatch, { plan, score,
       const by = worst ? compareFirst(key, first, worst.values[0] ?? null) : -1;
       if (by > 0 || (by === 0 && only && worst && order + place > worst.order)) continue;
       if (after !== undefined && compareKey(key, first, after) < 0) continue;
+    }
+    if (key && first === undefined && worst) {
+      if (worst !== behindOf) behind = plan.columns[0]?.behind?.(columns, worst.values[0] ?? null);
+      behindOf = worst;
+      if (behind?.(row)) continue;
     }
     const candidate = columns.candidate(row);
     const values = plan.columns.map((column, at) => {

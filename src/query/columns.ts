@@ -34,6 +34,8 @@ export interface HashedRows {
   readonly longest: number;
   /** By row with a hash, below 2 ** 24: of two texts the one with the smaller number comes first, as compareTerms says. Absent where unknown. */
   readonly order: Uint32Array | undefined;
+  /** What `order` has for a text. */
+  place(text: string): number;
   /** Of the same prefix, equal texts have equal numbers. */
   readonly prefix: string;
   /** No text with this number, or a greater one, comes before what is answered. */

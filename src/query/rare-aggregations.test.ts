@@ -236,6 +236,7 @@ function columnOf(
     hash: (text) => hashOf(text, how),
     longest: Number.POSITIVE_INFINITY,
     order: how.coarse === undefined ? undefined : order,
+    place: (text) => placeOf(text, how.coarse ?? 0),
     prefix: '',
     names: new Map(),
     least: (place) => (how.coarse === undefined || place === 0 ? '' : leastOf(place, how.coarse)),

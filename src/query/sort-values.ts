@@ -25,6 +25,8 @@ export interface SortColumn {
   parse(value: unknown): SortValue;
   /** `read` by row, where the store can tell without the documents; a row of undefined must be read. */
   byRow?(columns: Columns): ((row: number) => SortValue | undefined) | undefined;
+  /** Of a row that must be read: whether its value is known to come behind this one. */
+  behind?(columns: Columns, value: SortValue): ((row: number) => boolean) | undefined;
 }
 
 /** `nanos`: nanoseconds, of date_nanos. `none`: texts, and the index does not have the field. */
@@ -59,7 +61,7 @@ export function sortColumn(key: SortKey, mapping: Mapping, at: Instant): SortCol
       const known = columns && row !== undefined ? byRow?.(columns)?.(row) : undefined;
       return known === undefined ? chosen(values(candidate)) : known;
     },
-    ...(byRow ? { byRow } : {}),
+    ...(byRow ? { byRow, behind: placeReader(key, field) } : {}),
     ...shownAs(key, kind, field),
   };
 }
@@ -95,6 +97,20 @@ function rowReader(
       };
     } else reader = undefined;
     return reader;
+  };
+}
+
+/** Values that hardly repeat: where a text stands among others is known without it. */
+function placeReader({ order }: SortKey, field: Field): NonNullable<SortColumn['behind']> {
+  return (columns, value) => {
+    const hashed = typeof value === 'string' ? rowValues(columns, field, false)?.hashed() : undefined;
+    const places = hashed?.order;
+    if (!hashed || !places || typeof value !== 'string') return undefined;
+    const { of } = hashed;
+    const place = hashed.place(value);
+    return order === 'asc'
+      ? (row) => of[row] !== 0 && (places[row] as number) > place
+      : (row) => of[row] !== 0 && (places[row] as number) < place;
   };
 }
 

@@ -1,4 +1,4 @@
-import { byteWriter, putText, putVarint, takeText, takeVarint, written } from './byte-code.ts';
+import { type ByteReader, byteWriter, putText, putVarint, takeText, takeVarint, written } from './byte-code.ts';
 import type { HashList, WordList } from './hash-list.ts';
 import type { Instants } from './instant-code.ts';
 import type { ValueTable } from './value-table.ts';
@@ -101,13 +101,18 @@ export function encodeColumn(entry: ColumnEntry, signatures: string[]): Buffer {
 
 export function decodeColumn(bytes: Buffer, signatures: readonly string[]): ColumnEntry {
   const reader = { bytes, at: 0 };
-  const take = (): number => takeVarint(reader);
   const path = takeText(reader);
-  const signature = signatures[take()] ?? '';
-  const has = take();
-  const indices = Array.from({ length: take() }, take);
-  const span = (): Span => [take(), take()];
-  const table = (): ValueTable => ({ count: take(), groups: take(), data: take(), bytes: take() });
+  const signature = signatures[takeVarint(reader)] ?? '';
+  const has = takeVarint(reader);
+  const indices: number[] = [];
+  for (let left = takeVarint(reader); left > 0; left--) indices.push(takeVarint(reader));
+  const presence = takeSpan(reader);
+  const streamed = takeSpan(reader);
+  const values = has & flags.values ? takeTable(reader) : undefined;
+  const others = has & flags.others ? takeTable(reader) : undefined;
+  const hashes = has & flags.hashes ? { at: takeVarint(reader), count: takeVarint(reader) } : undefined;
+  const instants = has & flags.instants ? takeInstants(reader) : undefined;
+  const orders = has & flags.orders ? { at: takeVarint(reader), prefix: takeText(reader) } : undefined;
   return {
     path,
     signature,
@@ -115,37 +120,27 @@ export function decodeColumn(bytes: Buffer, signatures: readonly string[]): Colu
     searchable: (has & flags.searchable) > 0,
     othersLost: (has & flags.othersLost) > 0,
     indices,
-    presence: span(),
-    streamed: span(),
-    ...(has & flags.values ? { values: table() } : {}),
-    ...(has & flags.others ? { others: table() } : {}),
-    ...takeHashesAndInstants(has, reader, take, span),
-  };
-}
-
-function takeHashesAndInstants(
-  has: number,
-  reader: { readonly bytes: Buffer; at: number },
-  take: () => number,
-  span: () => Span,
-): Pick<ColumnEntry, 'hashes' | 'instants'> {
-  const hashes = has & flags.hashes ? { at: take(), count: take() } : undefined;
-  const instants = has & flags.instants ? takeInstants(reader, take, span) : undefined;
-  const orders = has & flags.orders ? { at: take(), prefix: takeText(reader) } : undefined;
-  return {
+    presence,
+    streamed,
+    ...(values ? { values } : {}),
+    ...(others ? { others } : {}),
     ...(hashes ? { hashes: orders ? { ...hashes, orders } : hashes } : {}),
     ...(instants ? { instants } : {}),
   };
 }
 
-function takeInstants(
-  reader: { readonly bytes: Buffer; at: number },
-  take: () => number,
-  span: () => Span,
-): NonNullable<ColumnEntry['instants']> {
-  const at = take();
-  const unit = take();
-  const several = span();
-  const valued = span();
+function takeSpan(reader: ByteReader): Span {
+  return [takeVarint(reader), takeVarint(reader)];
+}
+
+function takeTable(reader: ByteReader): ValueTable {
+  return { count: takeVarint(reader), groups: takeVarint(reader), data: takeVarint(reader), bytes: takeVarint(reader) };
+}
+
+function takeInstants(reader: ByteReader): NonNullable<ColumnEntry['instants']> {
+  const at = takeVarint(reader);
+  const unit = takeVarint(reader);
+  const several = takeSpan(reader);
+  const valued = takeSpan(reader);
   return { at, unit, several, valued, from: Number(takeText(reader)) };
 }

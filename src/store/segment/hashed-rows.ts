@@ -2,7 +2,7 @@ import type { HashedRows } from '../../query/columns.ts';
 import { type HashKey, textHash } from './hash.ts';
 import type { HashPairs } from './hash-list.ts';
 import { valueLengthMax } from './value-length.ts';
-import { leastText, longText } from './value-order.ts';
+import { leastText, longText, orderOf } from './value-order.ts';
 
 /** The values of a column that are only hashed, by row, of so many rows. */
 export function hashedRows(key: HashKey, { hashes, rows, count, orders }: HashPairs, size: number): HashedRows {
@@ -22,6 +22,7 @@ export function hashedRows(key: HashKey, { hashes, rows, count, orders }: HashPa
     hash: (text) => mark(textHash(key, text)),
     longest: orders ? valueLengthMax : Number.POSITIVE_INFINITY,
     order,
+    place: (text) => (orders ? orderOf(orders.prefix, text) : 0),
     prefix: orders?.prefix ?? '',
     names: new Map(),
     least: (place) => (orders ? leastText(orders.prefix, place) : ''),
