@@ -1,9 +1,7 @@
-import { type BlockHead, blockRowsMax } from './block.ts';
-import { decodeBlock, decodeHead } from './block-format.ts';
-import { shortHeadBytes } from './block-head.ts';
+import type { BlockHead } from './block.ts';
+import { blockHeads } from './embedded-heads.ts';
 import type { LoadedFolder } from './embedded-load.ts';
 import { makeIdManifest } from './embedded-manifest.ts';
-import { broken } from './embedded-schema.ts';
 import { type Ids, openIds } from './ids/ids.ts';
 import { isSegmented } from './segment/segments.ts';
 import type { Change } from './shelf.ts';
@@ -14,6 +12,8 @@ import type { Position } from './store.ts';
 export interface EventIds extends Ids {
   /** Does an index keep its ids here? */
   has(index: number): boolean;
+  /** The head of the block that holds a position, whatever its index; undefined when it is gone. */
+  headAt(position: Position): BlockHead | undefined;
   /** Of a row at this position the table `id` has a row too. */
   isTabled(place: Position): boolean;
   /** What became durable. */
@@ -34,7 +34,7 @@ export async function openEventIds(
   const events = new Set<number>();
   for (const { stored } of folder.indices) if (isSegmented(stored.name)) events.add(stored.number);
   const { key, from } = folder.ids;
-  const heads = headReader(db, path);
+  const heads = blockHeads(db, path);
   const dead = db.prepare('SELECT 1 FROM dead WHERE position = ?');
   const deadRows = db.prepare('SELECT position FROM dead WHERE position BETWEEN ? AND ?');
   const after = db.prepare('SELECT idx, first, n FROM block WHERE first > ? ORDER BY first LIMIT ?');
@@ -57,6 +57,7 @@ export async function openEventIds(
   });
   return {
     ...ids,
+    headAt: heads.at,
     has: (index) => events.has(index),
     isTabled: (place) => place <= from,
     note({ indices = [], blocks = [], ids: changes = [], purged = [] }) {
@@ -67,40 +68,6 @@ export async function openEventIds(
         if (before && before.place > from && events.has(index)) ids.remove(index, id, before.place);
       }
       for (const { block } of blocks) if (events.has(block.index)) ids.add(block);
-    },
-  };
-}
-
-/** Heads that are kept: ids that come again come in the order in which they came. */
-const headsKept = 64;
-
-/** The head of the block that holds a position: its first bytes are enough, which SQLite reads without the rest; ids that are no UUIDs make it longer. */
-function headReader(db: Database, path: string): { at(position: Position): BlockHead | undefined; forget(): void } {
-  const start = db.prepare(
-    `SELECT idx, first, n, substr(body, 1, ${shortHeadBytes(blockRowsMax)}) FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1`,
-  );
-  const more = db.prepare('SELECT substr(body, 1, ?) FROM block WHERE first = ?');
-  const whole = db.prepare('SELECT body FROM block WHERE first = ?');
-  let kept: BlockHead[] = [];
-  const at = (position: Position): BlockHead | undefined => {
-    const known = kept.find(({ first, rows }) => first <= position && position < first + rows.length);
-    if (known) return known;
-    const row = start.row(position);
-    if (!row) return undefined;
-    const [index = 0, first = 0, count = 0] = row.slice(0, 3).map(Number);
-    if (first + count <= position) return undefined;
-    let head: ReturnType<typeof decodeHead> = decodeHead(row[3] as Uint8Array, index, first);
-    if (typeof head === 'number') head = decodeHead(more.row(head, first)?.[0] as Uint8Array, index, first);
-    if (head === 'all') head = decodeBlock(whole.row(first)?.[0] as Uint8Array, index, first);
-    if (typeof head !== 'object' || head.rows.length !== count)
-      throw broken(path, `the ids at position ${first} are not those that were written`);
-    kept = [{ index, first, rows: head.rows }, ...kept.slice(0, headsKept - 1)];
-    return head;
-  };
-  return {
-    at,
-    forget() {
-      kept = [];
     },
   };
 }

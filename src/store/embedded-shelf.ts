@@ -84,7 +84,7 @@ function rowReader(
   path: string,
   { events, tabled }: { readonly events: EventIds; readonly tabled: ReadonlySet<number> },
   read: <T>(work: () => T) => T,
-): Pick<Shelf, 'find' | 'blocks' | 'rowsOfBlocks' | 'block' | 'blockAt' | 'blocksAfter' | 'dead'> {
+): Pick<Shelf, 'find' | 'blocks' | 'rowsOfBlocks' | 'block' | 'head' | 'blockAt' | 'blocksAfter' | 'dead'> {
   const find = db.prepare('SELECT place, version, seq_no FROM id WHERE idx = ? AND id = ?');
   const blocks = db.prepare('SELECT first, n FROM block WHERE idx = ? AND first > ? AND first <= ? ORDER BY first');
   const sum = db.prepare('SELECT sum(n) FROM block WHERE idx = ? AND first > ? AND first <= ?');
@@ -118,6 +118,11 @@ function rowReader(
         const decoded = decodeBlock(row[2] as Uint8Array, Number(row[0]), first);
         if (decoded?.rows.length === Number(row[1])) return decoded;
         throw broken(path, `the documents at position ${first} are not those that were written`);
+      }),
+    head: (first) =>
+      read(() => {
+        const head = events.headAt(first);
+        return head?.first === first ? head : undefined;
       }),
     blockAt: (position) =>
       read(() => {

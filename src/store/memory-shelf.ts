@@ -29,6 +29,7 @@ export function memoryShelf(): Shelf {
       return inside.reduce((sum, first) => sum + (rows.blocks.get(first)?.block.rows.length ?? 0), 0);
     },
     block: (first) => rows.blocks.get(first)?.block,
+    head: (first) => rows.blocks.get(first)?.block,
     blockAt(position) {
       const first = rows.all[from(rows.all, position + 1) - 1];
       const found = first === undefined ? undefined : rows.blocks.get(first);

@@ -1,7 +1,7 @@
 import type { Document } from '../base/document.ts';
 import { parseKnownJson } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
-import type { Block } from './block.ts';
+import type { Block, BlockRow } from './block.ts';
 import { rowText } from './block.ts';
 import type { BoundedCache } from './bounded-cache.ts';
 import { boundedCache } from './bounded-cache.ts';
@@ -19,6 +19,8 @@ export interface Reader {
   /** undefined when the block is gone. */
   open(first: Position): OpenBlock | undefined;
   document(open: OpenBlock, row: number): Document;
+  /** Id, version and sequence number of a row, for which the documents need not be unpacked. undefined when the block is gone. */
+  row(first: Position, row: number): BlockRow | undefined;
   /** Takes a block that was just written: the newest documents are asked for first, and need no unpacking then. */
   add(block: Block, documents: readonly (Document | undefined)[]): void;
 }
@@ -48,6 +50,7 @@ export function makeReader(shelf: Shelf): Reader {
       open.parsed[row] = document;
       return document;
     },
+    row: (first, row) => (cache.get(first)?.block ?? shelf.head(first))?.rows[row],
     add(block, documents) {
       const open = { block, parsed: [...documents] };
       cache.set(block.first, open, block.bytes.length * parsedWeight);

@@ -168,13 +168,13 @@ class SegmentCandidate implements Candidate {
     return this.#index.stored.name;
   }
   get id(): string {
-    return this.#open()?.block.rows[this.#row]?.id ?? '';
+    return this.#head()?.id ?? '';
   }
   get version(): number {
-    return this.#open()?.block.rows[this.#row]?.version ?? 0;
+    return this.#head()?.version ?? 0;
   }
   get seqNo(): number {
-    return this.#open()?.block.rows[this.#row]?.seqNo ?? 0;
+    return this.#head()?.seqNo ?? 0;
   }
   get source(): Document {
     const open = this.#open();
@@ -184,9 +184,14 @@ class SegmentCandidate implements Candidate {
     const open = this.#open();
     return open ? rowText(open.block, this.#row) : '{}';
   }
+  #head(): ReturnType<Reader['row']> {
+    return this.#there(this.#scan.reader.row(this.#first, this.#row));
+  }
   #open(): ReturnType<Reader['open']> {
-    const open = this.#scan.reader.open(this.#first);
-    if (open || !this.#scan.exists(this.#index)) return open;
+    return this.#there(this.#scan.reader.open(this.#first));
+  }
+  #there<T>(found: T | undefined): T | undefined {
+    if (found || !this.#scan.exists(this.#index)) return found;
     throw new TrailhoundError('data-folder-broken', `the documents at position ${this.#first} are not there any more`);
   }
 }

@@ -1,5 +1,5 @@
 import type { Document } from '../base/document.ts';
-import type { Block } from './block.ts';
+import type { Block, BlockHead } from './block.ts';
 import type { SegmentShelf } from './segment/segment-shelf.ts';
 import type { Position, StoredTemplate } from './store.ts';
 
@@ -112,6 +112,8 @@ export interface Shelf {
   rowsOfBlocks(index: number, after: Position, upTo: Position): number;
   /** undefined when the block is gone. */
   block(first: Position): Block | undefined;
+  /** Of the same block all but its documents, which is much less to read. */
+  head(first: Position): BlockHead | undefined;
   blockAt(position: Position): BlockPlace | undefined;
   /** The first blocks behind a position, whatever their index, ascending. */
   blocksAfter(after: Position, most: number): readonly Omit<BlockPlace, 'bytes'>[];

@@ -32,6 +32,7 @@ function worldOf(blocks: number, searching: () => boolean) {
         return { block: { index: 1, first, rows }, parsed: [] } as unknown as OpenBlock;
       },
       document: () => ({ name: 'x' }),
+      row: () => undefined,
       add: () => {},
     },
     position: () => blocks * rowsABlock,
