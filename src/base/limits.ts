@@ -168,7 +168,7 @@ export const limits = {
   /** Statements that a trigger condition may execute, as in the original (loop counter of Painless). */
   conditionStepsMax: 1_000_000,
   /** Blocks of documents that the store keeps unpacked and parsed, by weight; the least used are read again. */
-  openBlocksMax: 96 * 1024 * 1024,
+  openBlocksMax: 64 * 1024 * 1024,
   /** Paths that one segment of the store indexes, some 20 KB each while it grows; keys of policies and tags are an attacker's. Beyond it such paths are searched by reading. */
   segmentColumnsMax: 4096,
   /** Memory of a growing segment: documents of huge arrays fill one before it has many documents. It is sealed then. */
@@ -180,7 +180,7 @@ export const limits = {
   /** Results of queries over sealed segments that are kept; the least used are worked out again. */
   segmentResultsMax: 16 * 1024 * 1024,
   /** Which rows of sealed segments belong to which index: 8 KB for each that was asked lately; the least used are made again (10 µs). */
-  segmentRowSetsMax: 16 * 1024 * 1024,
+  segmentRowSetsMax: 8 * 1024 * 1024,
   /** Values by row of segment columns that aggregations and sorts asked for, some 64 to 500 KB a column of a segment: two columns of many values over a million documents. The least used are made again. */
   segmentColumnCacheMax: 48 * 1024 * 1024,
   /** Documents written ahead of their index: beyond it a write waits for the index, so that searches stay quick and few parsed documents stay alive. */

@@ -36,7 +36,8 @@ export function segmentColumns(
       throw error;
     }
   };
-  const known = new Map<string, Column | undefined>();
+  /** Weakly: hits that wait to be shown hold on to this, hundreds of segments' worth of them in one search. */
+  const known = new Map<string, WeakRef<Column> | undefined>();
   return {
     candidate,
     verdicts(query) {
@@ -44,12 +45,12 @@ export function segmentColumns(
       return (row) => hasRow(sure, row) || (hasRow(maybe, row) ? undefined : false);
     },
     column(field) {
-      if (!known.has(field.path))
-        known.set(
-          field.path,
-          guard(() => columnOf(field, asked, cache, guard)),
-        );
-      return known.get(field.path);
+      const { path } = field;
+      const kept = known.get(path)?.deref();
+      if (kept || (known.has(path) && !known.get(path))) return kept;
+      const made = guard(() => columnOf(field, asked, cache, guard));
+      known.set(path, made && new WeakRef(made));
+      return made;
     },
   };
 }
