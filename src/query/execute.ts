@@ -24,11 +24,15 @@ export async function executeSearch(
   const aggregator = body.aggregations === undefined ? undefined : makeAggregator(body.aggregations, options.at);
   const failures: ShardFailure[] = [];
   const lower = sharedLowering(options.at);
-  const plans = indices.flatMap((index) =>
-    attempt(index, failures, () => [watched(makePlan(body, index, options.at, lower), aggregator, options.at)]),
-  );
-  const collector = makeCollector(body, aggregator);
   const turn = makeTurn(options.signal);
+  const plans: Plan[] = [];
+  for (const index of indices) {
+    // Years of days are a thousand indices, whose mappings may have to be read first.
+    if (turn.over()) await turn.pass();
+    const plan = (): Plan[] => [watched(makePlan(body, index, options.at, lower), aggregator, options.at)];
+    plans.push(...attempt(index, failures, plan));
+  }
+  const collector = makeCollector(body, aggregator);
   scan: for (const plan of plans) {
     if (attempt(plan.index, failures, () => [collector.enter(plan)]).length === 0) continue;
     for await (const batch of plan.index.candidates(plan.wanted)) {

@@ -206,22 +206,25 @@ export function parseObject(path: string, json: Document, scope: FieldScope): Ob
   }
   const nested = own(json, 'type') === 'nested';
   const inner = nested ? { ...scope, nested: path } : scope;
-  let node: ObjectNode = {
+  if (properties !== undefined && !isDocument(properties)) throw mapperError('Expected map for property [properties]');
+  const children = new Map<string, MappingNode>();
+  const dotted: [string, Document][] = [];
+  for (const [name, definition] of Object.entries(properties ?? {})) {
+    if (!isDocument(definition)) throw mapperError(`Expected map for property [fields] on field [${name}]`);
+    checkName(name);
+    if (name.includes('.')) dotted.push([name, definition]);
+    else children.set(name, parseNode(join(path, name), definition, inner));
+  }
+  const node: ObjectNode = {
     kind: 'object',
     path,
     nested,
     enabled: asText(own(json, 'enabled') ?? true) !== 'false',
     dynamic: readDynamic(own(json, 'dynamic')),
-    children: new Map(),
+    children,
     parameters,
   };
-  if (properties !== undefined && !isDocument(properties)) throw mapperError('Expected map for property [properties]');
-  for (const [name, definition] of Object.entries(properties ?? {})) {
-    if (!isDocument(definition)) throw mapperError(`Expected map for property [fields] on field [${name}]`);
-    checkName(name);
-    node = mergeObjects(node, wrap(path, name, definition, inner));
-  }
-  return node;
+  return dotted.reduce((merged, [name, definition]) => mergeObjects(merged, wrap(path, name, definition, inner)), node);
 }
 
 /** `dynamic` is shown as text however it was put, `enabled` only where it is false. */
@@ -241,22 +244,26 @@ function checkName(name: string): void {
 
 /** `a.b` in `properties` is b inside a. */
 function wrap(path: string, name: string, definition: Document, scope: FieldScope): ObjectNode {
-  const at = (key: string): string => (path === '' ? key : `${path}.${key}`);
   const dot = name.indexOf('.');
   const key = dot < 0 ? name : name.slice(0, dot);
   const shell = { kind: 'object', nested: false, enabled: true, dynamic: undefined, parameters: {} } as const;
-  let child: MappingNode;
-  if (dot >= 0) child = wrap(at(key), name.slice(dot + 1), definition, scope);
-  else {
-    const type = own(definition, 'type');
-    const object =
-      type === 'object' ||
-      type === 'nested' ||
-      (type === undefined && own(definition, 'properties') !== undefined) ||
-      (type === undefined && isObjectShell(definition));
-    child = object ? parseObject(at(key), definition, scope) : parseField(at(key), definition, scope);
-  }
+  const at = join(path, key);
+  const child = dot < 0 ? parseNode(at, definition, scope) : wrap(at, name.slice(dot + 1), definition, scope);
   return { ...shell, path, children: new Map([[key, child]]) };
+}
+
+function parseNode(path: string, definition: Document, scope: FieldScope): MappingNode {
+  const type = own(definition, 'type');
+  const object =
+    type === 'object' ||
+    type === 'nested' ||
+    (type === undefined && own(definition, 'properties') !== undefined) ||
+    (type === undefined && isObjectShell(definition));
+  return object ? parseObject(path, definition, scope) : parseField(path, definition, scope);
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
 }
 
 function isObjectShell(definition: Document): boolean {

@@ -17,10 +17,12 @@ import { rowFilter } from './term-filter.ts';
 
 /** An index as the search sees it: what it held when the search began, whatever is written meanwhile. */
 export function searchableIndex(index: IndexState, filter: Document | undefined, scan: Scan): SearchableIndex {
-  const mapping = index.mapping();
   return {
     name: index.stored.name,
-    mapping,
+    // Read when the index is planned: those of years are not all read in one go.
+    get mapping() {
+      return index.mapping();
+    },
     settings: index.stored.settings,
     ...(filter ? { filter } : {}),
     candidates: (wanted) => candidates(index, wanted, filter ? filtered(scan, filter) : scan),
