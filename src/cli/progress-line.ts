@@ -1,5 +1,5 @@
 import { elapsedMs, systemClock } from '../base/clock.ts';
-import { describeProgress, type Progress } from '../pipeline/progress.ts';
+import { describeProgress, grouped, type Progress } from '../pipeline/progress.ts';
 import type { Terminal } from './command.ts';
 
 /** While something changes, one line of progress: each second on a terminal, each ten seconds in a log. */
@@ -16,7 +16,7 @@ export function everySecond(terminal: Terminal, progress: () => Progress): { sto
       const rate = ((now.records - before) * 1000) / pauseMs;
       before = now.records;
       terminal.note(
-        `${describeProgress(now)}; ${rate.toLocaleString('en', { maximumFractionDigits: rate < 10 ? 1 : 0 })} events/s`,
+        `${describeProgress(now)}; ${rate < 10 ? Number(rate.toFixed(1)) : grouped(Math.round(rate))} events/s`,
       );
     }
   };

@@ -42,13 +42,18 @@ export function describeProgress(progress: Progress): string {
     count(progress.records, 'record'),
     count(progress.events, 'new event'),
     count(progress.duplicates, 'duplicate'),
-    ...Object.entries(progress.skipped).map(([reason, number]) => `${number.toLocaleString('en')} skipped (${reason})`),
-    ...(progress.dropped > 0 ? [`${progress.dropped.toLocaleString('en')} dropped by the drop list`] : []),
+    ...Object.entries(progress.skipped).map(([reason, number]) => `${grouped(number)} skipped (${reason})`),
+    ...(progress.dropped > 0 ? [`${grouped(progress.dropped)} dropped by the drop list`] : []),
     count(progress.problems, 'problem'),
   ];
   return parts.join(', ');
 }
 
 function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+  return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** A whole number as `1,234,567`. The machine's own way loads tables of all languages first, which takes as long as a hundred events. */
+export function grouped(number: number): string {
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
