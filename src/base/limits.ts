@@ -226,6 +226,8 @@ export const limits = {
   engineConnectionsMax: 16,
   /** How long a cluster may be silent on one request; then it counts as lost. A `_bulk` waits up to a minute for a shard. */
   engineSilenceMs: 90_000,
+  /** How long a node of a cluster has for taking a connection: a machine that is gone says nothing at all. */
+  engineConnectMs: 5000,
   /** How long a request, or operations that were turned away (429), are tried again. Beyond: an error, and the file is read again. */
   engineDeadlineMs: 60_000,
   /** Bytes of one answer of a cluster: `http.max_content_length` bounds documents to 100 MB. Beyond: an error. */

@@ -55,7 +55,7 @@ export function addDataFlags(command: Command): Command {
     .option('--data <dir>', 'folder of everything the program keeps (default: ./trailhound-data)')
     .option(
       '--engine <url>',
-      'keep documents in an OpenSearch cluster: https://user@host:9200; the password from TRAILHOUND_ENGINE_PASSWORD',
+      'keep documents in an OpenSearch cluster: https://user@host:9200, more of its nodes after commas; the password from TRAILHOUND_ENGINE_PASSWORD',
     )
     .option('--engine-ca <file>', "PEM file of the authority that signed the cluster's certificate")
     .option('--config <file>', 'configuration file, YAML or JSON; flags win over it')

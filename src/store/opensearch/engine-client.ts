@@ -26,7 +26,10 @@ export interface EngineAnswer {
   readonly contentType: string | undefined;
 }
 
-/** HTTP to one cluster: kept connections, a bound on answers, tries again until a deadline. */
+/**
+ * HTTP to one cluster: kept connections, a bound on answers, tries again until a deadline. Of several addresses one is used until it
+ * does not answer or cannot do what is asked; then the next.
+ */
 export interface EngineClient {
   /** Without the login. */
   readonly url: string;
@@ -34,7 +37,7 @@ export interface EngineClient {
   readonly deadlineMs: number;
   /** Whatever the cluster answers. Throws 'engine-unavailable' when it does not, until the deadline. */
   send(request: EngineRequest): Promise<EngineAnswer>;
-  /** The same once, without a second try: for what somebody else asks through us. */
+  /** The same once, at an address that can be reached, without a second try: for what somebody else asks through us. */
   sendOnce(request: EngineRequest): Promise<EngineAnswer>;
   /** The text of a 2xx answer; any other is thrown as the TrailhoundError that it means. `also`: further good statuses. */
   text(request: EngineRequest, also?: readonly number[]): Promise<string>;
@@ -52,22 +55,37 @@ export function openEngineClient(
     ? new HttpsAgent({ ...options, ...(address.ca ? { ca: address.ca } : {}) })
     : new HttpAgent(options);
   let closed = false;
+  const { urls } = address;
+  let place = 0;
 
-  const once = (request: EngineRequest): Promise<EngineAnswer> => {
+  /** At the address of the moment; one that fails is not asked again before the others were. */
+  const once = async (request: EngineRequest): Promise<EngineAnswer> => {
     if (closed) throw new TrailhoundError('internal', 'the store is closed');
-    return exchange(address, agent, secure, request);
+    const at = place;
+    const next = (): void => {
+      if (place === at) place = (at + 1) % urls.length;
+    };
+    try {
+      const answer = await exchange({ ...address, url: urls[at] as string }, { agent, secure, clock }, request);
+      if (unable(answer.status)) next();
+      return answer;
+    } catch (error) {
+      if (!request.signal?.aborted) next();
+      throw error;
+    }
   };
   const send = async (request: EngineRequest): Promise<EngineAnswer> => {
     const elapsed = elapsedMs();
     for (let tries = 1; ; tries++) {
       const last = elapsed() >= deadlineMs;
+      const others = tries < urls.length;
       try {
         const answer = await once(request);
         if (!busy(answer.status) || last) return answer;
       } catch (error) {
-        if (last || closed || !mayRepeat(error, request)) throw unavailable(address, error);
+        if (last || closed || !mayRepeat(error, request, others)) throw unavailable(address, error);
       }
-      await clock.sleep(pauseBefore(tries, enginePauses), request.signal);
+      if (!others) await clock.sleep(pauseBefore(tries - urls.length + 1, enginePauses), request.signal);
       request.signal?.throwIfAborted();
     }
   };
@@ -76,10 +94,13 @@ export function openEngineClient(
     deadlineMs,
     send,
     sendOnce: async (request) => {
-      try {
-        return await once(request);
-      } catch (error) {
-        throw unavailable(address, error);
+      for (let tries = 1; ; tries++) {
+        try {
+          return await once(request);
+        } catch (error) {
+          if (tries >= urls.length || request.signal?.aborted || !neverArrived(error))
+            throw unavailable(address, error);
+        }
       }
     },
     async text(request, also = []) {
@@ -99,16 +120,31 @@ export const enginePauses = { firstPauseMs: 100, maxPauseMs: 5000 };
 
 /** It did not take the request: too much to do (429), or a proxy without a cluster behind it. */
 function busy(status: number): boolean {
-  return status === 429 || status === 502 || status === 503 || status === 504;
+  return status === 429 || unable(status);
 }
 
-/** A request that may have been carried out is only sent again where that does no harm. */
-function mayRepeat(error: unknown, { repeatable, method, signal }: EngineRequest): boolean {
+/** A node without the others, or a proxy without a node: another address may do better. */
+function unable(status: number): boolean {
+  return status === 502 || status === 503 || status === 504;
+}
+
+/** A request that may have been carried out is only sent again where that does no harm. `others`: addresses that were not asked yet. */
+function mayRepeat(error: unknown, { repeatable, method, signal }: EngineRequest, others: boolean): boolean {
   if (signal?.aborted || (error instanceof TrailhoundError && error.code !== 'engine-unavailable')) return false;
-  const code = (error as { code?: string }).code ?? '';
+  if (others && neverArrived(error)) return true;
+  const code = codeOf(error);
   // A certificate or a host name does not mend itself.
   if (/CERT|SIGNED|ENOTFOUND|ERR_TLS/.test(code)) return false;
   return code === 'ECONNREFUSED' || repeatable === true || method === 'GET' || method === 'HEAD';
+}
+
+/** There was no connection that the request could have gone over. */
+function neverArrived(error: unknown): boolean {
+  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT|SIGNED|ERR_TLS|NOCONNECT/.test(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return (error as { code?: string }).code ?? '';
 }
 
 function unavailable({ url }: EngineAddress, error: unknown): unknown {
@@ -118,10 +154,15 @@ function unavailable({ url }: EngineAddress, error: unknown): unknown {
   });
 }
 
+interface Way {
+  readonly agent: HttpAgent | HttpsAgent;
+  readonly secure: boolean;
+  readonly clock: Clock;
+}
+
 function exchange(
   { url, authorization }: EngineAddress,
-  agent: HttpAgent | HttpsAgent,
-  secure: boolean,
+  { agent, secure, clock }: Way,
   { method, path, body, contentType, signal }: EngineRequest,
 ): Promise<EngineAnswer> {
   const text = body === undefined ? undefined : typeof body === 'string' ? body : writeJson(body);
@@ -141,6 +182,17 @@ function exchange(
     );
     sent.on('timeout', () => {
       sent.destroy(Object.assign(new Error(`no answer within ${limits.engineSilenceMs} ms`), { code: 'ETIMEDOUT' }));
+    });
+    sent.on('socket', (socket) => {
+      if (!socket.connecting) return;
+      const connected = new AbortController();
+      for (const event of [secure ? 'secureConnect' : 'connect', 'close']) socket.once(event, () => connected.abort());
+      void clock.sleep(limits.engineConnectMs, connected.signal).then(() => {
+        const late = Object.assign(new Error(`no connection within ${limits.engineConnectMs} ms`), {
+          code: 'NOCONNECT',
+        });
+        if (!connected.signal.aborted) sent.destroy(late);
+      });
     });
     sent.on('error', reject);
     sent.end(bytes);

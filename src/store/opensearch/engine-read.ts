@@ -33,14 +33,25 @@ export interface EngineSearch {
   /** Only these shards, by their number. */
   readonly shard?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Every shard must answer. */
+  readonly strict?: boolean;
+}
+
+/** What a search found, and how many shards did not answer, for whatever reason. */
+export interface EngineResult extends SearchResult {
+  readonly failedShards: number;
 }
 
 /** `_search` with the JSON as it came; asked besides for versions and _seq_no of the hits. */
 export async function searchEngine(
-  { expression, body, json, options, shard, signal }: EngineSearch,
+  { expression, body, json, options, shard, signal, strict = false }: EngineSearch,
   client: EngineClient,
-): Promise<SearchResult> {
-  const query = [optionsQuery(options), ...(shard === undefined ? [] : [`preference=_shards:${shard}`])]
+): Promise<EngineResult> {
+  const query = [
+    optionsQuery(options),
+    ...(shard === undefined ? [] : [`preference=_shards:${shard}`]),
+    ...(strict ? ['allow_partial_search_results=false'] : []),
+  ]
     .filter((part) => part !== '')
     .join('&');
   const text = await client.text({
@@ -55,7 +66,7 @@ export async function searchEngine(
   return searchResult(answer, whole ? rawSources(text, 'search') : []);
 }
 
-function searchResult(answer: unknown, texts: readonly (string | undefined)[]): SearchResult {
+function searchResult(answer: unknown, texts: readonly (string | undefined)[]): EngineResult {
   const hits = own(answer, 'hits');
   const total = own(hits, 'total');
   const listed = own(hits, 'hits');
@@ -70,6 +81,7 @@ function searchResult(answer: unknown, texts: readonly (string | undefined)[]): 
     ...(isDocument(aggregations) ? { aggregations } : {}),
     tookMs: Number(own(answer, 'took') ?? 0),
     shards: Number(own(shards, 'total') ?? 0),
+    failedShards: Number(own(shards, 'failed') ?? 0),
     ...(own(answer, 'terminated_early') === true ? { terminatedEarly: true } : {}),
     ...(Array.isArray(failures) && failures.length > 0 ? { failures: failures.map(shardFailure) } : {}),
   };

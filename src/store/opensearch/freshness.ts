@@ -1,6 +1,9 @@
 import { type Clock, elapsedMs } from '../../base/clock.ts';
+import { own } from '../../base/document.ts';
+import { TrailhoundError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
-import type { EngineClient } from './engine-client.ts';
+import { pauseBefore } from '../../base/retry.ts';
+import { type EngineClient, enginePauses } from './engine-client.ts';
 import { joinedWork } from './joined-work.ts';
 
 /**
@@ -25,9 +28,7 @@ export function makeFreshness(client: EngineClient, clock: Clock, pauseMs: numbe
 
   const refresh = async (names: readonly string[]): Promise<void> => {
     const before = new Map(dirty);
-    for (const list of lists(names)) {
-      await client.text({ method: 'POST', path: `/${list}/_refresh?ignore_unavailable=true`, repeatable: true });
-    }
+    for (const list of lists(names)) await refreshAll(list, client, clock);
     for (const name of names) if (dirty.get(name) === before.get(name)) dirty.delete(name);
   };
   const dirtyNames = (own: boolean): readonly string[] =>
@@ -54,6 +55,20 @@ export function makeFreshness(client: EngineClient, clock: Clock, pauseMs: numbe
     },
     refresh,
   };
+}
+
+/** A shard that moves to another node just then may have been left out: that is asked again. */
+async function refreshAll(list: string, client: EngineClient, clock: Clock): Promise<void> {
+  const elapsed = elapsedMs();
+  const path = `/${list}/_refresh?ignore_unavailable=true`;
+  for (let tries = 1; ; tries++) {
+    const answer: unknown = JSON.parse(await client.text({ method: 'POST', path, repeatable: true }));
+    if (!own(own(answer, '_shards'), 'failed')) return;
+    if (elapsed() >= client.deadlineMs) {
+      throw new TrailhoundError('engine-unavailable', `not all shards of ${decodeURIComponent(list)} can be refreshed`);
+    }
+    await clock.sleep(pauseBefore(tries, enginePauses));
+  }
 }
 
 /** Comma lists short enough for a request line. */

@@ -4,20 +4,18 @@ import { TrailhoundError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { parseSearchBody, type SearchBody } from '../../query/search-body.ts';
 import type { ArrivalWindow, IndexOptions, Position, SearchResult, Store, StoredDocument } from '../store.ts';
-import type { ArrivalRange } from './arrival-map.ts';
 import { type ArrivalRecord, arrivalsIndex, makeArrivalRecord } from './arrival-record.ts';
 import { type Arrivals, openArrivals } from './arrivals.ts';
+import { searchArrived } from './arrived-search.ts';
 import type { EngineAddress } from './engine-address.ts';
 import { type EngineClient, openEngineClient } from './engine-client.ts';
 import { wireError } from './engine-error.ts';
 import { type EngineIndices, makeEngineIndices } from './engine-indices.ts';
-import { type EngineSearch, getDocument, searchEngine } from './engine-read.ts';
+import { getDocument, searchEngine } from './engine-read.ts';
 import { writeBulk } from './engine-write.ts';
 import { type Freshness, makeFreshness } from './freshness.ts';
 import { clusterName, expressionPath } from './index-names.ts';
 import { withPlaces } from './refusal-place.ts';
-import { arrivedInAllShards } from './windowed-aggregation.ts';
-import { arrivedIn, filtered, joinedResult, needsOneSearch, windowedSearches } from './windowed-search.ts';
 
 export interface OpenSearchOptions {
   readonly address: EngineAddress;
@@ -143,56 +141,8 @@ async function search(
     await freshness.fresh(expression.split(',').map(clusterName));
     return searchEngine({ ...asked, json: body.json }, client);
   }
-  const ranges = arrivals.ranges(window);
-  if (needsOneSearch(body, ranges)) {
-    const filter = await arrivedInAllShards(ranges, (some, most) => findIds(asked, some, most, client));
-    return searchEngine({ ...asked, json: filtered(body, filter) }, client);
-  }
-  const searches = windowedSearches(body, ranges);
-  return joinedResult(body, await Promise.all(searches.map((one) => searchEngine({ ...asked, ...one }, client))));
+  return searchArrived(asked, arrivals.ranges(window), client);
 }
-
-/** What the body's query finds in these ranges, or undefined where that is more than so much. */
-async function findIds(
-  asked: Pick<EngineSearch, 'expression' | 'body' | 'options' | 'signal'>,
-  ranges: readonly ArrivalRange[],
-  most: number,
-  client: EngineClient,
-): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
-  const { query } = asked.body.json;
-  const found = new Map<string, string[]>();
-  let left = most;
-  for (const shard of new Set(ranges.map((range) => range.shard))) {
-    const filter = arrivedIn(ranges.filter((range) => range.shard === shard));
-    const plain = {
-      ...(query === undefined ? {} : { query }),
-      _source: false,
-      size: idsPageSize,
-      track_total_hits: false,
-    };
-    for (let after: readonly unknown[] | undefined; ; ) {
-      const json = {
-        ...plain,
-        sort: [{ _index: 'asc' }, { _seq_no: 'asc' }],
-        ...(after ? { search_after: after } : {}),
-      };
-      const body = parseSearchBody(json);
-      const { hits } = await searchEngine({ ...asked, body, shard, json: filtered(body, filter) }, client);
-      left -= hits.length;
-      if (left < 0) return undefined;
-      for (const { index, id } of hits) {
-        const ids = found.get(index);
-        if (ids) ids.push(id);
-        else found.set(index, [id]);
-      }
-      after = hits.at(-1)?.sort;
-      if (!after || hits.length < idsPageSize) break;
-    }
-  }
-  return found;
-}
-
-const idsPageSize = 5000;
 
 /** How far the shards of the indices have come, and the versions of what the cluster knows of the indices. */
 async function generationOf(expression: string, { client }: Parts): Promise<string> {
