@@ -205,6 +205,7 @@ function segmentsOf(
     position: () => counters.position,
     indexOf: catalog.numbered,
     blocksAfter: shelf.blocksAfter,
+    rowsOfBlocks: shelf.rowsOfBlocks,
     searching,
     complain,
     ...(segmentRows ? { rowsMax: segmentRows } : {}),

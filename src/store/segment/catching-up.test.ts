@@ -42,6 +42,7 @@ function worldOf(blocks: number, searching: () => boolean) {
       const length = Math.min(most, blocks - from);
       return Array.from({ length }, (_, at) => ({ index: 1, first: (from + at) * rowsABlock + 1, count: rowsABlock }));
     },
+    rowsOfBlocks: () => 0,
     complain: (message) => assert.fail(message),
     searching,
   };

@@ -21,6 +21,8 @@ export interface SegmentWorld {
   readonly indexOf: (number: number) => IndexState | undefined;
   /** Blocks behind a position, in order of arrival. */
   readonly blocksAfter: (after: Position, most: number) => readonly Omit<BlockPlace, 'bytes'>[];
+  /** Rows of an index in the blocks that begin in (after, upTo]: which is told without reading blocks. */
+  readonly rowsOfBlocks: (index: number, after: Position, upTo: Position) => number;
   /** Told why a segment could not be written or read. */
   readonly complain: (message: string) => void;
   /** A search may be reading a segment that was dropped. */

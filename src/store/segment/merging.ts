@@ -5,6 +5,7 @@ import { type Feeder, feedSome, isSegmented, type SegmentWorld, segmentFile } fr
 import type { SegmentHints } from './hints.ts';
 import { type HotSegment, makeHotSegment } from './hot-segment.ts';
 import { planMerge, type SegmentSize } from './merge-plan.ts';
+import { SegmentDamage } from './paged-file.ts';
 
 /** Makes one segment of several small ones, and a small one of one that lost most of its documents, a step at a time. */
 export interface Merging {
@@ -16,7 +17,7 @@ export interface Merging {
 
 /** Documents are read from their blocks and indexed once more: no second way to make a segment, which could make another. */
 export function makeMerging(world: SegmentWorld, feeder: () => Feeder): Merging {
-  let isDue = true;
+  let isDue = false;
   let merge: { readonly parts: readonly SegmentSize[]; readonly segment: HotSegment } | undefined;
   const step = async (hints: SegmentHints): Promise<boolean> => {
     if (!merge) {
@@ -61,29 +62,27 @@ export function makeMerging(world: SegmentWorld, feeder: () => Feeder): Merging 
 }
 
 /** Documents of dropped indices, and in blocks that are gone, are not left. */
-async function sizesOf({ kept, blocksAfter, indexOf }: SegmentWorld, feeder: Feeder): Promise<SegmentSize[]> {
+async function sizesOf(
+  { kept, rowsOfBlocks, indexOf, complain }: SegmentWorld,
+  feeder: Feeder,
+): Promise<SegmentSize[]> {
   const slices = makeSlices();
-  const segmented = new Map<number, boolean>();
-  const counts = (index: number): boolean => {
-    const known = segmented.get(index) ?? isSegmented(indexOf(index)?.stored.name ?? '.');
-    segmented.set(index, known);
-    return known;
-  };
   const sizes: SegmentSize[] = [];
-  for (const { after, last, rows } of kept.open()) {
-    let left = 0;
-    for (let from = after; from < last; ) {
-      const places = blocksAfter(from, blocksAtOnce);
-      for (const { first, index, count } of places) if (first <= last && counts(index)) left += count;
-      const end = places.at(-1);
-      from = end && places.length === blocksAtOnce ? end.first + end.count - 1 : last;
-      if (feeder.closed) return [];
-      if (slices.due()) await yieldToLoop();
+  for (const segment of kept.open()) {
+    const { after, last, rows } = segment;
+    try {
+      let left = 0;
+      for (const index of new Set(segment.blocks().map((block) => block.index))) {
+        if (isSegmented(indexOf(index)?.stored.name ?? '.')) left += rowsOfBlocks(index, after, last);
+      }
+      sizes.push({ after, last, rows, left });
+    } catch (error) {
+      if (!(error instanceof SegmentDamage)) throw error;
+      complain(`a search index is damaged and made anew: ${error.message}`);
+      kept.drop(after);
     }
-    sizes.push({ after, last, rows, left });
+    if (feeder.closed) return [];
+    if (slices.due()) await yieldToLoop();
   }
   return sizes;
 }
-
-/** Some more than a segment has. */
-const blocksAtOnce = 512;

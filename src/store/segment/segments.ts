@@ -41,19 +41,12 @@ const sealTriesMax = 3;
 
 export function openSegments(world: SegmentWorld): Segments {
   const { kept } = world;
-  const work: Work = {
-    world,
-    rowsMax: Math.min(world.rowsMax ?? sealedAfter, segmentRowsMax),
-    sealing: undefined,
-    hot: makeHotSegment(kept.list().at(-1)?.last ?? 0, kept.key()),
-    failures: 0,
-    closed: false,
-    merging: makeMerging(world, () => work),
-  };
+  const work = workOf(world);
   let running: Promise<void> | undefined;
   const behind = (): number => world.position() - work.hot.last;
   const awake = new AbortController();
-  let rest = behind() > farBehind ? restAfterCrash(awake.signal) : undefined;
+  const rested = restAfterStart(awake.signal);
+  let rest = behind() > farBehind ? rested : undefined;
   const poke = (): void => {
     if (!world.searching()) kept.release();
     if (running || work.closed) return;
@@ -69,6 +62,11 @@ export function openSegments(world: SegmentWorld): Segments {
         rest = undefined;
       });
   };
+  // What an earlier run left small, or half empty.
+  const merged = rested.then(() => {
+    work.merging.due();
+    poke();
+  });
   return {
     cover() {
       const { sealing } = work;
@@ -83,6 +81,7 @@ export function openSegments(world: SegmentWorld): Segments {
     },
     async settled() {
       awake.abort();
+      await merged;
       poke();
       while (running) await running;
     },
@@ -110,8 +109,22 @@ export function openSegments(world: SegmentWorld): Segments {
   };
 }
 
+function workOf(world: SegmentWorld): Work {
+  const { kept, rowsMax = sealedAfter } = world;
+  const work: Work = {
+    world,
+    rowsMax: Math.min(rowsMax, segmentRowsMax),
+    sealing: undefined,
+    hot: makeHotSegment(kept.list().at(-1)?.last ?? 0, kept.key()),
+    failures: 0,
+    closed: false,
+    merging: makeMerging(world, () => work),
+  };
+  return work;
+}
+
 /** The program starts and answers first. The machine's time: a replay's runs ahead. */
-function restAfterCrash(signal: AbortSignal): Promise<void> {
+function restAfterStart(signal: AbortSignal): Promise<void> {
   return systemClock.sleep(limits.indexAfterMs, signal);
 }
 
