@@ -8,7 +8,7 @@ import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { keptLog } from '../base/log.ts';
 import { virtualClock } from '../base/virtual-clock.ts';
-import { generatedCounts } from '../query/generated-aggregations.suite.ts';
+import { type GeneratedCounts, generatedCounts } from '../query/generated-aggregations.suite.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import { openEmbedded } from './embedded.ts';
 import { openMemory } from './memory.ts';
@@ -16,6 +16,18 @@ import type { Store } from './store.ts';
 
 /** What is counted and sorted by columns is what is counted and sorted by reading: the memory store has no segments. */
 const clock = virtualClock(Date.UTC(2026, 0, 1));
+
+/** Found once, asked each time. */
+const examples: readonly GeneratedCounts[] = [
+  {
+    // One value written in two ways: the documents of its bucket come in their order all the same.
+    body: { mappings: { properties: { b: { type: 'boolean' }, d: { type: 'date' } } } },
+    documents: [{ b: 'false' }, { b: false }, { b: 'false' }],
+    searches: [
+      { size: 0, aggs: { p: { terms: { field: 'b' }, aggs: { q: { top_hits: { size: 3, sort: ['d', '_doc'] } } } } } },
+    ],
+  },
+];
 
 for (const [name, options, numRuns] of [
   ['the growing segment', {}, 150],
@@ -39,7 +51,7 @@ for (const [name, options, numRuns] of [
         await memory.deleteIndex('i');
         await embedded.deleteIndex('i');
       });
-      await fc.assert(property, { numRuns });
+      await fc.assert(property, { numRuns, examples: examples.map((one): [GeneratedCounts] => [one]) });
       assert.ok(answered > numRuns, `only ${answered} searches were answered`);
     } finally {
       await embedded.close();

@@ -178,12 +178,14 @@ function partitionRows(values: FieldValues, batch: RowBatch, bucketAt: BucketAt)
   const split = known?.ordinals && rowsByOrdinal(known.ordinals, batch);
   if (known?.ordinals && split) {
     const { ends, sorted } = split;
+    const parts = new Map<Bucket, Uint32Array>();
     for (let ordinal = 0; ordinal < known.ordinals.count; ordinal++) {
       const [from = 0, to = 0] = [ends[ordinal], ends[ordinal + 1]];
       const point = from < to ? known.point(ordinal) : undefined;
       const bucket = point === undefined ? undefined : bucketAt(point);
-      if (bucket) collectRowsInto(bucket, { columns, rows: sorted.subarray(from, to) });
+      if (bucket) parts.set(bucket, joined(parts.get(bucket), sorted.subarray(from, to)));
     }
+    for (const [bucket, inside] of parts) collectRowsInto(bucket, { columns, rows: inside });
     return;
   }
   const lists = makeLists<Point>();
@@ -195,6 +197,11 @@ function partitionRows(values: FieldValues, batch: RowBatch, bucketAt: BucketAt)
     const bucket = bucketAt(value);
     if (bucket) collectRowsInto(bucket, { columns, rows: inside });
   });
+}
+
+/** `"false"` and `false` are one value of a boolean written in two ways: its documents come in their order all the same. */
+function joined(rows: Uint32Array | undefined, more: Uint32Array): Uint32Array {
+  return rows ? Uint32Array.from([...rows, ...more]).sort() : more;
 }
 
 function termsAnswer(
