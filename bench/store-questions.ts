@@ -12,12 +12,17 @@ export function storeQuestions(): readonly (readonly [name: string, body: Record
       'words: AllUsers OR "public-read" OR PublicRead',
       { size: 0, query: words('AllUsers OR "public-read" OR PublicRead') },
     ],
-    ['words: an absent one', { size: 0, query: words('nowhereinthislake') }],
+    ['words: an absent one', { size: 0, query: words('absentfromthislake') }],
     ['one event by its id', { size: 0, query: { term: { 'data.aws.eventID': 'none-of-them' } } }],
     ['terms: eventName', terms('data.aws.eventName')],
     ['terms: sourceIPAddress', terms('data.aws.sourceIPAddress')],
     ['terms: userIdentity.arn', terms('data.aws.userIdentity.arn')],
-    ['terms: eventID (all different)', terms('data.aws.eventID')],
+    ['terms: eventID (one for all copies)', terms('data.aws.eventID')],
+    ['terms: requestID (one for all copies)', terms('data.aws.requestID')],
+    ['terms: copy (all different)', terms('copy')],
+    ['terms: copy, of GetObject', { ...terms('copy'), query: { term: { 'data.aws.eventName': 'GetObject' } } }],
+    ['value_count: eventID', counts({ ids: { value_count: { field: 'data.aws.eventID' } } })],
+    ['cardinality: copy (all different)', counts({ ids: { cardinality: { field: 'copy' } } })],
     [
       'terms of terms by day',
       counts({
@@ -41,6 +46,7 @@ export function storeQuestions(): readonly (readonly [name: string, body: Record
       'newest fifty of all',
       { size: 50, query: { match_all: {} }, sort: [{ '@timestamp': 'desc' }], track_total_hits: true },
     ],
+    ['the first ten by eventID', { size: 10, sort: [{ 'data.aws.eventID': 'asc' }] }],
     [
       'wildcard on eventName',
       { size: 0, query: { wildcard: { 'data.aws.eventName': '*Bucket*' } }, track_total_hits: true },

@@ -23,7 +23,12 @@ test('values that hardly repeat are counted, ordered and told as from the docume
     for (const store of [embedded, memory]) await fill(store);
     await embedded.settled();
     for (const aggs of aggregations()) {
-      for (const query of [{ match_all: {} }, { term: { name: 'b' } }, { range: { n: { lt: 40 } } }]) {
+      for (const query of [
+        { match_all: {} },
+        { term: { name: 'b' } },
+        { range: { n: { lt: 40 } } },
+        { exists: { field: 'long' } },
+      ]) {
         const body = { size: 0, query, aggs };
         const found = await embedded.search('i*', parseSearchBody(body));
         const expected = await memory.search('i*', parseSearchBody(body));

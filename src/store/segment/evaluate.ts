@@ -7,7 +7,7 @@ import { compareTerms, withinRanges } from '../../query/lucene-match.ts';
 import type { Mapping } from '../../query/mapping.ts';
 import { isCopied } from '../../query/source-values.ts';
 import { fieldPlan } from './field-plan.ts';
-import { allRows, and, andNot, noRows, or, type Rows } from './rows.ts';
+import { addRow, allRows, and, andNot, noRows, or, type Rows } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf, SegmentIndex } from './segment-index.ts';
 
 /** The index that is asked, within a segment. */
@@ -249,9 +249,20 @@ function exists(field: Field, asked: Asked): Hits {
   return columns
     .map((column) => {
       if (field.kind === 'date' && column.within && readsHold(column, asked)) return column.within(() => true);
-      return (read && column.matching((leaf) => read(leaf) !== undefined)) ?? somewhere(column);
+      const hits = (read && column.matching((leaf) => read(leaf) !== undefined)) ?? somewhere(column);
+      if (field.kind !== 'keyword' || isEmpty(andNot(hits.maybe, hits.sure))) return hits;
+      return { sure: or(hits.sure, hashedWithin(column, field.ignoreAbove)), maybe: hits.maybe };
     })
     .reduce(either, nothing);
+}
+
+/** Rows with a value that is only hashed and not longer than this: of a value that hardly repeats it is all that must be known. */
+function hashedWithin(column: ColumnIndex, length: number): Rows {
+  const hashed = column.ordinals()?.hashed?.();
+  const rows = noRows();
+  if (!hashed || hashed.longest > length) return rows;
+  for (let row = 0; row < hashed.of.length; row++) if (hashed.of[row] !== 0) addRow(rows, row);
+  return rows;
 }
 
 function withinBounds({ from, to, includeFrom, includeTo }: TermBounds): (term: string) => boolean {
