@@ -57,11 +57,15 @@ function groupBlocks(blocks: readonly SegmentBlock[]): ReadonlyMap<number, Known
 }
 
 function listed(blocks: readonly SegmentBlock[]): PartBlocks {
-  return {
-    firsts: Float64Array.from(blocks, ({ first }) => first),
-    starts: Uint16Array.from(blocks, ({ start }) => start),
-    counts: Uint16Array.from(blocks, ({ count }) => count),
-  };
+  const { length } = blocks;
+  const list = { firsts: new Float64Array(length), starts: new Uint16Array(length), counts: new Uint16Array(length) };
+  for (let number = 0; number < length; number++) {
+    const { first, start, count } = blocks[number] as SegmentBlock;
+    list.firsts[number] = first;
+    list.starts[number] = start;
+    list.counts[number] = count;
+  }
+  return list;
 }
 
 const none = listed([]);
@@ -91,7 +95,9 @@ function partWith(blocks: PartBlocks, { partRows }: Scan): SegmentPart {
 }
 
 function countOf({ counts }: PartBlocks): number {
-  return counts.reduce((sum, count) => sum + count, 0);
+  let sum = 0;
+  for (let number = 0; number < counts.length; number++) sum += counts[number] as number;
+  return sum;
 }
 
 function rowsOf({ starts, counts }: PartBlocks): Rows {
