@@ -320,7 +320,7 @@ async function installTemplates(
   for (const file of files.value) {
     const body: unknown = JSON.parse(file.text);
     if (!isDocument(body)) continue;
-    if (shared) series = await installSharedTemplate(store, body);
+    if (shared) series = await installSharedTemplate(store, body, problem);
     else await store.putTemplate({ name: file.name.replace(/\.json$/, ''), legacy: false, body });
   }
   return series;
