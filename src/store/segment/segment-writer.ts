@@ -139,6 +139,7 @@ function* tableOf(
   const { leaves } = work.segment;
   const sorted = [...lists.values()].map((list) => ({ text: textOf(leaves[list] as Leaf), list }));
   sorted.sort((a, b) => (a.text < b.text ? -1 : 1));
+  yield;
   const values: TableValue[] = [];
   for (const { text, list } of sorted) {
     if (work.listed < numbersMax) work.numbers[list] = work.listed;
@@ -147,7 +148,7 @@ function* tableOf(
     if (values.length % step === 0) yield;
   }
   yield;
-  return writeTable(work.out, values);
+  return yield* writeTable(work.out, values);
 }
 
 /** A letter for the type, then JSON or the integer. */
@@ -182,7 +183,7 @@ function* writeWords(work: Work, words: HotWords): Generator<void, WordsEntry> {
     if (rows.length > 0) frequent.push({ text: word.text, rows, flag: word.partial });
     yield;
   }
-  const table = frequent.length > 0 ? writeTable(work.out, frequent) : undefined;
+  const table = frequent.length > 0 ? yield* writeTable(work.out, frequent) : undefined;
   yield;
   const hashes = words32();
   const numbers = words32();

@@ -36,13 +36,17 @@ const groupSize = 16;
 /** Longer row sets stand by themselves: equal ones are written once, and a search for texts does not pass over them. */
 const rowsApart = 24;
 
-/** The values must be in order (UTF-16 units). */
-export function writeTable(out: FileParts, values: readonly TableValue[]): ValueTable {
+/** Values a step: a millisecond or two. */
+const step = 2000;
+
+/** The values must be in order (UTF-16 units). Stops now and then, so that others may run. */
+export function* writeTable(out: FileParts, values: readonly TableValue[]): Generator<void, ValueTable> {
   const data = byteWriter(values.length * 24 + 64);
   const groups = new Uint32Array(Math.ceil(values.length / groupSize));
   const rowBytes = byteWriter();
   let before = '';
   for (const [number, { text, rows, flag }] of values.entries()) {
+    if (number % step === step - 1) yield;
     if (number % groupSize === 0) {
       groups[number / groupSize] = data.at;
       before = '';
