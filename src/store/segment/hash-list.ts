@@ -127,8 +127,18 @@ function readOrders(file: PagedFile, at: number, count: number): Uint32Array {
   return codes;
 }
 
-export function writeWordList(out: FileParts, hashes: Words32, numbers: Words16 | Words32, width: 2 | 3): WordList {
+/** Words a step. */
+const step = 50_000;
+
+/** Stops now and then, so that others may run: a field has some hundred thousand words. */
+export function* writeWordList(
+  out: FileParts,
+  hashes: Words32,
+  numbers: Words16 | Words32,
+  width: 2 | 3,
+): Generator<void, WordList> {
   const order = sortedPairs(hashes, numbers, true);
+  yield;
   const count = order.length;
   const bits = Math.max(0, Math.min(20, Math.ceil(Math.log2(Math.max(1, count / bucketWords)))));
   const size = 1 + width;
@@ -136,6 +146,7 @@ export function writeWordList(out: FileParts, hashes: Words32, numbers: Words16 
   const bytes = Buffer.alloc(head + count * size);
   const ends = new Uint32Array(2 ** bits);
   for (let at = 0; at < count; at++) {
+    if (at % step === step - 1) yield;
     const hash = hashes.data[order[at] as number] as number;
     ends[bucketOf(hash, bits)] = at + 1;
     bytes[head + at * size] = markOf(hash, bits);

@@ -203,13 +203,13 @@ function* writeWords(work: Work, words: HotWords): Generator<void, WordsEntry> {
     }
   }
   yield;
-  const values = writeWordList(work.out, hashes, numbers, 3);
+  const values = yield* writeWordList(work.out, hashes, numbers, 3);
   yield;
   return {
     field: words.field,
     ...(table ? { table } : {}),
     values,
-    rows: writeWordList(work.out, words.hashes, words.rows, 2),
+    rows: yield* writeWordList(work.out, words.hashes, words.rows, 2),
   };
 }
 
