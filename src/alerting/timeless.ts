@@ -1,4 +1,5 @@
 import { type Document, isDocument, own } from '../base/document.ts';
+import { mentionsNow } from '../query/mentions-now.ts';
 
 /**
  * The query without its clauses about time (`now`, `{{period_…}}`): it finds all that the query finds at any time, and more. A
@@ -10,7 +11,8 @@ export function timelessQuery(query: Document): Document {
 
 /** The query means something else at another time, or asks queries of documents, which may. */
 export function isTimed(json: unknown): boolean {
-  return /\{\{|\bnow\b|"percolate"/.test(JSON.stringify(json));
+  const text = JSON.stringify(json);
+  return mentionsNow(text) || /\{\{|"percolate"/.test(text);
 }
 
 function walked(node: unknown, negated: boolean): unknown {

@@ -3,6 +3,7 @@ import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { writeJson } from '../base/json.ts';
 import type { Candidate, FoundRows, Wanted } from '../query/candidate.ts';
+import { mentionsNow } from '../query/mentions-now.ts';
 import type { SearchableIndex } from '../query/search-plan.ts';
 import { type Block, rowText } from './block.ts';
 import type { IndexState } from './catalog.ts';
@@ -32,7 +33,7 @@ export function searchableIndex(index: IndexState, filter: Document | undefined,
 /** What an alias leaves of an index is another answer to the same query. */
 function filtered(scan: Scan, filter: Document): Scan {
   const text = writeJson(filter);
-  const kept = scan.queryKey !== undefined && !/now/i.test(text);
+  const kept = scan.queryKey !== undefined && !mentionsNow(text);
   return { ...scan, queryKey: kept ? `${scan.queryKey}\n${text}` : undefined };
 }
 

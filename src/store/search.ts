@@ -6,6 +6,7 @@ import { writeJson } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import { executeSearch } from '../query/execute.ts';
 import type { Found } from '../query/found.ts';
+import { mentionsNow } from '../query/mentions-now.ts';
 import type { SearchBody } from '../query/search-body.ts';
 import type { BoundedCache } from './bounded-cache.ts';
 import { boundedCache } from './bounded-cache.ts';
@@ -176,12 +177,14 @@ function boostsOf(
 }
 
 /** Date math, in the body or in the queries that documents hold. */
-const changesByItself = /now|"percolate"/i;
+function changesByItself(text: string): boolean {
+  return mentionsNow(text) || text.includes('"percolate"');
+}
 
 /** The query alone, for results over sealed segments: size, sort and aggregations do not change what matches. */
 function queryKey({ json }: SearchBody): string | undefined {
   const text = jsonText(own(json, 'query') ?? null);
-  return text.length > keyMax || changesByItself.test(text) ? undefined : text;
+  return text.length > keyMax || changesByItself(text) ? undefined : text;
 }
 
 /** A number beyond 2^53 was read as a bigint, which JSON does not know: `n` keeps it apart from the same digits as text. */
@@ -197,7 +200,7 @@ function resultKey(
   { window, ignoreUnavailable, allowNoIndices, wildcards }: SearchOptions,
 ): string | undefined {
   const text = jsonText(json);
-  if (text.length > keyMax || changesByItself.test(text) || expression.includes('{now')) return undefined;
+  if (text.length > keyMax || changesByItself(text) || expression.includes('{now')) return undefined;
   const indices = catalog.resolve(expression, { ignoreUnavailable: true, ...(wildcards ? { wildcards } : {}) });
   const range = window ? `${window.after}-${window.upTo}` : '';
   const how = JSON.stringify([ignoreUnavailable, allowNoIndices, wildcards]);
