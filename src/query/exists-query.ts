@@ -27,6 +27,8 @@ export function existingFields(mapping: Mapping, name: string): Field[] {
     const test = nameTest(name);
     return [...mapping.fields.values()].filter(({ path, kind }) => kind !== 'alias' && test(path));
   }
+  // A stored query may name an object, but no field that is not mapped.
+  if (mapping.unmapped !== undefined && objectAt(mapping, name)) return fieldsOfObject(mapping, name);
   // First the field: who looks no further depends on nothing else of the mapping (shared-lowering.ts).
   const field = fieldAt(mapping, name);
   if (field) return standsIn(mapping, field) ? fieldsOfObject(mapping, name) : [field];
