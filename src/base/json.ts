@@ -64,9 +64,9 @@ export class RawJson {
   }
 }
 
-/** Long runs of digits are common inside strings (request ids), rare as numbers: the second look sorts most of them out. */
+/** Long runs of digits are common inside strings (request ids), rare as numbers. */
 function mayHoldBig(text: string): boolean {
-  return /\d{16}/.test(text) && /(?:^|[:,[\s])-?\d{16}/.test(text);
+  return /(?:^|[:,[\s])-?\d{16}/.test(text);
 }
 
 /** What JavaScript's reader does not tell: digits beyond 2^53, and that a whole number was written as a decimal. */

@@ -52,12 +52,13 @@ function watchMapping(mapping: Mapping): { watched: Mapping; holdsFor: (other: M
     values: () => whole().values(),
     [Symbol.iterator]: () => whole()[Symbol.iterator](),
   };
-  const { analysis, settings, rules } = mapping;
+  const { analysis, settings, rules, lineage } = mapping;
   const watched: Mapping = {
     fields,
     analysis,
     settings,
     rules,
+    lineage,
     get root(): ObjectNode {
       all = true;
       return mapping.root;

@@ -6,8 +6,11 @@ import { type DynamicRules, parseDynamicRules } from './dynamic-template.ts';
 import type { Field, FlatObjectField } from './field.ts';
 import { type FieldScope, parseField } from './field-type.ts';
 import { type IndexSettings, indexSettings } from './index-settings.ts';
+import { type Dynamic, fieldsBelow, type MappingNode, type ObjectNode } from './mapping-tree.ts';
 import { argumentError, mapperError } from './refusal.ts';
 import { sharedValues } from './shared-values.ts';
+
+export type { Dynamic, MappingNode, ObjectNode } from './mapping-tree.ts';
 
 /** The mapping of one index: immutable. A change gives a new one that shares what stayed. */
 export interface Mapping {
@@ -17,26 +20,14 @@ export interface Mapping {
   readonly analysis: Analysis;
   readonly settings: IndexSettings;
   readonly rules: DynamicRules;
+  /**
+   * The same for all mappings that documents made of one another by bringing new fields. What holds of documents that came before holds
+   * on: they have none of the new fields, and the fields they have mean what they meant.
+   */
+  readonly lineage: object;
   /** What a stored query means by a name that is not mapped (query/unmapped-field.ts); absent, nothing. */
   readonly unmapped?: (name: string) => Field | undefined;
 }
-
-/** An object of the mapping, or the root (path ''). */
-export interface ObjectNode {
-  readonly kind: 'object';
-  readonly path: string;
-  readonly nested: boolean;
-  readonly enabled: boolean;
-  /** undefined: as the object around it. */
-  readonly dynamic: Dynamic | undefined;
-  readonly children: ReadonlyMap<string, MappingNode>;
-  /** Parameters as they were put, without `properties`. */
-  readonly parameters: Document;
-}
-
-export type MappingNode = ObjectNode | Field;
-
-export type Dynamic = 'true' | 'false' | 'strict' | 'strict_allow_templates' | 'false_allow_templates';
 
 /**
  * Reads a mapping as `PUT /index` brings it; `settings` are those of the index (analysis, limits, default_field), with or
@@ -72,7 +63,7 @@ export function mappingJson(mapping: Mapping): Document {
 
 /** The same mapping with another tree: for fields that documents bring. Throws where a limit of the index is exceeded. */
 export function withRoot(mapping: Mapping, root: ObjectNode): Mapping {
-  const changed = makeMapping(root, mapping.analysis, mapping.settings, mapping.rules);
+  const changed = makeMapping(root, mapping.analysis, mapping.settings, mapping.rules, mapping.lineage);
   checkLimits(changed);
   return changed;
 }
@@ -109,69 +100,14 @@ export function objectAt(mapping: Mapping, path: string): ObjectNode | undefined
   return node?.kind === 'object' ? node : undefined;
 }
 
-function makeMapping(root: ObjectNode, analysis: Analysis, settings: IndexSettings, rules: DynamicRules): Mapping {
-  return { root, analysis, settings, rules, fields: fieldsBelow(root) };
-}
-
-/**
- * The fields of a mapping's tree by their full names, as a map. A mapping changes with many a document, and most of its
- * lives are short: it is not written out as a map before somebody goes through all of it.
- */
-function fieldsBelow(root: ObjectNode): ReadonlyMap<string, Field> {
-  let all: Map<string, Field> | undefined;
-  const collected = (): Map<string, Field> => {
-    all ??= collect(root);
-    return all;
-  };
-  const get = (name: string): Field | undefined => (all ? all.get(name) : find(root, name));
-  return {
-    get,
-    has: (name) => get(name) !== undefined,
-    get size() {
-      return collected().size;
-    },
-    forEach: (visit) => collected().forEach(visit),
-    entries: () => collected().entries(),
-    keys: () => collected().keys(),
-    values: () => collected().values(),
-    [Symbol.iterator]: () => collected()[Symbol.iterator](),
-  };
-}
-
-function find(root: ObjectNode, name: string): Field | undefined {
-  let node: MappingNode | undefined = root;
-  for (let from = 0; from <= name.length; ) {
-    const dot = name.indexOf('.', from);
-    const to = dot < 0 ? name.length : dot;
-    node = node.children.get(name.slice(from, to));
-    if (!node) return undefined;
-    if (node.kind !== 'object') return to === name.length ? node : findMulti(node, name);
-    from = to + 1;
-  }
-  return undefined;
-}
-
-/** Names of multi-fields may hold dots. */
-function findMulti(field: Field, name: string): Field | undefined {
-  for (const multi of field.multi.values()) {
-    const found = multi.path === name ? multi : findMulti(multi, name);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-function collect(root: ObjectNode): Map<string, Field> {
-  const fields = new Map<string, Field>();
-  const add = (node: MappingNode): void => {
-    if (node.kind === 'object') {
-      for (const child of node.children.values()) add(child);
-      return;
-    }
-    fields.set(node.path, node);
-    for (const multi of node.multi.values()) add(multi);
-  };
-  add(root);
-  return fields;
+function makeMapping(
+  root: ObjectNode,
+  analysis: Analysis,
+  settings: IndexSettings,
+  rules: DynamicRules,
+  lineage: object = {},
+): Mapping {
+  return { root, analysis, settings, rules, lineage, fields: fieldsBelow(root) };
 }
 
 const rootOnly = new Set([

@@ -1,5 +1,4 @@
 import { limits } from '../base/limits.ts';
-import type { Mapping } from '../query/mapping.ts';
 import { type BoundedCache, boundedCache } from './bounded-cache.ts';
 import type { IndexState } from './catalog.ts';
 import type { PartRows } from './part-blocks.ts';
@@ -12,12 +11,12 @@ import type { Shelf } from './shelf.ts';
 import type { ArrivalWindow, Position } from './store.ts';
 
 /**
- * What matched in sealed segments, by segment, index and query; of use while the mapping is the same, for searches that see
- * what the one saw that found it (`upTo`): the dead were left out.
+ * What matched in sealed segments, by segment, index and query; of use while the mapping only grows by fields that documents
+ * bring, for searches that see what the one saw that found it (`upTo`): the dead were left out.
  */
 export type SegmentResults = BoundedCache<
   string,
-  { readonly mapping: Mapping; readonly upTo: Position; readonly found: Uint16Array | Rows }
+  { readonly lineage: object; readonly upTo: Position; readonly found: Uint16Array | Rows }
 >;
 
 export function makeSegmentResults(): SegmentResults {

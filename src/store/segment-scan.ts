@@ -42,7 +42,7 @@ export function searchSegment(
     const columns = segmentColumns(asked, scan.columns, scan.segments, (row) => candidate(row));
     const candidate = candidateMaker(part.blocks, index, scan, columns);
     const known = key === undefined ? undefined : scan.results.get(key);
-    if (known?.mapping === asked.mapping && known.upTo <= scan.window.upTo) {
+    if (known?.lineage === asked.mapping.lineage && known.upTo <= scan.window.upTo) {
       const rows = known.found instanceof Uint16Array ? known.found : rowNumbers(known.found);
       const all = living === part && scan.purges(index.stored.number) === 0;
       const there = all ? undefined : living.rows();
@@ -54,7 +54,7 @@ export function searchSegment(
       const kept = countRows(found) > listMax ? found : Uint16Array.from(rowNumbers(found));
       scan.results.set(
         key,
-        { mapping: asked.mapping, upTo: scan.window.upTo, found: kept },
+        { lineage: asked.mapping.lineage, upTo: scan.window.upTo, found: kept },
         kept.byteLength + key.length + 64,
       );
     };

@@ -180,7 +180,8 @@ export function viewOf(field: Field, asked: Asked): string {
   return `${copied ? 1 : 0}${words ? 1 : 0}${dates.map((column) => (readsHold(column, asked) ? 1 : 0)).join('')}`;
 }
 
-const held = new WeakMap<Mapping, WeakMap<SegmentIndex, Map<string, boolean>>>();
+/** By segment, and by lineage of the mapping: what held goes on to hold when documents bring new fields. */
+const held = new WeakMap<SegmentIndex, WeakMap<object, Set<string>>>();
 
 /** Whether today's mapping would make the same words of the segment's documents as the one they came under. */
 function wordsHold(field: string, { segment, mapping, number, analysis }: Asked): boolean {
@@ -193,19 +194,13 @@ function wordsHold(field: string, { segment, mapping, number, analysis }: Asked)
     });
   // A growing segment may answer otherwise after the next document.
   if (!segment.sealed) return hold();
-  let bySegment = held.get(mapping);
-  if (!bySegment) {
-    bySegment = new WeakMap();
-    held.set(mapping, bySegment);
-  }
-  let known = bySegment.get(segment);
-  if (!known) {
-    known = new Map();
-    bySegment.set(segment, known);
-  }
+  const byLineage = held.get(segment) ?? new WeakMap<object, Set<string>>();
+  held.set(segment, byLineage);
+  const known = byLineage.get(mapping.lineage) ?? new Set();
+  byLineage.set(mapping.lineage, known);
   const key = `${number} ${field}`;
-  const holds = known.get(key) ?? hold();
-  known.set(key, holds);
+  const holds = known.has(key) || hold();
+  if (holds) known.add(key);
   return holds;
 }
 
