@@ -12,6 +12,8 @@ export interface Serving {
   readonly portNamed: boolean;
   readonly json: boolean;
   readonly again?: true;
+  /** Call once requests are taken. */
+  ready(): void;
 }
 
 /** Serves until the terminal's signal aborts, and answers the exit code. */
@@ -21,10 +23,15 @@ export type Serve = (app: App, config: Config, how: Serving, terminal: Terminal)
  * Serves the data folder until the terminal's signal aborts. `trailhound restore --replace` ends the work in the one folder and
  * begins it in the one that was made of the backup, at the same address: to clients it is a short restart. The folder before it is kept.
  */
-export async function serveByFolders(config: Config, how: Serving, terminal: Terminal, serve: Serve): Promise<number> {
+export async function serveByFolders(
+  config: Config,
+  how: Pick<Serving, 'portNamed' | 'json'>,
+  terminal: Terminal,
+  serve: Serve,
+): Promise<number> {
   let settings = config;
-  let serving = how;
   let exchange: Exchange | undefined;
+  let serving: Serving = { ...how, ready: () => exchange?.done() };
   for (;;) {
     const app = await openApp(settings).catch((error) => {
       exchange?.fail(error);
@@ -37,11 +44,13 @@ export async function serveByFolders(config: Config, how: Serving, terminal: Ter
       settings.engine === undefined
         ? await openControl(settings.data, { backup: app.backup, restore: restores.ask }, terminal.note)
         : undefined;
-    exchange?.done();
     let code: number;
     let answered: Promise<void> | undefined;
     try {
       code = await serve(app, settings, serving, { ...terminal, signal });
+    } catch (error) {
+      exchange?.fail(error);
+      throw error;
     } finally {
       // The answer to a restore is given when the next folder is open: it is not waited for here.
       answered = control?.close();
@@ -59,7 +68,7 @@ export async function serveByFolders(config: Config, how: Serving, terminal: Ter
     // The port that was free at the start may not be the configured one.
     const { port } = new URL(app.facts.url ?? 'http://127.0.0.1:0');
     settings = { ...settings, port: Number(port) };
-    serving = { ...how, portNamed: true, again: true };
+    serving = { ...serving, portNamed: true, again: true };
   }
 }
 
@@ -67,7 +76,7 @@ export async function serveByFolders(config: Config, how: Serving, terminal: Ter
 interface Exchange {
   /** Puts the folder in its place; a failure is told to the one that asked, and the work goes on with the former folder. */
   carryOut(): Promise<void>;
-  /** The process works in it. */
+  /** The process works in it, and answers. */
   done(): void;
   fail(error: unknown): void;
 }

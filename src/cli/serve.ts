@@ -47,6 +47,7 @@ async function serve(app: App, config: Config, how: Serving, terminal: Terminal)
     portTries: how.portNamed ? 1 : portTriesMax,
   });
   app.facts.url = url;
+  how.ready();
   const moved = config.port !== 0 && !url.endsWith(`:${config.port}`);
   const lab = config.lab
     ? await openLab({ dir: join(config.data, 'lab'), clock: systemClock, log: noteLog(terminal) })
