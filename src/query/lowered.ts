@@ -4,6 +4,7 @@ import { lowerQuery } from './compile.ts';
 import type { Field } from './field.ts';
 import type { Lucene } from './lucene.ts';
 import type { Mapping, ObjectNode } from './mapping.ts';
+import { fieldMap } from './mapping-tree.ts';
 import type { Query } from './query.ts';
 
 /** A lowered query that knows what of the mapping it was made of: most new fields are none of its business. */
@@ -40,21 +41,9 @@ function watchMapping(mapping: Mapping): { watched: Mapping; holdsFor: (other: M
     looked.set(name, field);
     return field;
   };
-  const fields: ReadonlyMap<string, Field> = {
-    get,
-    has: (name) => get(name) !== undefined,
-    get size() {
-      return whole().size;
-    },
-    forEach: (visit) => whole().forEach(visit),
-    entries: () => whole().entries(),
-    keys: () => whole().keys(),
-    values: () => whole().values(),
-    [Symbol.iterator]: () => whole()[Symbol.iterator](),
-  };
   const { analysis, settings, rules, lineage } = mapping;
   const watched: Mapping = {
-    fields,
+    fields: fieldMap(get, whole),
     analysis,
     settings,
     rules,

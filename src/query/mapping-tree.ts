@@ -28,18 +28,25 @@ export function fieldsBelow(root: ObjectNode): ReadonlyMap<string, Field> {
     all ??= collect(root);
     return all;
   };
-  const get = (name: string): Field | undefined => (all ? all.get(name) : find(root, name));
+  return fieldMap((name) => (all ? all.get(name) : find(root, name)), collected);
+}
+
+/** Fields by name, where one is looked up by `get` and only who goes through them asks for all. */
+export function fieldMap(
+  get: (name: string) => Field | undefined,
+  all: () => ReadonlyMap<string, Field>,
+): ReadonlyMap<string, Field> {
   return {
     get,
     has: (name) => get(name) !== undefined,
     get size() {
-      return collected().size;
+      return all().size;
     },
-    forEach: (visit) => collected().forEach(visit),
-    entries: () => collected().entries(),
-    keys: () => collected().keys(),
-    values: () => collected().values(),
-    [Symbol.iterator]: () => collected()[Symbol.iterator](),
+    forEach: (visit) => all().forEach(visit),
+    entries: () => all().entries(),
+    keys: () => all().keys(),
+    values: () => all().values(),
+    [Symbol.iterator]: () => all()[Symbol.iterator](),
   };
 }
 

@@ -13,8 +13,8 @@ export type ValueReader = (scope: unknown, test: LeafTest) => boolean;
  * in every field that is copied to it. `nested` is the nested object that `scope` is one of.
  */
 export function valueReader(mapping: Mapping, field: Field, nested: string | undefined): ValueReader {
-  const target = field.source.join('.');
-  if (nested === undefined && copyTargets(mapping.root).has(target)) {
+  if (nested === undefined && isCopied(mapping, field)) {
+    const target = field.source.join('.');
     return (scope, test) => walkCopies(scope, mapping.root, target, test);
   }
   return pathReader(field.source.slice(nested === undefined ? 0 : nested.split('.').length));

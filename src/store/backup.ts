@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { constants, createReadStream, type Dirent } from 'node:fs';
-import { chmod, copyFile, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { Instant } from '../base/clock.ts';
 import { reasonOf, TrailhoundError } from '../base/errors.ts';
+import { syncPath } from './sync-path.ts';
 
 /** What a backup holds, as its `backup.json` tells. */
 export type BackupSummary = z.infer<typeof backupSummary>;
@@ -108,12 +109,7 @@ export async function copyOne(from: string, to: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
-  const file = await open(to, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await syncPath(to);
   return true;
 }
 

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
-import { access, constants, mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Instant } from '../base/clock.ts';
 import { reasonOf, TrailhoundError } from '../base/errors.ts';
 import { type BackupSummary, backupSummary, copyOne, describeFile, isEmpty, refusal, summaryFile } from './backup.ts';
+import { syncPath } from './sync-path.ts';
 
 /** What was restored: the backup's summary, and where the folder that stood there before is now. */
 export interface Restored extends BackupSummary {
@@ -81,7 +82,7 @@ async function putInPlace(made: BackupSummary, target: string, at: Instant): Pro
   if (await isEmpty(target)) {
     await rm(target, { recursive: true, force: true });
     await rename(staged, target);
-    await syncFolder(dirname(target));
+    await syncPath(dirname(target));
     return made;
   }
   const before = await freeName(target, at);
@@ -89,7 +90,7 @@ async function putInPlace(made: BackupSummary, target: string, at: Instant): Pro
     await writeFile(join(staged, exchangeFile), `${JSON.stringify({ at: made.at, before })}\n`, { flush: true });
     await rename(target, before);
     await rename(staged, target);
-    await syncFolder(dirname(target));
+    await syncPath(dirname(target));
   } catch (error) {
     if (!existsSync(target) && existsSync(before)) await rename(before, target);
     throw refusal(`${target} cannot be exchanged: ${reasonOf(error)}`);
@@ -130,15 +131,6 @@ async function checkExchange(target: string): Promise<void> {
     await access(above, constants.W_OK);
   } catch (error) {
     throw refusal(`${above} takes no new folder: ${reasonOf(error)}`);
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

@@ -3,6 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { yieldToLoop } from '../../base/clock.ts';
+import { syncPath } from '../sync-path.ts';
 import { addToBloom, makeBloom } from './id-bloom.ts';
 import type { IdList } from './id-list.ts';
 import { recordBytes, recordHash, recordOffset, writeRecord } from './id-record.ts';
@@ -27,20 +28,11 @@ export async function writeIdRun(folder: string, lists: readonly IdList[]): Prom
       await file.close();
     }
     await rename(temporary, join(folder, name));
-    await syncFolder(folder);
+    await syncPath(folder);
     return row;
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const directory = await open(folder, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
 

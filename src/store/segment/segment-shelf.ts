@@ -4,6 +4,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf } from '../../base/errors.ts';
 import type { Position } from '../store.ts';
+import { syncPath } from '../sync-path.ts';
 import { segmentFormat } from './directory.ts';
 import type { SegmentFile } from './file-parts.ts';
 import { type HashKey, makeHashKey } from './hash.ts';
@@ -187,10 +188,5 @@ async function writeDurably(folder: string, name: string, bytes: Buffer): Promis
     await rm(temporary, { force: true });
     throw error;
   }
-  const directory = await open(folder, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  await syncPath(folder);
 }
