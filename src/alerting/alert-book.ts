@@ -65,7 +65,8 @@ export async function openAlertBook(store: Store): Promise<AlertBook> {
     },
     operations: (change, current, at) => alertOperations(change, current, at),
     async prepare(operations) {
-      for (const index of new Set(operations.map((operation) => operation.index))) await ensureIndex(store, index);
+      const indices = [...new Set(operations.map(({ index }) => index))];
+      await Promise.all(indices.map((index) => ensureIndex(store, index)));
     },
     note(changes) {
       for (const { open, closed } of changes) {

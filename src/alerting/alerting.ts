@@ -118,16 +118,23 @@ export interface AlertingParts {
   readonly notifier?: Notifier;
   /** How long a marked run waits for further documents; limits.markDelayMs unless told. */
   readonly markDelayMs?: number;
+  /** How many times its last run's duration a marked monitor rests; limits.markRestFactor unless told. */
+  readonly markRestFactor?: number;
+  /**
+   * Up to where somebody else looked at what arrived, where to look takes long: runs that nobody asked for count up to there.
+   * Without it each run looks by itself.
+   */
+  readonly reached?: () => Position;
 }
 
 /** Opens the room on a store: what was counted before goes on, and what arrived since then is looked at at once. */
 export async function openAlerting(parts: AlertingParts): Promise<Alerting> {
-  const { store, clock, log, notifier = noChannels } = parts;
+  const { store, clock, log, reached, notifier = noChannels } = parts;
   const problem = (found: Problem): void => log.warn(describeProblem(found));
   const alerts = await openAlertBook(store);
   const percolator = createPercolator();
   const seen = new Map<string, number>();
-  const ports: RunnerPorts = { store, alerts, clock, log, notifier, seen };
+  const ports: RunnerPorts = { store, alerts, clock, log, notifier, seen, reached };
   const scheduler: Scheduler = createScheduler({
     ...parts,
     watches: () => book.watches.values(),
@@ -292,7 +299,7 @@ async function observe(documents: readonly StoredDocument[], ports: ObservePorts
   }
   for (const [index, batch] of byIndex) {
     try {
-      const [info] = await store.indices(index, { ignoreUnavailable: true });
+      const [info] = await store.indices(index, { ignoreUnavailable: true, counts: false });
       if (!info) continue;
       const percolated = { name: info.name, aliases: Object.keys(info.aliases), mapping: info.mapping };
       for (const id of percolator.percolate(percolated, batch, clock.now())) {

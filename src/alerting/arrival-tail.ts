@@ -16,6 +16,8 @@ export interface ArrivalTail {
   caughtUp(alerting: Alerting): Promise<void>;
   /** Where the oldest window begins that it reads or will read. */
   position(): Position;
+  /** What arrived up to here can be found, and was or is being looked at. */
+  reached(): Position;
 }
 
 /** Begins at what arrives from now on. */
@@ -41,6 +43,7 @@ export async function openTail(store: Store, clock: Clock, log: Log): Promise<Ar
   return {
     caughtUp: look,
     position: () => Math.min(after, ...reading),
+    reached: () => after,
     async run(alerting, signal) {
       while (!signal.aborted) {
         try {

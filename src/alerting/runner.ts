@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import type { Log } from '../base/log.ts';
 import type { Notifier } from '../notify/notifier.ts';
-import type { Operation, Store } from '../store/store.ts';
+import type { Operation, Position, Store } from '../store/store.ts';
 import type { AlertBook } from './alert-book.ts';
 import { prepareBucketRun } from './bucket-run.ts';
 import { compileMonitor } from './compiled.ts';
@@ -22,6 +22,8 @@ export interface RunnerPorts {
   readonly notifier: Notifier;
   /** What alerting was told of (memo.ts). */
   readonly seen: Seen;
+  /** See AlertingParts. */
+  readonly reached?: (() => Position) | undefined;
 }
 
 /** How each kind of monitor runs. */
@@ -56,7 +58,7 @@ export async function runWatch(watch: Watch, order: Order, ports: RunnerPorts): 
 async function prepareRun(watch: Watch, order: Order, ports: RunnerPorts): Promise<Prepared> {
   const { store, seen } = ports;
   const known = await recalled(watch, order, store, seen);
-  const upTo = await store.position();
+  const upTo = await endOf(watch, order, ports);
   if (known) return prepareQueryRun(watch, order, upTo, portsOf(ports), known);
   watch.memo = undefined;
   watch.woken = false;
@@ -64,6 +66,12 @@ async function prepareRun(watch: Watch, order: Order, ports: RunnerPorts): Promi
   const prepared = await kinds[watch.monitor.type](watch, order, upTo, portsOf(ports));
   if (states && prepared.fetched && !order.dryRun) remember(watch, prepared.fetched, states);
   return prepared;
+}
+
+/** How far the run counts: never back behind what was counted. */
+async function endOf({ cursor }: Watch, { kind }: Order, { store, reached }: RunnerPorts): Promise<Position> {
+  if (!reached || kind === 'asked') return store.position();
+  return Math.max(reached(), ...cursor.positions.values());
 }
 
 /** Runs a monitor that is not saved: it has no alerts and leaves nothing behind. */

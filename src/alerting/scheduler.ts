@@ -27,6 +27,8 @@ export interface SchedulerPorts {
   readonly log: Log;
   /** How long a marked run waits for further documents; limits.markDelayMs unless told. */
   readonly markDelayMs?: number;
+  /** How many times its last run's duration a marked monitor rests; limits.markRestFactor unless told. */
+  readonly markRestFactor?: number;
   watches(): Iterable<Watch>;
   execute(watch: Watch, order: Order): Promise<unknown>;
 }
@@ -38,6 +40,7 @@ export function createScheduler({
   clock,
   log,
   markDelayMs = limits.markDelayMs,
+  markRestFactor = limits.markRestFactor,
   watches,
   execute,
 }: SchedulerPorts): Scheduler {
@@ -45,7 +48,7 @@ export function createScheduler({
   let alarm = new AbortController();
   let looked: Instant = 0;
 
-  const starter = createStarter({ clock, log, execute }, counts, () => alarm.abort());
+  const starter = createStarter({ clock, log, execute, markRestFactor }, counts, () => alarm.abort());
 
   /** Starts what is due; answers when to look again. */
   const turn = (): Instant => {
@@ -106,7 +109,12 @@ export function createScheduler({
 
 /** Starts runs, at most limits.monitorRunsMax at a time; `ended` is told when one is over. */
 function createStarter(
-  { clock, log, execute }: Pick<SchedulerPorts, 'clock' | 'log' | 'execute'>,
+  {
+    clock,
+    log,
+    execute,
+    markRestFactor,
+  }: Pick<SchedulerPorts, 'clock' | 'log' | 'execute'> & { markRestFactor: number },
   counts: Scheduler['counts'],
   ended: () => void,
 ): { free(): boolean; start(watch: Watch, order: Order): void } {
@@ -125,7 +133,7 @@ function createStarter(
         })
         .then(() => {
           const now = clock.now();
-          watch.restUntil = now + limits.markRestFactor * Math.max(0, now - began);
+          watch.restUntil = now + markRestFactor * Math.max(0, now - began);
           watch.running = undefined;
           running--;
           ended();

@@ -104,7 +104,14 @@ async function begin(parts: SharedParts, term: Term): Promise<Ours> {
   const { store, clock, log } = parts;
   const stopped = new AbortController();
   const tail = await openTail(store, clock, log);
-  const watching = await openWatching({ ...parts, store: { ...store, write: term.write } });
+  const watching = await openWatching({
+    // The tail gathers documents, a second's at a time, and where it has come runs need not look again.
+    markDelayMs: 0,
+    ...parts,
+    store: { ...store, write: term.write },
+    markRestFactor: limits.markRestFactorShared,
+    reached: tail.reached,
+  });
   // What came before monitors were there to be woken: a first start reads a lake while they are being installed.
   watching.alerting.wake();
   log.info('this process runs the monitors now');

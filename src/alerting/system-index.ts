@@ -35,7 +35,7 @@ function dayOf(at: Instant): string {
 
 /** Creates the index with its mapping if it is not there: written to first, it would get a mapping that user text can break. */
 export async function ensureIndex(store: Store, name: string): Promise<void> {
-  const there = await store.indices(name, { ignoreUnavailable: true });
+  const there = await store.indices(name, { ignoreUnavailable: true, counts: false });
   if (there.length > 0) return;
   const mappings = mappingOf(name);
   try {

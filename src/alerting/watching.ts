@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Problem } from '../base/problem.ts';
 import type { Notifications } from '../notify/notify.ts';
-import type { Store, StoredDocument } from '../store/store.ts';
+import type { Position, Store, StoredDocument } from '../store/store.ts';
 import { type Alerting, openAlerting } from './alerting.ts';
 import type { MonitorFile } from './install.ts';
 
@@ -28,6 +28,9 @@ export interface WatchingParts {
   readonly problem: (problem: Problem) => void;
   /** How long a marked run waits for further documents; limits.markDelayMs unless told. */
   readonly markDelayMs?: number;
+  /** See AlertingParts. */
+  readonly markRestFactor?: number;
+  readonly reached?: () => Position;
   openNotifications(store: Store): Promise<Notifications>;
 }
 

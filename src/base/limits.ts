@@ -159,6 +159,8 @@ export const limits = {
   markDelayOnceMs: 10_000,
   /** A marked monitor rests this many times its last run's duration: one that matches every event costs < 5 % of a core. */
   markRestFactor: 20,
+  /** The same where monitors ask a cluster: the run is mostly waiting, and no monitor searches more than half of the time. */
+  markRestFactorShared: 1,
   /** One run's searches (`plugins.alerting.input_timeout`). Beyond: the run fails, with an error alert. */
   monitorInputTimeoutMs: 30_000,
   /** Runs of different monitors at one time; further ones wait for a place. */
@@ -237,6 +239,8 @@ export const limits = {
   /** Characters and operations of one `_bulk`: OpenSearch's advice is 5 to 15 MB. */
   bulkBytesMax: 8 * 1024 * 1024,
   bulkOperationsMax: 5000,
+  /** Documents changed by compare-and-set whose primary term is remembered; of others it is asked for. */
+  engineTermsMax: 100,
   /** Event indices of a cluster are refreshed at most this often by us; what waits for it waits together. */
   engineRefreshMs: 1000,
   /** How often the holder of the lease renews it, and how long it trusts it from its last renewal: then it stops. */
@@ -247,11 +251,13 @@ export const limits = {
   /** A process that does not hold the lease reads monitors and alerts anew this often. */
   standbyMs: 5000,
   /** How often the holder of the lease looks for new documents of all processes. */
-  arrivalPollMs: 500,
+  arrivalPollMs: 250,
   /** New documents that are read to find the monitors they wake; with more of them at one look, all monitors are run. */
   arrivalReadMax: 5000,
   /** From one look at what arrived to the next: this many times what the refresh of it took, and limits.engineRefreshMs at least. */
   arrivalRestFactor: 4,
+  /** But no longer: a refresh that takes a second must not make alerts wait for four more. */
+  arrivalRestMaxMs: 2000,
   /** Indices in one list of clauses of a search by arrival: OpenSearch takes 1,024 clauses in one. More make several lists. */
   arrivalIndicesMax: 500,
   /**

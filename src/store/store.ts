@@ -162,8 +162,11 @@ export interface Store {
   putTemplate(template: StoredTemplate): Promise<void>;
   deleteTemplate(template: Pick<StoredTemplate, 'name' | 'legacy' | 'component'>): Promise<boolean>;
   templates(): Promise<readonly StoredTemplate[]>;
-  /** Resolves a comma list with wildcards, exclusions and aliases (specs/dsl.md §1.4), in name order. */
-  indices(expression: string, options?: IndexOptions): Promise<readonly IndexInfo[]>;
+  /**
+   * Resolves a comma list with wildcards, exclusions and aliases (specs/dsl.md §1.4), in name order. `counts: false`: the caller
+   * does not look at `documents` and `bytes`, which may be 0 then; on a cluster they are asked for apart.
+   */
+  indices(expression: string, options?: IndexOptions & { readonly counts?: boolean }): Promise<readonly IndexInfo[]>;
   /**
    * Answers per operation, in order, and creates missing indices (not for a delete). An alias goes to its write index. When it resolves, what it calls written survives a
    * crash, and all of one call became durable together. Throws only when nothing was written (read-only, closed). On a cluster

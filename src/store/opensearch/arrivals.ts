@@ -66,7 +66,7 @@ export async function openArrivals(ports: ArrivalPorts): Promise<Arrivals> {
       await ports.freshness.refresh([...new Set(found.map(({ index }) => index))]);
       last = elapsedMs();
       // A cluster that is busy with bulks of many indices is not to be busier with showing them.
-      rest = Math.max(pauseMs, begun() * limits.arrivalRestFactor);
+      rest = Math.max(pauseMs, Math.min(begun() * limits.arrivalRestFactor, limits.arrivalRestMaxMs));
       const moved = await moveHead(record, head, found);
       if (moved) {
         head = moved;

@@ -3,13 +3,13 @@ import { TrailhoundError } from '../../base/errors.ts';
 import { parseKnownJson, writeJson } from '../../base/json.ts';
 import { type MappingCache, makeMappingCache } from '../mapping-cache.ts';
 import { normalSettings } from '../settings.ts';
-import type { IndexInfo, IndexOptions, IndexUpdate, StoredTemplate } from '../store.ts';
+import type { IndexInfo, IndexOptions, IndexUpdate, Store, StoredTemplate } from '../store.ts';
 import type { EngineClient } from './engine-client.ts';
 import { clusterName, expressionPath, optionsQuery, ownPrefix, programName } from './index-names.ts';
 
 /** Indices and templates of a cluster. */
 export interface EngineIndices {
-  list(expression: string, options?: IndexOptions): Promise<readonly IndexInfo[]>;
+  list: Store['indices'];
   create(name: string, body: Document): Promise<void>;
   remove(expression: string, options?: IndexOptions): Promise<readonly string[]>;
   putMapping(expression: string, mapping: Document): Promise<void>;
@@ -27,12 +27,9 @@ export function makeEngineIndices(client: EngineClient): EngineIndices {
     const path = expressionPath(expression);
     const found = parseKnownJson(await client.text({ method: 'GET', path: `/${path}?${query}` }));
     if (!isDocument(found) || Object.keys(found).length === 0) return [];
-    const counts = await countsOf(
-      client,
-      Object.keys(found).length > 20 ? `${path}` : Object.keys(found).join(','),
-      query,
-    );
-    const infos = Object.entries(found).map(([name, json]) => indexInfo(name, json, counts.get(name), mappings));
+    const counted = Object.keys(found).length > 20 ? path : Object.keys(found).join(',');
+    const counts = options.counts === false ? undefined : await countsOf(client, counted, query);
+    const infos = Object.entries(found).map(([name, json]) => indexInfo(name, json, counts?.get(name), mappings));
     return infos.sort((a, b) => (a.name < b.name ? -1 : 1));
   };
   return {

@@ -17,6 +17,18 @@ interface Draft {
   result: OperationResult | undefined;
 }
 
+export interface BulkPorts {
+  readonly client: EngineClient;
+  readonly clock: Clock;
+  readonly terms: KnownTerms;
+}
+
+/**
+ * Documents that this process changed by compare-and-set, the newest limits.engineTermsMax: which term the cluster gave the
+ * write of this _seq_no. The two belong together for ever, so who changes such a document again need not ask.
+ */
+export type KnownTerms = Map<string, { readonly seqNo: number; readonly term: number }>;
+
 /**
  * Writes by `_bulk`, in order. Each operation has a fate of its own: refused ones are answered, those that were turned away for
  * lack of room (429) are sent again alone, until the client's deadline. Throws where the cluster could not do an operation:
@@ -24,14 +36,13 @@ interface Draft {
  */
 export async function writeBulk(
   operations: readonly Operation[],
-  client: EngineClient,
-  clock: Clock,
+  { client, clock, terms }: BulkPorts,
 ): Promise<readonly OperationResult[]> {
   const drafts: Draft[] = [];
-  for (const operation of operations) drafts.push(await draftOf(operation, client));
+  for (const operation of operations) drafts.push(await draftOf(operation, client, terms));
   const { first, moved } = withMovesLast(drafts.filter(({ result }) => !result));
-  for (const part of parts(first)) await sendPart(part, client, clock, moved.length > 0);
-  for (const part of parts(moved)) await sendPart(part, client, clock);
+  for (const part of parts(first)) await sendPart(part, { client, clock, terms }, moved.length > 0);
+  for (const part of parts(moved)) await sendPart(part, { client, clock, terms });
   return drafts.map(({ result, operation }) => {
     if (!result) throw new Error(`no answer for ${operation.index}/${operation.id}`);
     return { ...result, index: programName(result.index) };
@@ -40,7 +51,7 @@ export async function writeBulk(
 
 const idBytesMax = 512;
 
-async function draftOf(operation: Operation, client: EngineClient): Promise<Draft> {
+async function draftOf(operation: Operation, client: EngineClient, terms: KnownTerms): Promise<Draft> {
   const { action, id, index, document, text } = operation;
   const refused = (type: string, reason: string): Draft => ({
     operation,
@@ -53,7 +64,7 @@ async function draftOf(operation: Operation, client: EngineClient): Promise<Draf
     const reason = `id [${id}] is too long, must be no longer than 512 bytes but was: ${bytes}`;
     return refused('illegal_argument_exception', reason);
   }
-  const header = { [action]: { _index: clusterName(index), _id: id, ...(await condition(operation, client)) } };
+  const header = { [action]: { _index: clusterName(index), _id: id, ...(await condition(operation, client, terms)) } };
   if (action === 'delete') return { operation, lines: `${writeJson(header)}\n`, result: undefined };
   if (!document) return refused('action_request_validation_exception', 'Validation Failed: 1: source is missing;');
   try {
@@ -69,12 +80,16 @@ async function draftOf(operation: Operation, client: EngineClient): Promise<Draf
  * where that is the one that was expected, the term it has is taken.
  */
 async function condition(
-  { index, id, ifSeqNo, ifPrimaryTerm }: Operation,
+  operation: Operation,
   client: EngineClient,
+  terms: KnownTerms,
 ): Promise<{ readonly if_seq_no?: number; readonly if_primary_term?: number }> {
+  const { index, id, ifSeqNo, ifPrimaryTerm } = operation;
   if (ifSeqNo === undefined && ifPrimaryTerm === undefined) return {};
   const expected = { if_seq_no: ifSeqNo ?? 0, if_primary_term: ifPrimaryTerm ?? 1 };
   if (ifPrimaryTerm !== undefined && ifPrimaryTerm !== 1) return expected;
+  const known = terms.get(placeOf(operation));
+  if (known && known.seqNo === ifSeqNo) return { ...expected, if_primary_term: known.term };
   const path = `/${encodeURIComponent(clusterName(index))}/_doc/${encodeURIComponent(Buffer.from(id).toString())}?_source=false`;
   const found: unknown = JSON.parse(await client.text({ method: 'GET', path }, [404]));
   if (own(found, '_seq_no') !== ifSeqNo) return expected;
@@ -92,13 +107,15 @@ function withMovesLast(drafts: readonly Draft[]): {
   const written = new Set(
     drafts.filter(({ operation }) => operation.action !== 'delete').map(({ operation }) => operation.id),
   );
-  const last = new Map(drafts.map((draft) => [placeOf(draft), draft]));
+  const last = new Map(drafts.map((draft) => [placeOf(draft.operation), draft]));
   const moves = (draft: Draft): boolean =>
-    draft.operation.action === 'delete' && written.has(draft.operation.id) && last.get(placeOf(draft)) === draft;
+    draft.operation.action === 'delete' &&
+    written.has(draft.operation.id) &&
+    last.get(placeOf(draft.operation)) === draft;
   return { first: drafts.filter((draft) => !moves(draft)), moved: drafts.filter(moves) };
 }
 
-function placeOf({ operation: { index, id } }: Draft): string {
+function placeOf({ index, id }: Operation): string {
   return JSON.stringify([index, id]);
 }
 
@@ -111,7 +128,7 @@ function* parts(drafts: readonly Draft[]): Generator<readonly Draft[]> {
   let length = 0;
   const ids = new Set<string>();
   for (const draft of drafts) {
-    const key = placeOf(draft);
+    const key = placeOf(draft.operation);
     const full = length + draft.lines.length > limits.bulkBytesMax || part.length >= limits.bulkOperationsMax;
     if (part.length > 0 && (full || ids.has(key))) {
       yield part;
@@ -127,7 +144,7 @@ function* parts(drafts: readonly Draft[]): Generator<readonly Draft[]> {
 }
 
 /** `shown`: answered when searches see it. */
-async function sendPart(part: readonly Draft[], client: EngineClient, clock: Clock, shown = false): Promise<void> {
+async function sendPart(part: readonly Draft[], { client, clock, terms }: BulkPorts, shown = false): Promise<void> {
   const elapsed = elapsedMs();
   let waiting = part;
   for (let tries = 1; waiting.length > 0; tries++) {
@@ -136,13 +153,13 @@ async function sendPart(part: readonly Draft[], client: EngineClient, clock: Clo
     const { status, text } = await client.send({ method: 'POST', path, body, repeatable: true });
     if (status >= 300) throw wireError(status, text);
     const late = elapsed() >= client.deadlineMs;
-    waiting = settle(waiting, parseKnownJson(text), late);
+    waiting = settle(waiting, parseKnownJson(text), late, terms);
     if (waiting.length > 0) await clock.sleep(pauseBefore(tries, enginePauses));
   }
 }
 
 /** Notes the results; answers what is to be sent again. Throws for what the cluster could not do. */
-function settle(sent: readonly Draft[], answer: unknown, late: boolean): readonly Draft[] {
+function settle(sent: readonly Draft[], answer: unknown, late: boolean, terms: KnownTerms): readonly Draft[] {
   const items = own(answer, 'items');
   if (!Array.isArray(items) || items.length !== sent.length) {
     throw new TrailhoundError('engine-unavailable', 'the answer to a _bulk has not one item for each operation');
@@ -155,10 +172,21 @@ function settle(sent: readonly Draft[], answer: unknown, late: boolean): readonl
       ...draft.operation,
       index: clusterName(draft.operation.index),
     });
-    if (fate.kind === 'done') draft.result = fate.result;
-    else if (fate.kind === 'again' && !late) again.push(draft);
+    if (fate.kind === 'done') {
+      draft.result = fate.result;
+      if (draft.operation.ifSeqNo !== undefined) learn(terms, draft.operation, item);
+    } else if (fate.kind === 'again' && !late) again.push(draft);
     else fault ??= fate.error;
   }
   if (fault) throw fault;
   return again;
+}
+
+function learn(terms: KnownTerms, operation: Operation, item: unknown): void {
+  const place = placeOf(operation);
+  terms.delete(place);
+  if (own(item, 'error') !== undefined) return;
+  terms.set(place, { seqNo: Number(own(item, '_seq_no')), term: Number(own(item, '_primary_term')) });
+  const [oldest] = terms.keys();
+  if (terms.size > limits.engineTermsMax && oldest !== undefined) terms.delete(oldest);
 }

@@ -12,7 +12,7 @@ import { type EngineClient, openEngineClient } from './engine-client.ts';
 import { wireError } from './engine-error.ts';
 import { type EngineIndices, makeEngineIndices } from './engine-indices.ts';
 import { getDocument, searchEngine } from './engine-read.ts';
-import { writeBulk } from './engine-write.ts';
+import { type KnownTerms, writeBulk } from './engine-write.ts';
 import { type Freshness, makeFreshness } from './freshness.ts';
 import { clusterName, expressionPath } from './index-names.ts';
 import { withPlaces } from './refusal-place.ts';
@@ -41,6 +41,7 @@ interface Parts {
   readonly clock: Clock;
   readonly freshness: Freshness;
   readonly indices: EngineIndices;
+  readonly terms: KnownTerms;
 }
 
 /**
@@ -59,7 +60,7 @@ export async function openOpenSearch({
     await checkCluster(client, address);
     const pauseMs = refreshMs ?? limits.engineRefreshMs;
     const freshness = makeFreshness(client, clock, pauseMs);
-    const parts: Parts = { client, clock, freshness, indices: makeEngineIndices(client) };
+    const parts: Parts = { client, clock, freshness, indices: makeEngineIndices(client), terms: new Map() };
     await parts.indices.putTemplate(systemTemplate);
     const record = recordOf(parts);
     const arrivals = await openArrivals({ client, clock, freshness, record, pauseMs, uuids: () => uuidsOf(client) });
@@ -98,7 +99,7 @@ async function checkCluster(client: EngineClient, { url }: EngineAddress): Promi
 }
 
 function makeStore(parts: Parts, arrivals: Arrivals): OpenSearchStore {
-  const { client, clock, freshness, indices } = parts;
+  const { client, freshness, indices } = parts;
   return {
     client,
     createIndex: indices.create,
@@ -111,7 +112,7 @@ function makeStore(parts: Parts, arrivals: Arrivals): OpenSearchStore {
     indices: indices.list,
     async write(operations) {
       for (const { index } of operations) freshness.written(clusterName(index));
-      const results = await writeBulk(operations, client, clock);
+      const results = await writeBulk(operations, parts);
       // Under the name of the index where it was written by an alias.
       for (const { index } of results) freshness.written(clusterName(index));
       return withPlaces(results, operations, indices);
@@ -164,11 +165,12 @@ async function uuidsOf(client: EngineClient): Promise<ReadonlySet<string>> {
   return new Set(settings.map((index) => asText(own(index, 'uuid') ?? '')));
 }
 
-function recordOf({ client, clock, freshness, indices }: Parts): ArrivalRecord {
+function recordOf(parts: Parts): ArrivalRecord {
+  const { client, freshness, indices } = parts;
   return makeArrivalRecord({
     create: indices.create,
     get: (index, id) => getDocument(index, id, client),
-    write: (operations) => writeBulk(operations, client, clock),
+    write: (operations) => writeBulk(operations, parts),
     async parts(index, query) {
       await freshness.refresh([arrivalsIndex]);
       return sortedByStart(index, query, client);
