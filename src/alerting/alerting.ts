@@ -20,7 +20,7 @@ import { type Expected, type MonitorBook, openMonitorBook } from './monitor-book
 import { searchMonitors } from './monitor-search.ts';
 import { createPercolator, type Percolator } from './percolator.ts';
 import { refusal } from './refusal.ts';
-import { type RunnerPorts, runUnsaved, runWatch } from './runner.ts';
+import { type RunnerPorts, runUnsaved, runWatch, storeCursors } from './runner.ts';
 import { createScheduler, periodOf, type Scheduler } from './scheduler.ts';
 import { monitorWarnings, refuseWarnings, type Warning } from './warnings.ts';
 import type { Watch } from './watch.ts';
@@ -97,7 +97,7 @@ export interface Alerting {
   counted(): readonly { readonly name: string; readonly position: Position }[];
   /** What became of a message after its run was over: kept with the alert it is about. */
   noteDelivery(note: DeliveryNote): Promise<void>;
-  /** Runs the schedule and what is marked until the signal aborts. */
+  /** Runs the schedule and what is marked until the signal aborts, once the store is ready. Runs under way are given up then. */
   run(signal: AbortSignal): Promise<void>;
   /** Resolves when nothing is marked and nothing runs; what is marked runs without waiting for its time. */
   settled(): Promise<void>;
@@ -106,7 +106,7 @@ export interface Alerting {
   detection(): Promise<Detection>;
   /** Alerts there are, open and ended. */
   alertCount(): Promise<number>;
-  /** Waits for runs that are under way. The store is not closed. */
+  /** Waits for runs that are under way, and stores how far they counted. The store is not closed. */
   close(): Promise<void>;
 }
 
@@ -138,7 +138,7 @@ export async function openAlerting(parts: AlertingParts): Promise<Alerting> {
   const scheduler: Scheduler = createScheduler({
     ...parts,
     watches: () => book.watches.values(),
-    execute: (watch, order) => runWatch(watch, order, ports),
+    execute: (watch, order, signal) => runWatch(watch, order, ports, signal),
   });
   const changed = (watch: Watch): void => {
     register(percolator, watch);
@@ -189,12 +189,12 @@ export async function openAlerting(parts: AlertingParts): Promise<Alerting> {
     watched: () => [...new Set([...book.watches.values()].filter(isLive).flatMap(({ monitor }) => indicesOf(monitor)))],
     counted: () => countedOf(book),
     noteDelivery: (note) => noteDelivery(note, book.watches.get(note.origin.monitorId), { alerts, store }),
-    run: (signal) => scheduler.run(signal),
+    run: (signal) => store.ready(signal).then(() => scheduler.run(signal)),
     settled: () => scheduler.settled(),
     stats: () => statsOf(book, scheduler),
     detection: () => detectionOf(store),
     alertCount: () => alerts.count(),
-    close: () => scheduler.idle(),
+    close: () => scheduler.idle().then(() => storeCursors(book.watches.values(), ports)),
   };
 }
 

@@ -1,12 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
+import { reasonOf } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Operation, Position, Store } from '../store/store.ts';
 import type { AlertBook } from './alert-book.ts';
 import { prepareBucketRun } from './bucket-run.ts';
 import { compileMonitor } from './compiled.ts';
-import { cursorWrite } from './cursor.ts';
+import { cursorStart, cursorWrite } from './cursor.ts';
 import { prepareDocumentRun } from './document-run.ts';
 import { indexStates, recalled, remember, type Seen } from './memo.ts';
 import type { Monitor } from './monitor.ts';
@@ -35,23 +37,45 @@ const kinds: Readonly<Record<MonitorType, typeof prepareQueryRun>> = {
 
 /**
  * Runs a saved monitor and stores what it led to, in one write: alerts, history and cursor are there together or not at all.
- * Answers the run's result. Throws when the store does.
+ * Answers the run's result. Throws when the store does, and when `signal` aborts before it stores anything: a search that was cut
+ * off says nothing about the events.
  */
-export async function runWatch(watch: Watch, order: Order, ports: RunnerPorts): Promise<Document> {
+export async function runWatch(
+  watch: Watch,
+  order: Order,
+  given: RunnerPorts,
+  signal?: AbortSignal,
+): Promise<Document> {
+  const ports = { ...given, store: askedFor(given.store, order, signal) };
   const { alerts, clock } = ports;
   const prepare = (): Promise<Prepared> => prepareRun(watch, order, ports);
   const version = watch.version;
   const cursor = watch.cursor;
   const prepared = await prepare();
+  signal?.throwIfAborted();
   return locked(watch, async () => {
     // Updated, or counted by another run, while the search ran: what was fetched answers an older question.
     const stale = watch.version !== version || watch.cursor !== cursor;
     const run = stale ? await prepare() : prepared;
+    signal?.throwIfAborted();
     const judged = await run.judge((triggerId) => alerts.open(watch.id, triggerId));
+    signal?.throwIfAborted();
     if (!order.dryRun && !watch.removed) await commit(watch, judged, run.at, ports);
     watch.lastExecution = clock.now();
     return judged.result;
   });
+}
+
+/** Searches of a run that nobody asked for let those go first that somebody waits for. */
+function askedFor(store: Store, { kind }: Order, signal: AbortSignal | undefined): Store {
+  const background = kind !== 'asked';
+  return {
+    ...store,
+    search(expression, body, options = {}) {
+      const signals = [options.signal, signal].filter((one) => one !== undefined);
+      return store.search(expression, body, { ...options, background, signal: AbortSignal.any(signals) });
+    },
+  };
 }
 
 /** Asks the monitor's question, unless the last answer is still right. */
@@ -82,7 +106,7 @@ export async function runUnsaved(monitor: Monitor, order: Order, ports: RunnerPo
 }
 
 function portsOf({ store, clock, notifier }: RunnerPorts): RunPorts {
-  return { search: store.search.bind(store), indices: store.indices.bind(store), clock, notifier };
+  return { search: store.search, indices: store.indices, clock, notifier };
 }
 
 async function commit(watch: Watch, judged: Judged, at: number, { store, alerts, log }: RunnerPorts): Promise<void> {
@@ -93,8 +117,9 @@ async function commit(watch: Watch, judged: Judged, at: number, { store, alerts,
   );
   const { cursor } = judged;
   if (!cursor) return;
-  if (changes.length === 0 && judged.operations.length === 0) {
-    // Nothing matched: counting this stretch again after a crash gives nothing again, so it need not be stored.
+  const far = cursorStart(cursor) - cursorStart(watch.storedCursor) >= limits.cursorLagMax;
+  if (changes.length === 0 && judged.operations.length === 0 && !far) {
+    // Nothing matched: counting this stretch again after a crash gives nothing again, so it is stored only when it is long.
     watch.cursor = cursor;
     return;
   }
@@ -107,5 +132,21 @@ async function commit(watch: Watch, judged: Judged, at: number, { store, alerts,
     return;
   }
   watch.cursor = cursor;
+  watch.storedCursor = cursor;
   alerts.note(judged.changes.map(({ next }) => next));
+}
+
+/** Stores how far monitors have counted where that is not stored: the next start need not look at it again. */
+export async function storeCursors(
+  watches: Iterable<Watch>,
+  { store, log }: Pick<RunnerPorts, 'store' | 'log'>,
+): Promise<void> {
+  const ahead = [...watches].filter(({ removed, cursor, storedCursor }) => !removed && cursor !== storedCursor);
+  if (ahead.length === 0) return;
+  try {
+    await store.write(ahead.map(({ id, cursor }) => cursorWrite(id, cursor)));
+    for (const watch of ahead) watch.storedCursor = watch.cursor;
+  } catch (error) {
+    log.warn(`how far monitors have counted could not be stored, so the next start looks again: ${reasonOf(error)}`);
+  }
 }

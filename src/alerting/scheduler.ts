@@ -13,7 +13,7 @@ export interface Scheduler {
   mark(watch: Watch): void;
   /** Something about the schedule changed: look again. */
   wake(): void;
-  /** Runs until the signal aborts; runs under way are finished. */
+  /** Runs until the signal aborts; runs under way are given up then: they are repeated by the next start. */
   run(signal: AbortSignal): Promise<void>;
   /** Runs what is marked, without waiting for its time, until nothing is marked or running. */
   settled(): Promise<void>;
@@ -30,7 +30,8 @@ export interface SchedulerPorts {
   /** How many times its last run's duration a marked monitor rests; limits.markRestFactor unless told. */
   readonly markRestFactor?: number;
   watches(): Iterable<Watch>;
-  execute(watch: Watch, order: Order): Promise<unknown>;
+  /** Rejects, with nothing stored, when the signal aborted before the run was judged. */
+  execute(watch: Watch, order: Order, signal: AbortSignal): Promise<unknown>;
 }
 
 /** However long nothing is due, the clock is looked at again: it may have been set, or the machine slept. */
@@ -90,14 +91,13 @@ export function createScheduler({
     },
     wake: () => alarm.abort(),
     async run(signal) {
-      const stop = (): void => alarm.abort();
-      signal.addEventListener('abort', stop);
+      signal.addEventListener('abort', starter.giveUp);
       while (!signal.aborted) {
         alarm = new AbortController();
         const next = turn();
         await clock.sleep(next - clock.now(), alarm.signal);
       }
-      signal.removeEventListener('abort', stop);
+      signal.removeEventListener('abort', starter.giveUp);
       await idle();
     },
     idle,
@@ -107,7 +107,7 @@ export function createScheduler({
   };
 }
 
-/** Starts runs, at most limits.monitorRunsMax at a time; `ended` is told when one is over. */
+/** Starts runs, at most limits.monitorRunsMax at a time; `ended` is told when one is over, and when all are given up. */
 function createStarter(
   {
     clock,
@@ -117,16 +117,18 @@ function createStarter(
   }: Pick<SchedulerPorts, 'clock' | 'log' | 'execute'> & { markRestFactor: number },
   counts: Scheduler['counts'],
   ended: () => void,
-): { free(): boolean; start(watch: Watch, order: Order): void } {
-  let running = 0;
+): { free(): boolean; start(watch: Watch, order: Order): void; giveUp(): void } {
+  const running = new Set<AbortController>();
   return {
-    free: () => running < limits.monitorRunsMax,
+    free: () => running.size < limits.monitorRunsMax,
     start(watch, order) {
       const began = clock.now();
-      running++;
+      const stop = new AbortController();
+      running.add(stop);
       counts.runs++;
-      watch.running = execute(watch, order)
+      watch.running = execute(watch, order, stop.signal)
         .catch((error) => {
+          if (stop.signal.aborted) return;
           // Where an alert can tell it, it does; this is for what kept the run from storing one.
           counts.failures++;
           log.error(`monitor ${watch.monitor.name} (${watch.id}) could not run: ${reasonOf(error)}`);
@@ -135,9 +137,13 @@ function createStarter(
           const now = clock.now();
           watch.restUntil = now + markRestFactor * Math.max(0, now - began);
           watch.running = undefined;
-          running--;
+          running.delete(stop);
           ended();
         });
+    },
+    giveUp() {
+      for (const stop of running) stop.abort();
+      ended();
     },
   };
 }

@@ -13,6 +13,8 @@ export interface Watch {
   version: number;
   seqNo: number;
   cursor: Cursor;
+  /** What the store holds of it: where nothing matched, it may be behind. */
+  storedCursor: Cursor;
   /** The next fire time of the schedule; undefined while disabled, or when there is none. */
   nextFire: Instant | undefined;
   /** When a matching document woke it; undefined when none is pending. */
@@ -46,6 +48,7 @@ export function newWatch({ id, monitor, version, seqNo }: Saved, cursor: Cursor,
     version,
     seqNo,
     cursor,
+    storedCursor: cursor,
     nextFire: firstFire(monitor, now),
     markedAt: undefined,
     restUntil: 0,
@@ -69,6 +72,7 @@ export function updateWatch(watch: Watch, { monitor, version, seqNo }: Saved, cu
   watch.version = version;
   watch.seqNo = seqNo;
   watch.cursor = cursor;
+  watch.storedCursor = cursor;
   if (!sameTimes) watch.nextFire = firstFire(monitor, now);
   if (!monitor.enabled) watch.markedAt = undefined;
 }

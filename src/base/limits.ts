@@ -163,6 +163,8 @@ export const limits = {
   markRestFactorShared: 1,
   /** One run's searches (`plugins.alerting.input_timeout`). Beyond: the run fails, with an error alert. */
   monitorInputTimeoutMs: 30_000,
+  /** Positions that a monitor without a match counts before it is stored how far it came: after a crash it looks at them again. */
+  cursorLagMax: 50_000,
   /** Runs of different monitors at one time; further ones wait for a place. */
   monitorRunsMax: 16,
   /** Indices whose mapping the percolator keeps compiled queries for; the least used go and are compiled again. */
@@ -189,6 +191,8 @@ export const limits = {
   unindexedMax: 1024,
   /** After a start that finds many documents without an index, they are left to searches as they are for so long: the program answers first. */
   indexAfterMs: 1000,
+  /** How long monitors wait after such a start until the documents have their index: some 2 CPU-seconds. Then they read them. */
+  indexWaitMs: 15_000,
   /** Kinds of analysis and of index settings that indices share (query/shared-values.ts); beyond it some are made twice. */
   sharedAnalysesMax: 256,
   /** Field definitions that the mappings of one analysis share; beyond it some are made twice. */

@@ -13,9 +13,11 @@ export interface SearchOptions {
   /** What `now` means. */
   readonly at: Instant;
   readonly signal?: AbortSignal;
+  /** How it lets others run; yieldToLoop unless told. */
+  readonly pass?: () => Promise<void>;
 }
 
-/** Runs a search over the indices in the order given. Yields to the loop every limits.sliceMs; an aborted signal throws. */
+/** Runs a search over the indices in the order given. Lets others run every limits.sliceMs; an aborted signal throws. */
 export async function executeSearch(
   body: SearchBody,
   indices: readonly SearchableIndex[],
@@ -24,7 +26,7 @@ export async function executeSearch(
   const aggregator = body.aggregations === undefined ? undefined : makeAggregator(body.aggregations, options.at);
   const failures: ShardFailure[] = [];
   const lower = sharedLowering(options.at);
-  const turn = makeTurn(options.signal);
+  const turn = makeTurn(options);
   const plans: Plan[] = [];
   for (const index of indices) {
     // Years of days are a thousand indices, whose mappings may have to be read first.
@@ -67,12 +69,12 @@ interface Turn {
   pass(): Promise<void>;
 }
 
-function makeTurn(signal: AbortSignal | undefined): Turn {
+function makeTurn({ signal, pass = yieldToLoop }: SearchOptions): Turn {
   let elapsed = elapsedMs();
   return {
     over: () => elapsed() > limits.sliceMs,
     async pass() {
-      await yieldToLoop();
+      await pass();
       signal?.throwIfAborted();
       elapsed = elapsedMs();
     },

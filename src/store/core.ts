@@ -15,11 +15,12 @@ import { makePartRows } from './part-blocks.ts';
 import { makeReader, type Reader } from './reader.ts';
 import { makeSegmentResults } from './scan-scope.ts';
 import { makeResultCache, searchIndices } from './search.ts';
+import { makeSearches, type SearchTerms } from './searches.ts';
 import { openSegments, type Segments } from './segment/segments.ts';
 import { makeColumnCache } from './segment-columns.ts';
 import type { Loaded, Shelf } from './shelf.ts';
 import { makeSlices } from './slices.ts';
-import type { IndexOptions, Position, Store, StoredDocument, StoredTemplate } from './store.ts';
+import type { IndexOptions, Position, SearchOptions, Store, StoredDocument, StoredTemplate } from './store.ts';
 import { updateIndices } from './update-indices.ts';
 import type { WriteWorld } from './write.ts';
 import { writeOperations } from './write.ts';
@@ -36,13 +37,14 @@ export interface Core extends Store {
   settled(): Promise<void>;
   /**
    * Deletes what arrived up to a position: an index that nothing was written to since goes whole, of the others document after
-   * document, in small steps. Indices whose names begin with a dot are passed over. Answers how many documents went.
+   * document, in small steps, until the signal aborts. Indices whose names begin with a dot are passed over. Answers how many
+   * documents went.
    */
-  expire(expression: string, upTo: Position): Promise<number>;
+  expire(expression: string, upTo: Position, signal?: AbortSignal): Promise<number>;
   /** The position up to which the oldest documents of an expression take `bytes` of its indices' size. */
   oldest(expression: string, bytes: number): Promise<Position>;
-  /** Gives the space of deleted documents back to the disk, in small steps. */
-  reclaim(): Promise<void>;
+  /** Gives the space of deleted documents back to the disk, in small steps, until the signal aborts. */
+  reclaim(signal?: AbortSignal): Promise<void>;
 }
 
 /** The store over a shelf: what OpenSearch decides (conflicts, versions, mappings, names), once for all back ends. */
@@ -56,8 +58,9 @@ export function openCore(shelf: Shelf, clock: Clock, options: CoreOptions = {}):
   return {
     createIndex: (name, body) => exclusively(async () => createIndex(world, name, body)),
     deleteIndex: (expression, options) =>
-      exclusively(async () => deleteIndex(world, expression, options)).then(room.sweepLater),
-    updateIndices: (changes) => exclusively(async () => updateIndices(world, changes)).then(room.sweepLater),
+      exclusively(async () => deleteIndex(world, expression, options)).then((done) => room.sweepLater(done)),
+    updateIndices: (changes) =>
+      exclusively(async () => updateIndices(world, changes)).then((done) => room.sweepLater(done)),
     putMapping: (expression, mapping) => exclusively(async () => putMapping(world, expression, mapping)),
     putTemplate: (template) => exclusively(async () => saveTemplates(world, [...without(catalog, template), template])),
     deleteTemplate: (template) =>
@@ -72,16 +75,19 @@ export function openCore(shelf: Shelf, clock: Clock, options: CoreOptions = {}):
     write: (operations) =>
       room.writing(() => mended(shelf.mend, () => writeOperations(world, operations, makeSlices()))),
     get: (index, id) => reading(() => mended(shelf.mend, async () => getDocument(room, index, id))),
-    search: (expression, body, options = {}) => room.searching(() => searchIndices(room, expression, body, options)),
+    search: (expression, body, options = {}) =>
+      room.searching(options, (terms) => searchIndices({ ...room, pass: terms.pass }, expression, body, terms)),
+    ready: (signal) => reading(async () => room.segments?.ready(signal)),
     position: () => reading(async () => world.counters.position),
     generation: (expression) =>
       reading(async () => `${opening}.${catalog.generation(catalog.resolve(expression, { ignoreUnavailable: true }))}`),
     refresh: (expression) => reading(async () => void catalog.resolve(expression)),
     close: room.close,
     settled: async () => room.segments?.settled(),
-    expire: (expression, upTo) => expire(room, expression, upTo).then(room.sweepLater),
+    expire: (expression, upTo, signal) =>
+      expire(room, expression, upTo, signal).then((gone) => room.sweepLater(gone, signal)),
     oldest: (expression, bytes) => reading(async () => positionOfOldest(world, ours(catalog, expression), bytes)),
-    reclaim: () => room.sweepLater(undefined).then(room.shrink),
+    reclaim: (signal) => room.sweepLater(undefined, signal).then(() => room.shrink(signal)),
   };
 }
 
@@ -92,7 +98,7 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
   const reader = makeReader(shelf);
   const catalog = makeCatalog(() => clock.now());
   fillCatalog(catalog, loaded, mappings);
-  let searches = 0;
+  const searches = makeSearches();
   let closed = false;
   const counters = { position: loaded.position, nextIndex: loaded.nextIndex, purges: new Map<number, number>() };
   const world: WriteWorld = {
@@ -102,11 +108,14 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
     mappings,
     counters,
     deadBlocks: new Map(),
-    searching: () => searches > 0,
+    searching: searches.some,
     written: reader.add,
   };
   const { exclusively, stepwise, quiet } = oneAfterAnother(() => closed);
-  const segments = segmentsOf({ shelf, catalog, reader, counters, searching: world.searching }, options);
+  const segments = segmentsOf(
+    { shelf, catalog, reader, counters, searching: world.searching, asked: searches.asked },
+    options,
+  );
   segments?.poke();
   return {
     world,
@@ -130,25 +139,21 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
       checkOpen(closed);
       return work();
     },
-    async searching<T>(work: () => Promise<T>): Promise<T> {
+    async searching<T>(options: SearchOptions, work: (terms: SearchTerms) => Promise<T>): Promise<T> {
       checkOpen(closed);
-      searches++;
-      try {
-        return await work();
-      } finally {
-        searches--;
-      }
+      return searches.run(options, work);
     },
     /** Rows of dropped indices go in small steps between writes. */
-    async sweepLater<T>(answer: T): Promise<T> {
-      await stepwise(shelf.sweep);
+    async sweepLater<T>(answer: T, signal?: AbortSignal): Promise<T> {
+      await stepwise(shelf.sweep, signal);
       if (!closed) segments?.prune();
       return answer;
     },
-    shrink: () => stepwise(shelf.shrink),
+    shrink: (signal?: AbortSignal) => stepwise(shelf.shrink, signal),
     async close(): Promise<void> {
       if (closed) return;
       closed = true;
+      await searches.end(closedError());
       await quiet();
       await segments?.close();
       await shelf.close();
@@ -166,7 +171,11 @@ function fillCatalog(catalog: Catalog, loaded: Loaded, mappings: MappingCache): 
 }
 
 function checkOpen(closed: boolean): void {
-  if (closed) throw new TrailhoundError('internal', 'the store is closed');
+  if (closed) throw closedError();
+}
+
+function closedError(): TrailhoundError {
+  return new TrailhoundError('internal', 'the store is closed');
 }
 
 /** What changes the store: each after the one before it, whether that failed or not. */
@@ -180,9 +189,9 @@ function oneAfterAnother(closed: () => boolean) {
   };
   return {
     exclusively,
-    /** Repeats a step that answers whether more is left; writes come between. Ends when the store closes. */
-    async stepwise(step: () => boolean): Promise<void> {
-      while (!closed() && (await exclusively(async () => step()))) await yieldToLoop();
+    /** Repeats a step that answers whether more is left; writes come between. Ends when the store closes or the signal aborts. */
+    async stepwise(step: () => boolean, signal?: AbortSignal): Promise<void> {
+      while (!closed() && !signal?.aborted && (await exclusively(async () => step()))) await yieldToLoop();
     },
     quiet: () => queue,
   };
@@ -195,7 +204,11 @@ function segmentsOf(
     reader,
     counters,
     searching,
-  }: Pick<WriteWorld, 'shelf' | 'catalog' | 'counters' | 'searching'> & { readonly reader: Reader },
+    asked,
+  }: Pick<WriteWorld, 'shelf' | 'catalog' | 'counters' | 'searching'> & {
+    readonly reader: Reader;
+    readonly asked: () => boolean;
+  },
   { segmentRows, complain = () => {} }: CoreOptions,
 ): Segments | undefined {
   if (!shelf.segments) return undefined;
@@ -207,6 +220,7 @@ function segmentsOf(
     blocksAfter: shelf.blocksAfter,
     rowsOfBlocks: shelf.rowsOfBlocks,
     searching,
+    asked,
     complain,
     ...(segmentRows ? { rowsMax: segmentRows } : {}),
   });
@@ -252,7 +266,12 @@ function ours(catalog: Catalog, expression: string): readonly IndexState[] {
     .filter(({ stored }) => !stored.name.startsWith('.'));
 }
 
-async function expire({ world, catalog, exclusively }: Room, expression: string, upTo: Position): Promise<number> {
+async function expire(
+  { world, catalog, exclusively }: Room,
+  expression: string,
+  upTo: Position,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   let documents = 0;
   // Decided and done in one step, so that no write comes between.
   await exclusively(async () => {
@@ -262,7 +281,7 @@ async function expire({ world, catalog, exclusively }: Room, expression: string,
   });
   for (const state of ours(catalog, expression)) {
     let next: Position | undefined = 0;
-    while (next !== undefined) {
+    while (next !== undefined && !signal?.aborted) {
       const after: Position = next;
       const step = await exclusively(() => expireStep(world, state, { after, upTo }));
       documents += step.documents;

@@ -17,8 +17,8 @@ export interface RetentionPolicy {
 }
 
 export interface Retention {
-  /** Deletes what is due, and gives its space back. Answers how many documents went. */
-  apply(): Promise<number>;
+  /** Deletes what is due, and gives its space back, until the signal aborts. Answers how many documents went. */
+  apply(signal?: AbortSignal): Promise<number>;
   /**
    * Applies the policies now and every `limits.retentionEveryMs` (more often where an age is short), until the signal aborts.
    * A failure is told and tried again.
@@ -48,15 +48,15 @@ export const marksIndex = '.trailhound-retention';
  */
 export function openRetention({ store, clock, log, policies }: RetentionParts): Retention {
   const everyMs = tick(policies);
-  const apply = async (): Promise<number> => {
+  const apply = async (signal?: AbortSignal): Promise<number> => {
     const marks = await mark(store, clock.now(), everyMs);
     let documents = 0;
     for (const policy of policies) {
       const upTo = Math.max(expired(policy, marks, clock.now()), await overflowing(store, policy));
-      if (upTo > 0) documents += await store.expire(policy.index, upTo);
+      if (upTo > 0) documents += await store.expire(policy.index, upTo, signal);
     }
     if (documents > 0) log.info(`retention: ${documents} documents were deleted`);
-    await store.reclaim();
+    await store.reclaim(signal);
     return documents;
   };
   return {
@@ -64,7 +64,7 @@ export function openRetention({ store, clock, log, policies }: RetentionParts): 
     async run(signal) {
       while (!signal.aborted) {
         try {
-          await apply();
+          await apply(signal);
         } catch (error) {
           if (signal.aborted) return;
           log.warn(`retention could not delete what is due, and tries again: ${reasonOf(error)}`);

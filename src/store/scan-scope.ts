@@ -39,6 +39,8 @@ export interface Scan {
   readonly queryKey: string | undefined;
   readonly window: ArrivalWindow;
   readonly signal: AbortSignal | undefined;
+  /** Lets others run. */
+  readonly pass: () => Promise<void>;
   /** The window covers everything: then the rows seen must be as many as the index holds. */
   readonly whole: boolean;
   readonly purges: (index: number) => number;

@@ -1,4 +1,3 @@
-import { yieldToLoop } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { writeJson } from '../base/json.ts';
@@ -52,7 +51,7 @@ async function* candidates(
     const { last } = segment;
     if (last <= after) continue;
     if (segment.after >= window.upTo) break;
-    if (slices.due()) await yieldToLoop();
+    if (slices.due()) await scan.pass();
     scan.signal?.throwIfAborted();
     if (segment.after > after) yield* scanBlocks(index, wanted, scan, { after, upTo: segment.after }, seen);
     const range = { after: Math.max(after, segment.after), upTo: Math.min(last, window.upTo) };
@@ -90,7 +89,7 @@ async function* scanBlocks(
   const filter = rowFilter(wanted.required, index.mapping());
   const slices = makeSlices();
   for (const first of shelf.blocks(index.stored.number, range.after, range.upTo)) {
-    if (slices.due()) await yieldToLoop();
+    if (slices.due()) await scan.pass();
     scan.signal?.throwIfAborted();
     const open = reader.open(first);
     if (!open) continue;

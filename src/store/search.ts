@@ -21,9 +21,7 @@ import type { Segments } from './segment/segments.ts';
 import type { ColumnCache } from './segment-columns.ts';
 import { sharedHits } from './shared-hits.ts';
 import type { Shelf } from './shelf.ts';
-import type { ArrivalWindow, IndexOptions, Position, SearchResult } from './store.ts';
-
-export type SearchOptions = IndexOptions & { readonly window?: ArrivalWindow; readonly signal?: AbortSignal };
+import type { ArrivalWindow, Position, SearchOptions, SearchResult } from './store.ts';
 
 /** What the reading part of a store works on. */
 export interface SearchWorld {
@@ -39,6 +37,8 @@ export interface SearchWorld {
   readonly segmentResults: SegmentResults;
   readonly columns: ColumnCache;
   readonly partRows: PartRows;
+  /** How the search lets others run. */
+  readonly pass: () => Promise<void>;
 }
 
 /** Answers by the state of the indices and the body as it came. */
@@ -123,6 +123,7 @@ function findIn(
     purges: world.purges,
     window,
     signal: options.signal,
+    pass: world.pass,
     whole: !options.window,
     exists: (index: IndexState) => world.catalog.byName.get(index.stored.name)?.stored.number === index.stored.number,
   };
@@ -135,7 +136,7 @@ function findIn(
         const searchable = searchableIndex(index, world.catalog.aliasFilter(expression, index), scan);
         return boost === undefined ? searchable : { ...searchable, boost };
       }),
-      { at: world.clock.now(), ...(options.signal ? { signal: options.signal } : {}) },
+      { at: world.clock.now(), pass: world.pass, ...(options.signal ? { signal: options.signal } : {}) },
     ),
   );
 }

@@ -1,4 +1,3 @@
-import { yieldToLoop } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import type { Candidate, Columns, FoundRows, Wanted } from '../query/candidate.ts';
@@ -113,7 +112,7 @@ async function* candidates(
   let read = 0;
   for (const row of all) {
     if (!hasRow(sure, row)) {
-      if (slices.due()) await yieldToLoop();
+      if (slices.due()) await scan.pass();
       scan.signal?.throwIfAborted();
       read++;
       if (!wanted.matches(columns.candidate(row))) continue;

@@ -1,4 +1,4 @@
-import { elapsedMs } from '../base/clock.ts';
+import { elapsedMs, yieldToLoop } from '../base/clock.ts';
 import { limits } from '../base/limits.ts';
 
 /** Tells long work on the main loop when to let others run. */
@@ -15,4 +15,13 @@ export function makeSlices(): Slices {
       return true;
     },
   };
+}
+
+/** Turns of the loop that work nobody waits for leaves to searches before its own next slice: it must come to an end while they go on. */
+const turnsForSearches = 20;
+
+/** Lets others run; `asked`: a search is under way that somebody waits for. */
+export async function giveWay(asked: () => boolean): Promise<void> {
+  await yieldToLoop();
+  for (let turn = 0; turn < turnsForSearches && asked(); turn++) await yieldToLoop();
 }

@@ -96,6 +96,14 @@ export interface SearchHit extends StoredDocument {
   readonly matchedQueries?: readonly string[];
 }
 
+export interface SearchOptions extends IndexOptions {
+  readonly window?: ArrivalWindow;
+  /** The asker gives up. */
+  readonly signal?: AbortSignal;
+  /** Nobody waits for the answer: searches that somebody waits for go first. */
+  readonly background?: boolean;
+}
+
 /** One change of an index that exists, by its own name. What is not named stays. */
 export interface IndexUpdate {
   readonly index: string;
@@ -177,11 +185,12 @@ export interface Store {
   /** Sees every write that was answered, refreshed or not. */
   get(index: string, id: string): Promise<StoredDocument | undefined>;
   /** Sees every write that was answered (a superset of OpenSearch's near-real-time view). */
-  search(
-    expression: string,
-    body: SearchBody,
-    options?: IndexOptions & { readonly window?: ArrivalWindow; readonly signal?: AbortSignal },
-  ): Promise<SearchResult>;
+  search(expression: string, body: SearchBody, options?: SearchOptions): Promise<SearchResult>;
+  /**
+   * Resolves when searches cost what they are going to cost: documents that the start found without a search index have one, or
+   * that takes too long (limits.indexWaitMs), or the signal aborts. Answers are the same before; who can wait spares the others.
+   */
+  ready(signal?: AbortSignal): Promise<void>;
   /** The position of the last durable write. */
   position(): Promise<Position>;
   /** A number that changes whenever a search over the expression could answer differently (write, delete, mapping). */

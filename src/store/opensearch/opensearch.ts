@@ -3,7 +3,7 @@ import { asText, type Document, isDocument, own } from '../../base/document.ts';
 import { TrailhoundError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { parseSearchBody, type SearchBody } from '../../query/search-body.ts';
-import type { ArrivalWindow, IndexOptions, Position, SearchResult, Store, StoredDocument } from '../store.ts';
+import type { Position, SearchOptions, SearchResult, Store, StoredDocument } from '../store.ts';
 import { type ArrivalRecord, arrivalsIndex, makeArrivalRecord } from './arrival-record.ts';
 import { type Arrivals, openArrivals } from './arrivals.ts';
 import { searchArrived } from './arrived-search.ts';
@@ -119,6 +119,7 @@ function makeStore(parts: Parts, arrivals: Arrivals): OpenSearchStore {
     },
     get: (index, id) => getDocument(index, id, client),
     search: (expression, body, options = {}) => search(expression, body, options, parts, arrivals),
+    ready: async () => {},
     position: arrivals.position,
     forget: arrivals.forget,
     generation: (expression) => generationOf(expression, parts),
@@ -132,7 +133,7 @@ function makeStore(parts: Parts, arrivals: Arrivals): OpenSearchStore {
 async function search(
   expression: string,
   body: SearchBody,
-  { window, signal, ...options }: IndexOptions & { readonly window?: ArrivalWindow; readonly signal?: AbortSignal },
+  { window, signal, background: _, ...options }: SearchOptions,
   { client, freshness }: Parts,
   arrivals: Arrivals,
 ): Promise<SearchResult> {

@@ -4,7 +4,7 @@ import type { IndexState } from '../catalog.ts';
 import type { Reader } from '../reader.ts';
 import { indexSetting } from '../settings.ts';
 import type { BlockPlace } from '../shelf.ts';
-import { makeSlices } from '../slices.ts';
+import { giveWay, makeSlices } from '../slices.ts';
 import type { Position } from '../store.ts';
 import type { SegmentFile } from './file-parts.ts';
 import type { HotSegment } from './hot-segment.ts';
@@ -27,6 +27,8 @@ export interface SegmentWorld {
   readonly complain: (message: string) => void;
   /** A search may be reading a segment that was dropped. */
   readonly searching: () => boolean;
+  /** Somebody waits for the answer of a search. */
+  readonly asked: () => boolean;
   /** Documents after which a segment is sealed. */
   readonly rowsMax?: number;
 }
@@ -49,9 +51,6 @@ const blocksAtOnce = 32;
 /** Documents behind what was written from which on writes do not wait for the index: it catches up in the background. */
 export const farBehind = limits.unindexedMax * 4;
 
-/** Turns of the loop that catching up leaves to searches before its own next slice: it must come to an end while they go on. */
-const turnsForSearches = 20;
-
 /** Feeds blocks to a segment until it is full or there are no more up to a position. True when it is full. */
 export async function feed(feeder: Feeder, segment: HotSegment, upTo: () => Position): Promise<boolean> {
   for (;;) {
@@ -70,15 +69,10 @@ export async function feedSome(feeder: Feeder, segment: HotSegment, upTo: Positi
     if (segment.rows > 0 && full) return 'full';
     addBlock(feeder.world, segment, place);
     if (!slices.due()) continue;
-    await (upTo - segment.last > farBehind ? giveWay(feeder) : yieldToLoop());
+    // Searches read what is not indexed yet: they would wait for nothing.
+    await (upTo - segment.last > farBehind ? giveWay(() => !feeder.closed && feeder.world.asked()) : yieldToLoop());
   }
   return places.length > 0 && !feeder.closed ? 'more' : 'done';
-}
-
-/** Searches read what is not indexed yet: they would wait for nothing. */
-async function giveWay(feeder: Feeder): Promise<void> {
-  await yieldToLoop();
-  for (let turn = 0; turn < turnsForSearches && feeder.world.searching() && !feeder.closed; turn++) await yieldToLoop();
 }
 
 /** The segment's file, made in slices. */

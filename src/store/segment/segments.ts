@@ -21,6 +21,8 @@ export interface Segments {
   poke(): void;
   /** Resolves at once, or when the index has nearly caught up with what was written. */
   keepUp(): Promise<void>;
+  /** As Store.ready. */
+  ready(signal?: AbortSignal): Promise<void>;
   /** Resolves when all is indexed, and sealed where it is due (tests, backup). */
   settled(): Promise<void>;
   /** Drops sealed segments of which no document is left: their space comes back. */
@@ -38,6 +40,9 @@ const sealedOnCloseFrom = 4096;
 
 /** How many sealings that fail one after another are tried; then the rest of the run does without. */
 const sealTriesMax = 3;
+
+/** Growing segments' worth of documents that a start may find without an index and that are waited for: an old folder has no end of them. */
+const waitedSegments = 2;
 
 export function openSegments(world: SegmentWorld): Segments {
   const { kept } = world;
@@ -60,6 +65,7 @@ export function openSegments(world: SegmentWorld): Segments {
       .finally(() => {
         running = undefined;
         rest = undefined;
+        work.caughtUp.abort();
       });
   };
   // What an earlier run left small, or half empty.
@@ -79,6 +85,7 @@ export function openSegments(world: SegmentWorld): Segments {
       if (behind() > farBehind) return;
       while (running && !work.closed && behind() > limits.unindexedMax) await yieldToLoop();
     },
+    ready: (signal) => caughtUp(work, signal),
     async settled() {
       awake.abort();
       await merged;
@@ -86,10 +93,7 @@ export function openSegments(world: SegmentWorld): Segments {
       while (running) await running;
     },
     prune() {
-      for (const { after, last } of kept.list()) {
-        const [block] = world.blocksAfter(after, 1);
-        if (!block || block.first > last) kept.drop(after);
-      }
+      dropEmpty(world);
       work.merging.due();
       poke();
     },
@@ -118,9 +122,23 @@ function workOf(world: SegmentWorld): Work {
     hot: makeHotSegment(kept.list().at(-1)?.last ?? 0, kept.key()),
     failures: 0,
     closed: false,
+    caughtUp: new AbortController(),
     merging: makeMerging(world, () => work),
   };
+  const missing = world.position() - work.hot.last;
+  if (missing <= farBehind || missing > work.rowsMax * waitedSegments) work.caughtUp.abort();
   return work;
+}
+
+function dropEmpty({ kept, blocksAfter }: SegmentWorld): void {
+  for (const { after, last } of kept.list()) {
+    const [block] = blocksAfter(after, 1);
+    if (!block || block.first > last) kept.drop(after);
+  }
+}
+
+function caughtUp({ caughtUp: { signal: done } }: Work, signal: AbortSignal | undefined): Promise<void> {
+  return systemClock.sleep(limits.indexWaitMs, signal ? AbortSignal.any([signal, done]) : done);
 }
 
 /** The program starts and answers first. The machine's time: a replay's runs ahead. */
@@ -137,6 +155,8 @@ interface Work {
   /** Sealings that failed one after another. */
   failures: number;
   closed: boolean;
+  /** Aborts when nearly all that the start found without an index has one. */
+  readonly caughtUp: AbortController;
   readonly merging: Merging;
 }
 
@@ -157,6 +177,7 @@ async function indexAll(work: Work): Promise<void> {
       work.hot = makeHotSegment(full.last, full.key, full.hints());
       await seal(work, full);
     }
+    work.caughtUp.abort();
   } while (goesOn() && (await work.merging.step(work.hot.hints())));
 }
 
