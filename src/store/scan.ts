@@ -4,8 +4,9 @@ import { writeJson } from '../base/json.ts';
 import type { Candidate, FoundRows, Wanted } from '../query/candidate.ts';
 import { mentionsNow } from '../query/mentions-now.ts';
 import type { SearchableIndex } from '../query/search-plan.ts';
-import { type Block, rowText } from './block.ts';
+import { type Block, rowBytes, rowText } from './block.ts';
 import type { IndexState } from './catalog.ts';
+import { textFilter } from './needles.ts';
 import type { OpenBlock, Reader } from './reader.ts';
 import type { Scan } from './scan-scope.ts';
 import { isSegmented, type Segments } from './segment/segments.ts';
@@ -55,7 +56,7 @@ async function* candidates(
     scan.signal?.throwIfAborted();
     if (segment.after > after) yield* scanBlocks(index, wanted, scan, { after, upTo: segment.after }, seen);
     const range = { after: Math.max(after, segment.after), upTo: Math.min(last, window.upTo) };
-    const found = searchSegment(segment, index, wanted, scan, range);
+    const found = await searchSegment(segment, index, wanted, scan, range, slices);
     if (found) {
       seen.rows += found.rows;
       yield* found.candidates;
@@ -87,6 +88,7 @@ async function* scanBlocks(
 ): AsyncIterable<readonly Candidate[]> {
   const { shelf, reader } = scan;
   const filter = rowFilter(wanted.required, index.mapping());
+  const textual = wanted.query && textFilter(wanted.query);
   const slices = makeSlices();
   for (const first of shelf.blocks(index.stored.number, range.after, range.upTo)) {
     if (slices.due()) await scan.pass();
@@ -95,7 +97,8 @@ async function* scanBlocks(
     if (!open) continue;
     const rows = livingRows(index, open.block, scan, range);
     seen.rows += rows === 'all' ? open.block.rows.length : rows.length;
-    const batch = chosen(open.block, rows, filter).map((row) => candidate(index, open, row, reader));
+    const found = chosen(open.block, rows, filter).filter((row) => !textual || textual(rowBytes(open.block, row)));
+    const batch = found.map((row) => candidate(index, open, row, reader));
     if (batch.length > 0) yield batch;
   }
 }
