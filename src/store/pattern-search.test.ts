@@ -80,7 +80,7 @@ function rare(): string {
   const start = some(['', '', 'arn:aws:s3:::', 'Get']);
   const stem = random(6) === 0 ? some(stems) : '';
   const tail = random(40) === 0 ? hex(300) : '';
-  return `${start}${hex(random(3) === 0 ? 3 : 8)}${some(['-', '/', ':', ' ', ''])}${stem}${some(['', '_', '.'])}${hex(6)}${tail}`;
+  return `${start}${hex(random(3) === 0 ? 3 : 8)}${some(['-', '/', ':', ' ', ''])}${stem}${some(['', '_', ' '])}${hex(6)}${tail}`;
 }
 
 function document(): Document {
