@@ -66,7 +66,7 @@ export async function searchSegment(
     };
     const there = living.rows();
     const hits = wanted.query
-      ? await inSlices(scan.hits(wanted.query, asked), slices, scan.signal)
+      ? await inSlices(scan.hits(wanted.query, asked), slices, scan)
       : { sure: noRows(), maybe: allRows() };
     const sure = and(hits.sure, there);
     const maybe = andNot(and(hits.maybe, there), sure);

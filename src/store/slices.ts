@@ -30,13 +30,13 @@ export async function giveWay(asked: () => boolean): Promise<void> {
 export async function inSlices<T>(
   steps: Generator<void, T>,
   slices: Slices,
-  signal: AbortSignal | undefined,
+  turn: { readonly pass: () => Promise<void>; readonly signal: AbortSignal | undefined },
 ): Promise<T> {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
     if (!slices.due()) continue;
-    await yieldToLoop();
-    signal?.throwIfAborted();
+    await turn.pass();
+    turn.signal?.throwIfAborted();
   }
 }
