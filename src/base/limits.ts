@@ -187,6 +187,13 @@ export const limits = {
   segmentRowSetsMax: 8 * 1024 * 1024,
   /** Values by row of segment columns that aggregations and sorts asked for, some 64 to 500 KB a column of a segment: two columns of many values over a million documents. The least used are made again. */
   segmentColumnCacheMax: 48 * 1024 * 1024,
+  /** What aggregations made of stretches of sealed segments (query/stretch.ts), by weight, and the values that they name; the least used, or all, are made again. */
+  keptAggregationsMax: 12 * 1024 * 1024,
+  keptNamesMax: 12 * 1024 * 1024,
+  /** Buckets, tallies and distinct values that are kept of one stretch: more take longer to add than they save, and push others out. */
+  keptEntriesMax: 50_000,
+  /** Which matches in parts of sealed segments can be among the first of a sort (query/tops.ts), by weight; the least used are looked for again. */
+  keptTopsMax: 6 * 1024 * 1024,
   /** Documents written ahead of their index: beyond it a write waits for the index, so that searches stay quick and few parsed documents stay alive. */
   unindexedMax: 1024,
   /** After a start that finds many documents without an index, they are left to searches as they are for so long: the program answers first. */

@@ -2,6 +2,8 @@ import type { Document } from '../base/document.ts';
 import type { Column } from './columns.ts';
 import type { Field } from './field.ts';
 import type { Lucene } from './lucene.ts';
+import type { Stretches } from './stretch.ts';
+import type { KeptTops } from './tops.ts';
 
 /** A stored document that a query is asked about. */
 export interface Candidate {
@@ -41,6 +43,8 @@ export interface RowBatch {
 /** Rows as a store hands them out. */
 export interface FoundRows extends RowBatch {
   readonly rows: Uint32Array | Uint16Array;
+  /** Where these are all matches of a part that does not change: what sorts keep of them. */
+  readonly tops?: KeptTops | undefined;
 }
 
 /** Says whether a candidate matches. Pure; the same candidate may be asked by many matchers. */
@@ -66,4 +70,6 @@ export interface Wanted {
   /** What matches, for a store whose index answers it; undefined where the search must see other documents too. */
   readonly query?: Lucene;
   readonly matches: Matcher;
+  /** Told of stretches whose matches are handed out as a whole, where the search keeps what it makes of them. */
+  readonly stretches?: Stretches | undefined;
 }

@@ -1,12 +1,15 @@
-import type { Document } from '../base/document.ts';
+import { writeJson } from '../base/json.ts';
 import type { Aggregator } from './aggregate.ts';
 import { type Best, makeBest, makeBestOfGroups } from './best-hits.ts';
-import type { Candidate, RowBatch } from './candidate.ts';
+import { type Entry, keepOne, keepRows, keepTops } from './best-rows.ts';
+import type { Candidate, FoundRows, RowBatch } from './candidate.ts';
 import type { Found, FoundHit } from './found.ts';
+import { type KeepingAggregator, keepingAggregator } from './keeping-aggregator.ts';
 import type { SearchBody } from './search-body.ts';
 import type { Plan } from './search-plan.ts';
-import { compareKey, compareSort, type SortKey, type SortValue } from './sort.ts';
+import { compareSort } from './sort.ts';
 import { filterSource } from './source-filter.ts';
+import type { Stretches } from './stretch.ts';
 
 /** Takes the matches of a search, index after index, and keeps what the answer needs of them. */
 export interface Collector {
@@ -15,7 +18,14 @@ export interface Collector {
   take(candidate: Candidate): boolean;
   /** Whether matches of the index that was entered may be taken as rows: the answer asks for nothing of each. */
   takesRows(): boolean;
-  takeRows(batch: RowBatch): boolean;
+  /** `topsTaken`: what can be among the hits was taken. */
+  takeRows(batch: RowBatch, topsTaken: boolean): boolean;
+  /** Takes those of the rows that can be among the hits, where it is known which. They are not counted. */
+  takeTops(found: FoundRows): boolean;
+  /** The rows of a batch are of use beyond their number. */
+  readonly looksAtRows: boolean;
+  /** For the index that was entered, where what aggregations make of stretches of it may be kept. */
+  stretches(): Stretches | undefined;
   /** The answer but for its hits, and what shows each of them. `order` is that of arrival: neighbours are read together. */
   found(): { readonly answer: Omit<Found, 'hits'>; readonly hits: readonly Shower[] };
 }
@@ -25,33 +35,32 @@ export interface Shower {
   show(): FoundHit;
 }
 
-interface Entry {
-  readonly candidate: Candidate;
-  readonly plan: Plan;
-  readonly score: number;
-  readonly order: number;
-  readonly values: readonly SortValue[];
-  /** What it is collapsed by. */
-  readonly group?: Document | undefined;
-}
-
-export function makeCollector(body: SearchBody, aggregator: Aggregator | undefined): Collector {
-  const { sort, trackTotalHits, collapse, minScore, terminateAfter } = body;
-  const wanted = body.from + body.size;
-  const scored = sort.length === 0;
-  const shown = scored || body.trackScores || sort.some(({ field }) => field === '_score');
-  // An answer without hits shows no score.
-  const needsScore = (shown && body.size > 0) || aggregator?.scores || minScore !== undefined;
-  const simple = !aggregator && scored && collapse === undefined && body.indicesBoost.length === 0;
-  const each = minScore !== undefined || terminateAfter || aggregator?.scores || collapse !== undefined;
+/** `fresh` makes another one of the same aggregations. */
+export function makeCollector(
+  body: SearchBody,
+  aggregator: Aggregator | undefined,
+  fresh: () => Aggregator,
+): Collector {
+  const { sort, trackTotalHits, minScore, terminateAfter } = body;
+  const { wanted, shown, needsScore, simple, each } = needsOf(body, aggregator);
   const best = bestOf(body, wanted);
+  const sortName = `${wanted} ${writeJson(sort)}`;
   let plan: Plan | undefined;
+  const aggregations = aggregator && keepingAggregator(aggregator, () => entered(fresh(), plan as Plan));
   let total = 0;
   let seen = 0;
   let order = -1;
   let bestScore = Number.NEGATIVE_INFINITY;
   // By constant score the first hits are the best: with the count reached, the rest cannot change the answer.
   const enough = (): boolean => simple && !!plan?.score.constant && total > trackTotalHits && total >= wanted;
+  const takesRows = (): boolean => {
+    const { score, postFilter } = plan as Plan;
+    return !each && !postFilter && (!needsScore || score.constant);
+  };
+  const count = (matches: number): void => {
+    total += matches;
+    order += matches;
+  };
   return {
     enter(next) {
       plan = next;
@@ -62,7 +71,7 @@ export function makeCollector(body: SearchBody, aggregator: Aggregator | undefin
       const score = needsScore ? scoreOf.score(candidate) * (index.boost ?? 1) : 0;
       if (minScore !== undefined && score < minScore) return false;
       order++;
-      aggregator?.collect(candidate, score);
+      aggregations?.collect(candidate, score);
       if (postFilter && !postFilter(candidate)) return false;
       total++;
       if (score > bestScore) bestScore = score;
@@ -70,37 +79,75 @@ export function makeCollector(body: SearchBody, aggregator: Aggregator | undefin
       if (terminateAfter && ++seen >= terminateAfter) return true;
       return enough();
     },
-    takesRows() {
-      const { score, postFilter } = plan as Plan;
-      return !each && !postFilter && (!needsScore || score.constant);
+    takesRows,
+    takeTops: (found) => {
+      if (wanted === 0 || needsScore) return false;
+      const taken = { plan: plan as Plan, score: 0, order: order + 1, sort };
+      return keepTops(best, found, taken, { wanted, name: sortName });
     },
-    takeRows(batch) {
+    looksAtRows: aggregator !== undefined,
+    stretches: () => (aggregations && takesRows() ? stretchesOf(aggregations, wanted > 0, count) : undefined),
+    takeRows(batch, topsTaken) {
       if (batch.rows.length === 0) return false;
-      const taken = {
-        plan: plan as Plan,
-        score: needsScore ? scoreOfRows(plan as Plan, batch) : 0,
-        order: order + 1,
-        sort,
-      };
-      aggregator?.collectRows(batch);
-      total += batch.rows.length;
-      order += batch.rows.length;
+      const score = needsScore ? scoreOfRows(plan as Plan, batch) : 0;
+      const taken = { plan: plan as Plan, score, order: order + 1, sort };
+      aggregations?.collectRows(batch);
+      count(batch.rows.length);
       if (taken.score > bestScore) bestScore = taken.score;
-      if (wanted > 0) keepRows(best, batch, taken);
+      if (wanted > 0 && !topsTaken) keepRows(best, batch, taken);
       return enough();
     },
-    found() {
-      const kept = best.sorted();
-      const topScore = scored ? kept[0]?.score : bestScore;
-      return {
-        answer: {
-          ...totals(body, total, topScore),
-          ...(aggregator && { aggregations: aggregator.answer() }),
-          ...(terminateAfter && seen >= terminateAfter && { terminatedEarly: true }),
-        },
-        hits: kept.slice(body.from).map((entry) => ({ order: entry.order, show: () => showHit(entry, body, shown) })),
-      };
+    found: () => {
+      const early = terminateAfter && seen >= terminateAfter ? { terminatedEarly: true } : {};
+      const aggregated = aggregator ? { aggregations: aggregator.answer() } : {};
+      const { answer, hits } = foundHits(best.sorted(), body, { total, bestScore, shown });
+      return { answer: { ...answer, ...aggregated, ...early }, hits };
     },
+  };
+}
+
+function foundHits(
+  kept: readonly Entry[],
+  body: SearchBody,
+  { total, bestScore, shown }: { readonly total: number; readonly bestScore: number; readonly shown: boolean },
+): { readonly answer: ReturnType<typeof totals>; readonly hits: readonly Shower[] } {
+  return {
+    answer: totals(body, total, body.sort.length === 0 ? kept[0]?.score : bestScore),
+    hits: kept.slice(body.from).map((entry) => ({ order: entry.order, show: () => showHit(entry, body, shown) })),
+  };
+}
+
+/** What the answer needs of each match. */
+function needsOf(body: SearchBody, aggregator: Aggregator | undefined) {
+  const { sort, collapse, minScore, terminateAfter } = body;
+  const scored = sort.length === 0;
+  const shown = scored || body.trackScores || sort.some(({ field }) => field === '_score');
+  return {
+    wanted: body.from + body.size,
+    shown,
+    // An answer without hits shows no score.
+    needsScore: (shown && body.size > 0) || aggregator?.scores || minScore !== undefined,
+    simple: !aggregator && scored && collapse === undefined && body.indicesBoost.length === 0,
+    each: minScore !== undefined || terminateAfter || aggregator?.scores || collapse !== undefined,
+  };
+}
+
+function entered(aggregator: Aggregator, { index }: Plan): Aggregator {
+  aggregator.enter(index.mapping);
+  return aggregator;
+}
+
+/** Matches of a stretch that is known come only for the hits. */
+function stretchesOf(aggregations: KeepingAggregator, hits: boolean, count: (matches: number) => void): Stretches {
+  return {
+    begin(keep) {
+      const known = aggregations.begin(keep);
+      if (known === undefined || hits) return true;
+      aggregations.end();
+      count(known);
+      return false;
+    },
+    end: aggregations.end,
   };
 }
 
@@ -133,68 +180,6 @@ function bestOf({ sort, collapse }: SearchBody, wanted: number): Best<Entry> {
     const values = group?.[collapse];
     return Array.isArray(values) ? values[0] : undefined;
   });
-}
-
-function keepOne(best: Best<Entry>, match: Omit<Entry, 'values' | 'group'>, sort: readonly SortKey[]): void {
-  const { candidate, plan, score, order } = match;
-  const values = plan.columns.map((column) => column.read(candidate, score, order));
-  if (plan.after && compareSort(sort, values, plan.after) <= 0) return;
-  best.add({ ...match, values, ...(plan.group ? { group: plan.group(candidate) } : {}) });
-}
-
-interface RowsTaken {
-  readonly plan: Plan;
-  /** Of every row. */
-  readonly score: number;
-  /** Of the first row. */
-  readonly order: number;
-  readonly sort: readonly SortKey[];
-}
-
-/** Keeps those rows that are among the best so far: most are dismissed by their first sort value alone. */
-function keepRows(best: Best<Entry>, { columns, rows }: RowBatch, { plan, score, order, sort }: RowsTaken): void {
-  const [key] = sort;
-  const readers = plan.columns.map((column) => column.byRow?.(columns));
-  const valueAt = (place: number, row: number, at: number): SortValue | undefined => {
-    const field = sort[place]?.field;
-    return field === '_doc' ? at : field === '_score' ? score : readers[place]?.(row);
-  };
-  const after = plan.after?.[0];
-  const only = sort.length === 1;
-  let behind: ((row: number) => boolean) | undefined;
-  let behindOf: Entry | undefined;
-  // The newest come last: beginning with them, those before are dismissed.
-  const backwards = key?.order === 'desc';
-  for (let step = 0; step < rows.length; step++) {
-    const place = backwards ? rows.length - 1 - step : step;
-    const row = rows[place] as number;
-    const worst = best.worst();
-    if (!key && worst && worst.score >= score) return;
-    const first = key && valueAt(0, row, order + place);
-    if (key && first !== undefined) {
-      const by = worst ? compareFirst(key, first, worst.values[0] ?? null) : -1;
-      if (by > 0 || (by === 0 && only && worst && order + place > worst.order)) continue;
-      if (after !== undefined && compareKey(key, first, after) < 0) continue;
-    }
-    if (key && first === undefined && worst) {
-      if (worst !== behindOf) behind = plan.columns[0]?.behind?.(columns, worst.values[0] ?? null);
-      behindOf = worst;
-      if (behind?.(row)) continue;
-    }
-    const candidate = columns.candidate(row);
-    const values = plan.columns.map((column, at) => {
-      const known = at === 0 ? first : valueAt(at, row, order + place);
-      return known === undefined ? column.read(candidate, score, order + place) : known;
-    });
-    if (plan.after && compareSort(sort, values, plan.after) <= 0) continue;
-    best.add({ candidate, plan, score, order: order + place, values });
-  }
-}
-
-/** compareKey, of what is compared most. */
-function compareFirst(key: SortKey, first: SortValue, worst: SortValue): number {
-  if (typeof first !== 'number' || typeof worst !== 'number') return compareKey(key, first, worst);
-  return key.order === 'asc' ? first - worst : worst - first;
 }
 
 function showHit({ candidate, plan, score, values, group }: Entry, body: SearchBody, scored: boolean): FoundHit {

@@ -1,7 +1,7 @@
 import { elapsedMs, type Instant, yieldToLoop } from '../base/clock.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import { makeAggregator } from './aggregate.ts';
+import { type Aggregator, makeAggregator } from './aggregate.ts';
 import type { Candidate, FoundRows } from './candidate.ts';
 import { type Collector, makeCollector, type Shower } from './collector.ts';
 import type { Found, FoundHit, ShardFailure } from './found.ts';
@@ -23,7 +23,8 @@ export async function executeSearch(
   indices: readonly SearchableIndex[],
   options: SearchOptions,
 ): Promise<Found> {
-  const aggregator = body.aggregations === undefined ? undefined : makeAggregator(body.aggregations, options.at);
+  const aggregate = (): Aggregator => makeAggregator(body.aggregations ?? {}, options.at);
+  const aggregator = body.aggregations === undefined ? undefined : aggregate();
   const failures: ShardFailure[] = [];
   const lower = sharedLowering(options.at);
   const turn = makeTurn(options);
@@ -34,10 +35,10 @@ export async function executeSearch(
     const plan = (): Plan[] => [watched(makePlan(body, index, options.at, lower), aggregator, options.at)];
     plans.push(...attempt(index, failures, plan));
   }
-  const collector = makeCollector(body, aggregator);
+  const collector = makeCollector(body, aggregator, aggregate);
   scan: for (const plan of plans) {
     if (attempt(plan.index, failures, () => [collector.enter(plan)]).length === 0) continue;
-    for await (const batch of plan.index.candidates(plan.wanted)) {
+    for await (const batch of plan.index.candidates({ ...plan.wanted, stretches: collector.stretches() })) {
       const enough =
         'rows' in batch ? await takeRows(collector, batch, turn) : await takeEach(collector, plan, batch, turn);
       if (enough) break scan;
@@ -98,7 +99,8 @@ async function takeEach(
 const rowsAtLeast = 16;
 const rowsAtMost = 2048;
 
-async function takeRows(collector: Collector, { columns, rows }: FoundRows, turn: Turn): Promise<boolean> {
+async function takeRows(collector: Collector, found: FoundRows, turn: Turn): Promise<boolean> {
+  const { columns, rows } = found;
   if (!collector.takesRows()) {
     for (const row of rows) {
       if (turn.over()) await turn.pass();
@@ -106,12 +108,14 @@ async function takeRows(collector: Collector, { columns, rows }: FoundRows, turn
     }
     return false;
   }
+  const topsTaken = collector.takeTops(found);
+  if (topsTaken && !collector.looksAtRows) return collector.takeRows(found, true);
   let most = rowsAtLeast * 8;
   for (let from = 0; from < rows.length; ) {
     if (turn.over()) await turn.pass();
     const taken = elapsedMs();
     const part = rows.subarray(from, from + most);
-    if (collector.takeRows({ columns, rows: part })) return true;
+    if (collector.takeRows({ columns, rows: part }, topsTaken)) return true;
     from += part.length;
     const tookMs = taken();
     if (tookMs > limits.sliceMs) most = Math.max(rowsAtLeast, most >> 2);

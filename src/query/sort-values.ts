@@ -13,10 +13,11 @@ import { parseQuery } from './parse.ts';
 import { shardError } from './refusal.ts';
 import { rowValues } from './row-values.ts';
 import { comparePoints, type SortKey, type SortValue } from './sort.ts';
+import { type PlaceReaders, placeReaders } from './sort-places.ts';
 import { pathReader, valueReader } from './source-values.ts';
 
 /** One key of a sort in one index: the kind of its values decides what missing means and how they are shown. */
-export interface SortColumn {
+export interface SortColumn extends Partial<PlaceReaders> {
   /** The value of one document; `score` and `order` (of insertion) are those of the search. */
   read(candidate: Candidate, score: number, order: number): SortValue;
   /** How a value is shown in `sort` of a hit. */
@@ -25,8 +26,6 @@ export interface SortColumn {
   parse(value: unknown): SortValue;
   /** `read` by row, where the store can tell without the documents; a row of undefined must be read. */
   byRow?(columns: Columns): ((row: number) => SortValue | undefined) | undefined;
-  /** Of a row that must be read: whether its value is known to come behind this one. */
-  behind?(columns: Columns, value: SortValue): ((row: number) => boolean) | undefined;
 }
 
 /** `nanos`: nanoseconds, of date_nanos. `none`: texts, and the index does not have the field. */
@@ -61,7 +60,7 @@ export function sortColumn(key: SortKey, mapping: Mapping, at: Instant): SortCol
       const known = columns && row !== undefined ? byRow?.(columns)?.(row) : undefined;
       return known === undefined ? chosen(values(candidate)) : known;
     },
-    ...(byRow ? { byRow, behind: placeReader(key, field) } : {}),
+    ...(byRow ? { byRow, ...placeReaders(key, field) } : {}),
     ...shownAs(key, kind, field),
   };
 }
@@ -97,20 +96,6 @@ function rowReader(
       };
     } else reader = undefined;
     return reader;
-  };
-}
-
-/** Values that hardly repeat: where a text stands among others is known without it. */
-function placeReader({ order }: SortKey, field: Field): NonNullable<SortColumn['behind']> {
-  return (columns, value) => {
-    const hashed = typeof value === 'string' ? rowValues(columns, field, false)?.hashed() : undefined;
-    const places = hashed?.order;
-    if (!hashed || !places || typeof value !== 'string') return undefined;
-    const { of } = hashed;
-    const place = hashed.place(value);
-    return order === 'asc'
-      ? (row) => of[row] !== 0 && (places[row] as number) > place
-      : (row) => of[row] !== 0 && (places[row] as number) < place;
   };
 }
 

@@ -9,6 +9,8 @@ import type { Catalog, IndexState } from './catalog.ts';
 import { indexInfo, lazyMapping, makeCatalog } from './catalog.ts';
 import { expireStep, positionOfOldest } from './expire.ts';
 import { bearIndex } from './index-birth.ts';
+import { makeKeptAggregations } from './kept-aggregations.ts';
+import { makeKeptTops } from './kept-tops.ts';
 import { type MappingCache, makeMappingCache, mappingText } from './mapping-cache.ts';
 import { mended } from './mended.ts';
 import { makePartRows } from './part-blocks.ts';
@@ -162,7 +164,13 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
 }
 
 function segmentCaches() {
-  return { segmentResults: makeSegmentResults(), columns: makeColumnCache(), partRows: makePartRows() };
+  return {
+    segmentResults: makeSegmentResults(),
+    columns: makeColumnCache(),
+    keptAggregations: makeKeptAggregations(),
+    keptTops: makeKeptTops(),
+    partRows: makePartRows(),
+  };
 }
 
 function fillCatalog(catalog: Catalog, loaded: Loaded, mappings: MappingCache): void {

@@ -1,6 +1,8 @@
 import { limits } from '../base/limits.ts';
 import { type BoundedCache, boundedCache } from './bounded-cache.ts';
 import type { IndexState } from './catalog.ts';
+import type { KeptAggregations } from './kept-aggregations.ts';
+import type { AllKeptTops } from './kept-tops.ts';
 import type { PartRows } from './part-blocks.ts';
 import type { Reader } from './reader.ts';
 import type { Rows } from './segment/rows.ts';
@@ -37,6 +39,10 @@ export interface Scan {
   readonly partRows: PartRows;
   /** The query as text, under which results over sealed segments are kept; undefined where they must not be. */
   readonly queryKey: string | undefined;
+  /** The aggregations as text, likewise. */
+  readonly aggregationKey: string | undefined;
+  readonly keptAggregations: KeptAggregations;
+  readonly keptTops: AllKeptTops;
   readonly window: ArrivalWindow;
   readonly signal: AbortSignal | undefined;
   /** Lets others run. */

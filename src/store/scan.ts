@@ -4,12 +4,13 @@ import { writeJson } from '../base/json.ts';
 import type { Candidate, FoundRows, Wanted } from '../query/candidate.ts';
 import { mentionsNow } from '../query/mentions-now.ts';
 import type { SearchableIndex } from '../query/search-plan.ts';
-import { type Block, rowBytes, rowText } from './block.ts';
+import { type Block, rowText } from './block.ts';
 import type { IndexState } from './catalog.ts';
-import { textFilter } from './needles.ts';
 import type { OpenBlock, Reader } from './reader.ts';
 import type { Scan } from './scan-scope.ts';
+import type { SegmentIndex } from './segment/segment-index.ts';
 import { isSegmented, type Segments } from './segment/segments.ts';
+import { keepOf, runsOf } from './segment-runs.ts';
 import { searchSegment } from './segment-scan.ts';
 import { makeSlices } from './slices.ts';
 import type { ArrivalWindow } from './store.ts';
@@ -48,22 +49,26 @@ async function* candidates(
   const seen = { rows: 0 };
   const slices = makeSlices();
   let after = window.after;
-  for (const segment of segmentsOf(index, scan)) {
-    const { last } = segment;
-    if (last <= after) continue;
-    if (segment.after >= window.upTo) break;
+  const reached = segmentsOf(index, scan).filter(({ after, last }) => last > window.after && after < window.upTo);
+  for (const run of runsOf(reached, scan)) {
+    const [first] = run.segments;
+    if (first && first.after > after) yield* scanBlocks(index, wanted, scan, { after, upTo: first.after }, seen);
+    const { stretches } = wanted;
+    const kept = stretches && wanted.query && keepOf(run, index, scan);
     if (slices.due()) await scan.pass();
     scan.signal?.throwIfAborted();
-    if (segment.after > after) yield* scanBlocks(index, wanted, scan, { after, upTo: segment.after }, seen);
-    const range = { after: Math.max(after, segment.after), upTo: Math.min(last, window.upTo) };
-    const found = await searchSegment(segment, index, wanted, scan, range, slices);
-    if (found) {
-      seen.rows += found.rows;
-      yield* found.candidates;
-    } else {
-      yield* scanBlocks(index, wanted, scan, range, seen);
+    // Known before anything is read: a growing segment grows meanwhile.
+    const upTo = Math.min(run.segments.at(-1)?.last ?? after, window.upTo);
+    if (kept && stretches && !stretches.begin(kept.keep)) seen.rows += kept.rows;
+    else {
+      for (const segment of run.segments) {
+        if (slices.due()) await scan.pass();
+        scan.signal?.throwIfAborted();
+        yield* scanSegment(segment, index, wanted, scan, { after, upTo }, seen);
+      }
+      if (kept) stretches?.end();
     }
-    after = range.upTo;
+    after = upTo;
   }
   if (after < window.upTo) yield* scanBlocks(index, wanted, scan, { after, upTo: window.upTo }, seen);
   if (scan.whole && seen.rows !== index.tally.documents && scan.exists(index)) {
@@ -72,6 +77,24 @@ async function* candidates(
       `the index ${index.stored.name} should hold ${index.tally.documents} documents, but ${seen.rows} were found`,
     );
   }
+}
+
+async function* scanSegment(
+  segment: SegmentIndex,
+  index: IndexState,
+  wanted: Wanted,
+  scan: Scan,
+  { after, upTo }: ArrivalWindow,
+  seen: { rows: number },
+): AsyncIterable<readonly Candidate[] | FoundRows> {
+  const range = { after: Math.max(after, segment.after), upTo: Math.min(segment.last, upTo) };
+  const found = searchSegment(segment, index, wanted, scan, range);
+  if (!found) {
+    yield* scanBlocks(index, wanted, scan, range, seen);
+    return;
+  }
+  seen.rows += found.rows;
+  yield* found.candidates;
 }
 
 function segmentsOf({ stored }: IndexState, { segments }: Scan): ReturnType<Segments['cover']> {
@@ -88,7 +111,6 @@ async function* scanBlocks(
 ): AsyncIterable<readonly Candidate[]> {
   const { shelf, reader } = scan;
   const filter = rowFilter(wanted.required, index.mapping());
-  const textual = wanted.query && textFilter(wanted.query);
   const slices = makeSlices();
   for (const first of shelf.blocks(index.stored.number, range.after, range.upTo)) {
     if (slices.due()) await scan.pass();
@@ -97,8 +119,7 @@ async function* scanBlocks(
     if (!open) continue;
     const rows = livingRows(index, open.block, scan, range);
     seen.rows += rows === 'all' ? open.block.rows.length : rows.length;
-    const found = chosen(open.block, rows, filter).filter((row) => !textual || textual(rowBytes(open.block, row)));
-    const batch = found.map((row) => candidate(index, open, row, reader));
+    const batch = chosen(open.block, rows, filter).map((row) => candidate(index, open, row, reader));
     if (batch.length > 0) yield batch;
   }
 }

@@ -11,6 +11,8 @@ import type { SearchBody } from '../query/search-body.ts';
 import type { BoundedCache } from './bounded-cache.ts';
 import { boundedCache } from './bounded-cache.ts';
 import type { Catalog, IndexState } from './catalog.ts';
+import type { KeptAggregations } from './kept-aggregations.ts';
+import type { AllKeptTops } from './kept-tops.ts';
 import type { PartRows } from './part-blocks.ts';
 import type { Reader } from './reader.ts';
 import { searchableIndex } from './scan.ts';
@@ -36,6 +38,8 @@ export interface SearchWorld {
   readonly segments: Segments | undefined;
   readonly segmentResults: SegmentResults;
   readonly columns: ColumnCache;
+  readonly keptAggregations: KeptAggregations;
+  readonly keptTops: AllKeptTops;
   readonly partRows: PartRows;
   /** How the search lets others run. */
   readonly pass: () => Promise<void>;
@@ -120,6 +124,9 @@ function findIn(
     columns: world.columns,
     partRows: world.partRows,
     queryKey: queryKey(body),
+    aggregationKey: aggregationKey(body),
+    keptAggregations: world.keptAggregations,
+    keptTops: world.keptTops,
     purges: world.purges,
     window,
     signal: options.signal,
@@ -186,6 +193,12 @@ function changesByItself(text: string): boolean {
 function queryKey({ json }: SearchBody): string | undefined {
   const text = jsonText(own(json, 'query') ?? null);
   return text.length > keyMax || changesByItself(text) ? undefined : text;
+}
+
+/** undefined where there are none, or they must not be kept. */
+function aggregationKey({ aggregations }: SearchBody): string | undefined {
+  const text = aggregations && jsonText(aggregations);
+  return text === undefined || text.length > keyMax || changesByItself(text) ? undefined : text;
 }
 
 /** A number beyond 2^53 was read as a bigint, which JSON does not know: `n` keeps it apart from the same digits as text. */

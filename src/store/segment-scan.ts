@@ -1,9 +1,8 @@
 import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import type { Candidate, Columns, FoundRows, Wanted } from '../query/candidate.ts';
-import { rowBytes, rowText } from './block.ts';
+import { rowText } from './block.ts';
 import type { IndexState } from './catalog.ts';
-import { textFilter } from './needles.ts';
 import { blockOfRow, type PartBlocks } from './part-blocks.ts';
 import type { Reader } from './reader.ts';
 import type { Scan } from './scan-scope.ts';
@@ -14,7 +13,7 @@ import type { Hits, SegmentIndex } from './segment/segment-index.ts';
 import { segmentColumns } from './segment-columns.ts';
 import { livingRows, partOf } from './segment-part.ts';
 import { indexSetting } from './settings.ts';
-import { inSlices, makeSlices, type Slices } from './slices.ts';
+import { makeSlices } from './slices.ts';
 import type { ArrivalWindow } from './store.ts';
 
 export interface SegmentSearch {
@@ -24,14 +23,13 @@ export interface SegmentSearch {
 }
 
 /** Searches one segment within a range of positions. undefined when it proves damaged: its blocks must be searched then. */
-export async function searchSegment(
+export function searchSegment(
   segment: SegmentIndex,
   index: IndexState,
   wanted: Wanted,
   scan: Scan,
   range: ArrivalWindow,
-  slices: Slices,
-): Promise<SegmentSearch | undefined> {
+): SegmentSearch | undefined {
   try {
     const part = partOf(segment, index.stored.number, scan);
     if (part.count === 0) return { rows: 0, candidates: none() };
@@ -40,20 +38,16 @@ export async function searchSegment(
     const whole = segment.sealed && wanted.query && range.after <= segment.after && range.upTo >= segment.last;
     const key =
       whole && scan.queryKey !== undefined ? `${segment.number} ${index.stored.number} ${scan.queryKey}` : undefined;
+    const tops = key === undefined ? undefined : scan.keptTops(`${key} ${living.count}`, asked.mapping.lineage);
     const columns = segmentColumns(asked, scan.columns, scan.segments, (row) => candidate(row));
     const candidate = candidateMaker(part.blocks, index, scan, columns);
-    const filter = wanted.query && textFilter(wanted.query);
-    const matches = (row: number): boolean => {
-      const one = candidate(row);
-      return (!filter || filter(one.bytes)) && wanted.matches(one);
-    };
     const known = key === undefined ? undefined : scan.results.get(key);
     if (known?.lineage === asked.mapping.lineage && known.upTo <= scan.window.upTo) {
       const rows = known.found instanceof Uint16Array ? known.found : rowNumbers(known.found);
       const all = living === part && scan.purges(index.stored.number) === 0;
       const there = all ? undefined : living.rows();
       const found = there ? rows.filter((row) => hasRow(there, row)) : rows;
-      return { rows: living.count, candidates: onceRows({ columns, rows: found }) };
+      return { rows: living.count, candidates: onceRows({ columns, rows: found, tops }) };
     }
     const keep = (found: Rows): void => {
       if (key === undefined) return;
@@ -64,16 +58,11 @@ export async function searchSegment(
         kept.byteLength + key.length + 64,
       );
     };
+    const hits = wanted.query ? scan.hits(wanted.query, asked) : { sure: noRows(), maybe: allRows() };
     const there = living.rows();
-    const hits = wanted.query
-      ? await inSlices(scan.hits(wanted.query, asked), slices, scan)
-      : { sure: noRows(), maybe: allRows() };
     const sure = and(hits.sure, there);
     const maybe = andNot(and(hits.maybe, there), sure);
-    return {
-      rows: living.count,
-      candidates: candidates(columns, { sure, maybe }, { ...wanted, row: matches }, scan, keep),
-    };
+    return { rows: living.count, candidates: candidates({ columns, tops }, { sure, maybe }, wanted, scan, keep) };
   } catch (error) {
     if (!(error instanceof SegmentDamage)) throw error;
     scan.segments?.damaged(segment, error.message);
@@ -104,9 +93,9 @@ function askedOf(segment: SegmentIndex, index: IndexState): Asked {
 const readMax = 256;
 
 async function* candidates(
-  columns: Columns,
+  { columns, tops }: Pick<FoundRows, 'columns' | 'tops'>,
   { sure, maybe }: Hits,
-  wanted: Pick<Wanted, 'query'> & { readonly row: (row: number) => boolean },
+  wanted: Wanted,
   scan: Scan,
   keep: (found: Rows) => void,
 ): AsyncIterable<readonly Candidate[] | FoundRows> {
@@ -127,7 +116,7 @@ async function* candidates(
       if (slices.due()) await scan.pass();
       scan.signal?.throwIfAborted();
       read++;
-      if (!wanted.row(row)) continue;
+      if (!wanted.matches(columns.candidate(row))) continue;
       addRow(found, row);
     }
     batch.push(row);
@@ -137,8 +126,9 @@ async function* candidates(
     read = 0;
   }
   keep(found);
-  if (batch.length > 0)
-    yield { columns, rows: read === 0 && batch.length === all.length ? all : Uint32Array.from(batch) };
+  if (batch.length === 0) return;
+  if (read === 0 && batch.length === all.length) yield { columns, rows: all, tops };
+  else yield { columns, rows: Uint32Array.from(batch) };
 }
 
 /** Documents by row; rows mostly ascend. */
@@ -147,7 +137,7 @@ function candidateMaker(
   index: IndexState,
   scan: Scan,
   columns: Columns,
-): (row: number) => SegmentCandidate {
+): (row: number) => Candidate {
   let block = 0;
   return (row) => {
     const start = blocks.starts[block] as number;
@@ -194,11 +184,6 @@ class SegmentCandidate implements Candidate {
   get text(): string {
     const open = this.#open();
     return open ? rowText(open.block, this.#row) : '{}';
-  }
-  /** The same, as it lies in its block. */
-  get bytes(): Buffer {
-    const open = this.#open();
-    return open ? rowBytes(open.block, this.#row) : Buffer.alloc(0);
   }
   #head(): ReturnType<Reader['row']> {
     return this.#there(this.#scan.reader.row(this.#first, this.#row));

@@ -3,6 +3,8 @@ import type { Document } from '../../base/document.ts';
 import type { Candidate, RowBatch } from '../candidate.ts';
 import type { Mapping } from '../mapping.ts';
 import type { Budget } from './budget.ts';
+import type { Names } from './names.ts';
+import type { Part } from './part.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** A match as an aggregation sees it: the document, or below `nested` one of its objects. */
@@ -44,6 +46,9 @@ export interface Tally {
   /** The same for many matches that are whole documents, from what is known of them without reading them. */
   collectRows?(batch: RowBatch): void;
   answer(): Document;
+  /** What was gathered so far, to be added to other tallies of the same aggregation; absent or undefined where that cannot be. */
+  part?(names: Names): Part | undefined;
+  add?(part: Part, names: Names): void;
   /** The number that buckets are ordered by; NaN comes last. */
   valueOf(part: string): number;
   /** The one bucket of a single-bucket aggregation. */

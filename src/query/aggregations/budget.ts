@@ -5,6 +5,9 @@ import { shardError } from '../refusal.ts';
 export interface Budget {
   /** Counts entries held while collecting (tallies, distinct values). */
   hold(count: number): void;
+  /** Entries held, and whether work was kept for the end. */
+  readonly held: number;
+  readonly waits: boolean;
   /** Counts buckets of the answer. */
   answer(count: number): void;
   /**
@@ -21,6 +24,12 @@ export function makeBudget(): Budget {
   let answered = 0;
   const waiting: (() => Generator<void>)[][] = [];
   return {
+    get held() {
+      return held;
+    },
+    get waits() {
+      return waiting.length > 0;
+    },
     later(levels, work) {
       for (let level = waiting.length; level <= levels; level++) waiting.push([]);
       waiting[levels]?.push(work);

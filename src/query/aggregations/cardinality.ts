@@ -7,6 +7,7 @@ import type { Budget } from './budget.ts';
 import { type FieldValues, fieldValues } from './field-values.ts';
 import { countHashes } from './hash-counts.ts';
 import { makeOrdinalCounts } from './ordinal-counts.ts';
+import { partOfValues } from './part.ts';
 import { makeRareRows, type RareRows, valuesAt } from './rare-rows.ts';
 import { eachPoint } from './row-batch.ts';
 
@@ -76,6 +77,13 @@ function startTally(
       const { values, place } = at();
       const rest = rare.take(values, batch, place);
       if (!counts.add(values, rest, undefined)) eachPoint(values, rest, see);
+    },
+    part(names) {
+      counts.flush();
+      return partOfValues(seen, names);
+    },
+    add({ keys }, names) {
+      for (const key of keys) see(names.at(key));
     },
     answer: () => ({ value: size() }),
     valueOf: size,

@@ -2,6 +2,7 @@ import { isDocument } from '../../base/document.ts';
 import type { AggregationKind } from './aggregation.ts';
 import { checkBody, flagOf, malformedFilters, textOf } from './body.ts';
 import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
+import { addToList, partOfList } from './bucket-parts.ts';
 import { type FilterMatcher, filterMatcher, readFilter } from './filter.ts';
 import { collectEach, collectRowsInto } from './row-batch.ts';
 import { manyBuckets } from './terms.ts';
@@ -58,6 +59,8 @@ export const filters: AggregationKind = {
             const found = new Set(selections.flatMap((rows) => rows ?? []));
             collectRowsInto(rest, { columns, rows: Array.from(batch.rows).filter((row) => !found.has(row)) });
           },
+          part: (names) => partOfList(buckets, names),
+          add: (part, names) => addToList(part, names, buckets),
           answer() {
             budget.answer(buckets.length);
             const answers = buckets.map((bucket) => bucketAnswer({}, bucket, inner));

@@ -4,6 +4,7 @@ import type { Columns, RowBatch } from '../candidate.ts';
 import type { AggregatedHit, AggregationScope, Bucket, Tally } from './aggregation.ts';
 import { bucketAnswer, collectInto, startBucket } from './bucket.ts';
 import type { KeyedBucket } from './bucket-order.ts';
+import { addToBuckets, partOfBuckets } from './bucket-parts.ts';
 import { collectRowsInto, hitAt, makeLists } from './row-batch.ts';
 
 /** What date_histogram and histogram have in common. */
@@ -64,6 +65,8 @@ export function intervalTally(intervals: Intervals, scope: AggregationScope): Ta
       }
       lists.each((key, inside) => collectRowsInto(bucketAt(key), { columns, rows: inside }));
     },
+    part: (names) => partOfBuckets(buckets, names),
+    add: (part, names) => addToBuckets(part, names, (key) => bucketAt(Number(key))),
     answer() {
       const found = [...buckets].map(([key, bucket]) => ({ key, bucket })).sort((a, b) => a.key - b.key);
       const kept = found.filter(({ bucket }) => bucket.count >= intervals.least);

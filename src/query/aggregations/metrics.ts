@@ -4,6 +4,7 @@ import type { Aggregation, AggregationKind, AggregationScope, Tally } from './ag
 import { checkBody, fieldOf, textOf } from './body.ts';
 import { singleValueOnly } from './bucket-order.ts';
 import { type FieldValues, fieldValues, numeric } from './field-values.ts';
+import { partOfNumbers } from './part.ts';
 import { eachPoint } from './row-batch.ts';
 import { makeSum } from './sum.ts';
 
@@ -56,6 +57,11 @@ function startTally(kind: string, values: () => FieldValues, show: () => FieldVa
       for (const point of values().read(hit)) add(point);
     },
     collectRows: (batch) => eachPoint(values(), batch, add),
+    // Only of extremes: the sum of fractions depends on the order of documents.
+    part: () => (count > 0 ? partOfNumbers(min, max) : partOfNumbers()),
+    add({ numbers = [] }) {
+      for (const number of numbers) add(number);
+    },
     answer() {
       if (count === 0 && kind !== 'sum') return { value: null };
       const text = show()?.text(value());

@@ -3,6 +3,7 @@ import type { Point } from '../lucene.ts';
 import { comparePoints } from '../sort.ts';
 import type { Aggregation, AggregationScope, Place } from './aggregation.ts';
 import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
+import { addToList, partOfList } from './bucket-parts.ts';
 import type { FieldValues } from './field-values.ts';
 import { collectRowsInto, hitAt } from './row-batch.ts';
 import { manyBuckets } from './terms.ts';
@@ -60,6 +61,8 @@ export function rangeAggregation(
             if (bucket) collectRowsInto(bucket, { columns, rows: inside });
           }
         },
+        part: (names) => partOfList(buckets, names),
+        add: (part, names) => addToList(part, names, buckets),
         answer() {
           budget.answer(buckets.length);
           const answers = buckets.map((bucket, index) => {

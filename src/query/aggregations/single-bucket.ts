@@ -1,6 +1,7 @@
 import type { RowBatch } from '../candidate.ts';
 import type { AggregatedHit, Aggregation, AggregationScope, Bucket, Place } from './aggregation.ts';
 import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
+import { addToList, partOfList } from './bucket-parts.ts';
 import { collectRowsInto, hitAt } from './row-batch.ts';
 
 /**
@@ -32,6 +33,8 @@ export function singleBucket(scope: AggregationScope, enter: (place: Place) => E
           if (selectRows) collectRowsInto(bucket, { columns: batch.columns, rows: selectRows(batch) });
           else for (let at = 0; at < batch.rows.length; at++) select(hitAt(batch, batch.rows[at] as number), take);
         },
+        part: (names) => partOfList([bucket], names),
+        add: (part, names) => addToList(part, names, [bucket]),
         answer() {
           scope.budget.answer(1);
           return bucketAnswer({}, bucket, scope.inner);

@@ -14,9 +14,11 @@ import type {
 import { checkBody, fieldOf, flagOf, textOf, wholeOf } from './body.ts';
 import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
 import { bucketOrder, type KeyedBucket, parseOrder } from './bucket-order.ts';
+import { addToBuckets, partOfBuckets } from './bucket-parts.ts';
 import { type FieldValues, fieldValues, type Shown, type ValueKind } from './field-values.ts';
 import { type KeyFilter, parseKeyFilter } from './key-filter.ts';
 import { makeOrdinalCounts } from './ordinal-counts.ts';
+import { makePartCounts } from './part.ts';
 import { makeRareRows } from './rare-rows.ts';
 import { orderless, type RareRank, rareRank, settleRare } from './rare-terms.ts';
 import { collectRowsInto, hitAt, makeLists, rowsByOrdinal } from './row-batch.ts';
@@ -108,25 +110,30 @@ function startTally(
   const { size, least, rank } = wanted;
   const { inner, budget } = scope;
   const buckets = new Map<Point, Bucket>();
+  const bucketOf = makeBuckets(buckets, scope);
   const bucketAt = (value: Point): Bucket | undefined => {
-    let bucket = buckets.get(value);
     const { accepts } = reading();
-    if (bucket || (accepts && !accepts(value))) return bucket;
-    bucket = startBucket(scope);
-    buckets.set(value, bucket);
-    return bucket;
+    return !accepts || accepts(value) ? bucketOf(value) : undefined;
   };
   const collect = (hit: AggregatedHit): void => collectOnce(hit, reading().values.read(hit), bucketAt);
   const counts = makeOrdinalCounts((value, count) => {
     const bucket = bucketAt(value);
     if (bucket) bucket.count += count;
   }, collect);
+  // What was kept was accepted: the index of now may read otherwise what is included.
+  const kept = makePartCounts((value, count) => {
+    bucketOf(value).count += count;
+  });
+  const flush = (): void => {
+    counts.flush();
+    kept.flush();
+  };
   const rare = rank && makeRareRows(budget, () => budget.later(scope.around.length, settle));
   /** Rows whose value is not among the buckets. */
   let others = 0;
   function* settle(): Generator<void> {
     if (!rank || !rare) return;
-    counts.flush();
+    flush();
     const { place, compare } = reading();
     const enter = inner.length > 0 ? wanted.enter : () => {};
     const left = yield* settleRare(rare, buckets, { size, least, rank, compare }, () => startBucket(scope), enter);
@@ -141,21 +148,49 @@ function startTally(
       const batch = rare?.take(values, all, place) ?? all;
       if (inner.length > 0 || !counts.add(values, batch, accepts)) partitionRows(values, batch, bucketAt);
     },
+    part(names) {
+      flush();
+      return partOfBuckets(buckets, names);
+    },
+    add(part, names) {
+      if (inner.length === 0) kept.add(part, names);
+      else addToBuckets(part, names, bucketOf);
+    },
     answer() {
-      counts.flush();
+      flush();
       for (const key of wanted.everywhere) if (!buckets.has(key)) buckets.set(key, startBucket(scope));
-      // There may be a million: only those that are shown are put in order.
-      const best = makeBest(size, reading().compare);
-      let total = others;
-      for (const [key, bucket] of buckets) {
-        if (bucket.count < least) continue;
-        total += bucket.count;
-        best.add({ key, bucket });
-      }
-      return termsAnswer(best.sorted(), total, { showError: wanted.showError, show: show() }, scope);
+      const { kept: best, total } = bestBuckets(buckets, wanted, reading().compare);
+      return termsAnswer(best, total + others, { showError: wanted.showError, show: show() }, scope);
     },
     valueOf: () => Number.NaN,
   };
+}
+
+function makeBuckets(buckets: Map<Point, Bucket>, scope: AggregationScope): (value: Point) => Bucket {
+  return (value) => {
+    let bucket = buckets.get(value);
+    if (!bucket) {
+      bucket = startBucket(scope);
+      buckets.set(value, bucket);
+    }
+    return bucket;
+  };
+}
+
+/** There may be a million: only those that are shown are put in order. */
+function bestBuckets(
+  buckets: ReadonlyMap<Point, Bucket>,
+  { size, least }: Wanted,
+  compare: Reading['compare'],
+): { readonly kept: readonly KeyedBucket[]; readonly total: number } {
+  const best = makeBest(size, compare);
+  let total = 0;
+  for (const [key, bucket] of buckets) {
+    if (bucket.count < least) continue;
+    total += bucket.count;
+    best.add({ key, bucket });
+  }
+  return { kept: best.sorted(), total };
 }
 
 /** A document counts once for a value, however often it has it. */

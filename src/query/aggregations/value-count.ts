@@ -2,6 +2,7 @@ import type { AggregationKind } from './aggregation.ts';
 import { checkBody, fieldOf, textOf } from './body.ts';
 import { singleValueOnly } from './bucket-order.ts';
 import { type FieldValues, fieldValues } from './field-values.ts';
+import { partOfCount } from './part.ts';
 import { eachPoint, unhashedRows } from './row-batch.ts';
 
 /** `value_count`: how many values a field has in all documents of the bucket. */
@@ -28,6 +29,10 @@ export const valueCount: AggregationKind = {
             eachPoint(values, rest, () => {
               count++;
             });
+          },
+          part: () => partOfCount(count),
+          add(part) {
+            count += part.counts[0] as number;
           },
           answer: () => ({ value: count }),
           valueOf: () => count,

@@ -1,0 +1,78 @@
+import type { Point } from '../lucene.ts';
+import type { Names } from './names.ts';
+
+/** What a tally gathered of some documents, in little memory. Never changed: it is added to the tallies of many searches. */
+export interface Part {
+  /** Values by their numbers in Names. */
+  readonly keys: Uint32Array;
+  /** Documents of each; of a count what it says. */
+  readonly counts: Uint32Array;
+  /** Of each key the parts of what stands inside; none without aggregations inside. */
+  readonly inner: readonly (readonly Part[])[];
+  /** Of a metric. */
+  readonly numbers?: Float64Array;
+}
+
+const noKeys = new Uint32Array(0);
+
+/** Values without counts. */
+export function partOfValues(values: Iterable<Point>, names: Names): Part {
+  const keys = Uint32Array.from(values, names.numberOf);
+  return { keys, counts: noKeys, inner: [] };
+}
+
+export function partOfCount(count: number): Part {
+  return { keys: noKeys, counts: Uint32Array.of(count), inner: [] };
+}
+
+export function partOfNumbers(...numbers: readonly number[]): Part {
+  return { keys: noKeys, counts: noKeys, inner: [], numbers: Float64Array.from(numbers) };
+}
+
+/** Bytes of memory, about. */
+export function partsWeight(parts: readonly Part[]): number {
+  let weight = 32;
+  for (const { keys, counts, inner } of parts) {
+    weight += 240 + keys.byteLength + counts.byteLength;
+    for (const inside of inner) weight += partsWeight(inside);
+  }
+  return weight;
+}
+
+/** Counts of values by their numbers: those of many parts are summed before a value is looked at. */
+export interface PartCounts {
+  add(part: Part, names: Names): void;
+  /** Tells what was added so far. */
+  flush(): void;
+}
+
+export function makePartCounts(take: (key: Point, count: number) => void): PartCounts {
+  let sums = new Float64Array(0);
+  let of: Names | undefined;
+  const flush = (): void => {
+    const names = of;
+    of = undefined;
+    if (!names) return;
+    for (let number = 0; number < sums.length; number++) {
+      const count = sums[number] as number;
+      if (count > 0) take(names.at(number), count);
+    }
+    sums = new Float64Array(0);
+  };
+  return {
+    flush,
+    add({ keys, counts }, names) {
+      if (of !== names) flush();
+      of = names;
+      if (sums.length < names.count) {
+        const more = new Float64Array(names.count);
+        more.set(sums);
+        sums = more;
+      }
+      for (let at = 0; at < keys.length; at++) {
+        const key = keys[at] as number;
+        sums[key] = (sums[key] as number) + (counts[at] as number);
+      }
+    },
+  };
+}
