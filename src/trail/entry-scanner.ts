@@ -169,10 +169,9 @@ function together(scan: Scan): boolean {
   const end = work.lastIndexOf(recordBorder) + 1;
   scan.oneByOne = scan.base + work.length;
   if (end <= at || end - at > limits.recordMax) return false;
-  const bytes = work.subarray(at, end);
   let values: unknown;
   try {
-    values = JSON.parse(`[${bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8')}]`);
+    values = JSON.parse(listText(work, at, end));
   } catch {
     return false;
   }
@@ -180,6 +179,20 @@ function together(scan: Scan): boolean {
   scan.at = end;
   return true;
 }
+
+/** The bytes as the text of a list. The brackets go on before they become text: to join texts copies them twice over. */
+function listText(work: Buffer, from: number, to: number): string {
+  const size = to - from + 2;
+  if (listBytes.length < size) listBytes = Buffer.allocUnsafeSlow(size);
+  const bytes = listBytes.subarray(0, size);
+  bytes[0] = bracketOpen;
+  bytes.set(work.subarray(from, to), 1);
+  bytes[size - 1] = bracketClose;
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+}
+
+/** One place for all: at most limits.recordMax and the brackets. */
+let listBytes = Buffer.allocUnsafeSlow(0);
 
 function endList(scan: Scan): boolean {
   scan.at++;

@@ -36,8 +36,9 @@ export interface HotColumn extends ColumnIndex {
   /** Rows with several instants. */
   several: Rows;
   count: number;
-  lastValue: string | undefined;
-  lastList: number;
+  /** Values that came lately and their lists, by `recentPlace`. */
+  readonly recentValues: (string | undefined)[];
+  readonly recentLists: number[];
   lastLeaf: unknown;
   lastInstant: number | undefined;
   readonly targets: readonly WordTarget[];
@@ -50,6 +51,20 @@ export const valueRepeats = 8;
 const streamsFrom = 1024;
 /** More different numbers than this in one column are not listed. */
 const othersMax = 4096;
+
+/** Places for values that came lately: a power of two. */
+const recentMax = 64;
+
+/**
+ * Where a value stands among those that came lately, if it does: made of its length and two characters. The map of all values
+ * would have to read each text as a whole for its hash, once for each record that has it.
+ */
+export function recentPlace(value: string): number {
+  const { length } = value;
+  if (length === 0) return 0;
+  const mixed = length ^ (value.charCodeAt(length - 1) << 1) ^ (value.charCodeAt(length >>> 1) << 3);
+  return (mixed ^ (mixed >>> 6)) & (recentMax - 1);
+}
 
 /** Stands for a set that nothing was added to yet: most columns never need their own. */
 const none = noRows();
@@ -83,8 +98,8 @@ export function makeHotColumn(
     instants: plan.instant ? new Float64Array(1024).fill(Number.NaN) : undefined,
     several: none,
     count: 0,
-    lastValue: undefined,
-    lastList: 0,
+    recentValues: new Array(recentMax).fill(undefined),
+    recentLists: new Array(recentMax).fill(0),
     lastLeaf: undefined,
     lastInstant: undefined,
     present: () => column.presence,

@@ -6,7 +6,16 @@ import { fieldPlan } from './field-plan.ts';
 import { type HashKey, makeHashKey, textHash } from './hash.ts';
 import { hintKey, hintsOf, noHints, type SegmentHints } from './hints.ts';
 import type { HotColumn } from './hot-column.ts';
-import { addHash, addInstant, makeHotColumn, otherKey, reconsider, takesOther, valueRepeats } from './hot-column.ts';
+import {
+  addHash,
+  addInstant,
+  makeHotColumn,
+  otherKey,
+  recentPlace,
+  reconsider,
+  takesOther,
+  valueRepeats,
+} from './hot-column.ts';
 import {
   addRowWords,
   addScannedWords,
@@ -260,23 +269,23 @@ function addText(context: Context, column: HotColumn, value: string): void {
     return;
   }
   addRow(column.presence, row);
-  if (value === column.lastValue) {
-    addPosting(state.postings, column.lastList, row);
-    return;
-  }
   if (!column.plan.searchable) return;
   if (column.streams || value.length > valueLengthMax) {
     addStreamed(context, column, value);
+    return;
+  }
+  const place = recentPlace(value);
+  if (column.recentValues[place] === value) {
+    addPosting(state.postings, column.recentLists[place] as number, row);
     return;
   }
   let list = column.values.get(value);
   const isNew = list === undefined;
   list ??= listValue(state, column, value);
   addPosting(state.postings, list, row);
-  column.lastValue = value;
-  column.lastList = list;
+  column.recentValues[place] = value;
+  column.recentLists[place] = list;
   if (isNew) reconsider(column, state);
-  if (column.streams) column.lastValue = undefined;
 }
 
 /** A value of a column that hardly repeats: hashed, unless it is one that does. */
@@ -343,7 +352,7 @@ function listValue(state: State, column: HotColumn, value: string): number {
 
 /** Half of the room of arrays that double is not used. */
 function weightOf({ columns, words, postings }: State): number {
-  let weight = postings.rows.length * 10 + postings.lists * 200 + columns.length * 12_000;
+  let weight = postings.rows.length * 10 + postings.lists * 200 + columns.length * 13_000;
   for (const { hashes } of columns) weight += hashes.data.length * 10;
   for (const { hashes, valueHashes } of words.values()) weight += hashes.data.length * 6 + valueHashes.data.length * 8;
   return weight;
