@@ -10,23 +10,47 @@ export function writeHead({ index, first, rows }: BlockHead, bodySum: number): B
   const fresh = rows.every(({ version }) => version === 1);
   const start = rows[0]?.seqNo ?? 0;
   const counted = rows.every(({ seqNo }, row) => seqNo === start + row);
-  const fixed = Buffer.alloc(fixedBytes);
-  fixed.writeUInt32LE(index, 0);
-  fixed.writeDoubleLE(first, 4);
-  fixed.writeUInt32LE(bodySum, 12);
-  fixed.writeUInt16LE(rows.length, 16);
-  fixed[18] = (uuids ? flags.uuids : 0) | (fresh ? flags.fresh : 0) | (counted ? flags.counted : 0);
-  const lengths = Buffer.alloc(rows.length * 4);
-  for (const [row, { end }] of rows.entries()) lengths.writeUInt32LE(end - (rows[row - 1]?.end ?? 0), row * 4);
-  return Buffer.concat([
-    fixed,
-    uuids
-      ? Buffer.from(rows.map(({ id }) => id.replaceAll('-', '')).join(''), 'hex')
-      : listBytes(rows.map((row) => row.id)),
+  const parts = [
+    Buffer.alloc(fixedBytes),
+    uuids ? uuidBytes(rows) : listBytes(rows.map((row) => row.id)),
     fresh ? Buffer.alloc(0) : listBytes(rows.map((row) => row.version)),
     counted ? doubleBytes(start) : listBytes(rows.map((row) => row.seqNo)),
-    lengths,
-  ]);
+    Buffer.alloc(rows.length * 4),
+  ];
+  const head = Buffer.concat(parts);
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
+  view.setUint32(0, index, true);
+  view.setFloat64(4, first, true);
+  view.setUint32(12, bodySum, true);
+  view.setUint16(16, rows.length, true);
+  head[18] = (uuids ? flags.uuids : 0) | (fresh ? flags.fresh : 0) | (counted ? flags.counted : 0);
+  let before = 0;
+  let at = head.length - rows.length * 4;
+  for (const { end } of rows) {
+    view.setUint32(at, end - before, true);
+    before = end;
+    at += 4;
+  }
+  return head;
+}
+
+/** Two digits a byte; all are lower case and stand where `uuid` says. */
+function uuidBytes(rows: readonly BlockRow[]): Buffer {
+  const bytes = Buffer.allocUnsafe(rows.length * 16);
+  let out = 0;
+  for (const { id } of rows) {
+    for (let at = 0; at < id.length; at += 2) {
+      if (id.charCodeAt(at) === dash) at++;
+      bytes[out++] = digit(id.charCodeAt(at)) * 16 + digit(id.charCodeAt(at + 1));
+    }
+  }
+  return bytes;
+}
+
+const dash = 0x2d;
+
+function digit(code: number): number {
+  return code < 0x3a ? code - 0x30 : code - 0x57;
 }
 
 /** What writeHead wrote: its bytes were checked. */

@@ -43,7 +43,7 @@ export function writeHashList(
   const order = sortedPairs(hashes, rows, false);
   const list = writePairs(out, hashes, rows, order);
   const places = Buffer.alloc(order.length * 3);
-  for (let at = 0; at < order.length; at++) places.writeUIntLE(codes[order[at] as number] as number, at * 3, 3);
+  for (let at = 0; at < order.length; at++) put24(places, at * 3, codes[order[at] as number] as number);
   return { ...list, orders: { at: out.add(places), prefix } };
 }
 
@@ -52,8 +52,8 @@ function writePairs(out: FileParts, hashes: Words32, rows: Words16, order: Uint3
   if (count < bucketsFrom) {
     const bytes = Buffer.alloc(count * 6);
     for (let at = 0; at < count; at++) {
-      bytes.writeUInt32LE(hashes.data[order[at] as number] as number, at * 4);
-      bytes.writeUInt16LE(rows.data[order[at] as number] as number, count * 4 + at * 2);
+      put32(bytes, at * 4, hashes.data[order[at] as number] as number);
+      put16(bytes, count * 4 + at * 2, rows.data[order[at] as number] as number);
     }
     return { at: out.add(bytes), count };
   }
@@ -62,11 +62,27 @@ function writePairs(out: FileParts, hashes: Words32, rows: Words16, order: Uint3
   for (let at = 0; at < count; at++) {
     const hash = hashes.data[order[at] as number] as number;
     ends[hash >>> 24] = at + 1;
-    bytes.writeUIntLE(hash & 0xffffff, 1024 + at * 5, 3);
-    bytes.writeUInt16LE(rows.data[order[at] as number] as number, 1024 + at * 5 + 3);
+    put24(bytes, 1024 + at * 5, hash);
+    put16(bytes, 1024 + at * 5 + 3, rows.data[order[at] as number] as number);
   }
   writeEnds(bytes, ends);
   return { at: out.add(bytes), count };
+}
+
+/** The lower bytes of a number. Buffer's own methods check what is known here, and are much code for each place that has them. */
+function put16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+}
+
+function put24(bytes: Uint8Array, at: number, value: number): void {
+  put16(bytes, at, value);
+  bytes[at + 2] = value >>> 16;
+}
+
+function put32(bytes: Uint8Array, at: number, value: number): void {
+  put24(bytes, at, value);
+  bytes[at + 3] = value >>> 24;
 }
 
 /** Adds the rows of a hash. */
@@ -150,7 +166,9 @@ export function* writeWordList(
     const hash = hashes.data[order[at] as number] as number;
     ends[bucketOf(hash, bits)] = at + 1;
     bytes[head + at * size] = markOf(hash, bits);
-    bytes.writeUIntLE(numbers.data[order[at] as number] as number, head + at * size + 1, width);
+    const number = numbers.data[order[at] as number] as number;
+    if (width === 2) put16(bytes, head + at * size + 1, number);
+    else put24(bytes, head + at * size + 1, number);
   }
   writeEnds(bytes, ends);
   return { at: out.add(bytes), count, bits, width };
@@ -185,7 +203,7 @@ function writeEnds(bytes: Buffer, ends: Uint32Array): void {
   let end = 0;
   for (let bucket = 0; bucket < ends.length; bucket++) {
     end = Math.max(end, ends[bucket] as number);
-    bytes.writeUInt32LE(end, bucket * 4);
+    put32(bytes, bucket * 4, end);
   }
 }
 
@@ -205,8 +223,8 @@ function sortedPairs(hashes: Words32, numbers: Words16 | Words32, once: boolean)
   const { count } = hashes;
   let order = new Uint32Array(count);
   for (let at = 0; at < count; at++) order[at] = at;
-  if (!ascends(numbers)) for (const shift of [0, 11, 22]) order = sortedBy(order, numbers.data, shift);
-  for (const shift of [0, 11, 22]) order = sortedBy(order, hashes.data, shift);
+  if (!ascends(numbers)) order = sortedWhole(order, numbers.data);
+  order = sortedWhole(order, hashes.data);
   if (!once) return order;
   let kept = 0;
   for (let at = 0; at < count; at++) {
@@ -219,6 +237,10 @@ function sortedPairs(hashes: Words32, numbers: Words16 | Words32, once: boolean)
   return order.subarray(0, kept);
 }
 
+function sortedWhole(order: Uint32Array, keys: Uint32Array | Uint16Array): Uint32Array<ArrayBuffer> {
+  return sortedBy(sortedBy(sortedBy(order, keys, 0), keys, 11), keys, 22);
+}
+
 function ascends({ data, count }: Words16 | Words32): boolean {
   for (let at = 1; at < count; at++) if ((data[at] as number) < (data[at - 1] as number)) return false;
   return true;
@@ -227,13 +249,15 @@ function ascends({ data, count }: Words16 | Words32): boolean {
 /** One step of a radix sort: by eleven bits, otherwise as they stood. */
 function sortedBy(order: Uint32Array, keys: Uint32Array | Uint16Array, shift: number): Uint32Array<ArrayBuffer> {
   const starts = new Uint32Array(2049);
-  for (const place of order) {
-    const at = (((keys[place] as number) >>> shift) & 2047) + 1;
+  const { length } = order;
+  for (let number = 0; number < length; number++) {
+    const at = (((keys[order[number] as number] as number) >>> shift) & 2047) + 1;
     starts[at] = (starts[at] as number) + 1;
   }
   for (let at = 1; at < starts.length; at++) starts[at] = (starts[at] as number) + (starts[at - 1] as number);
-  const sorted = new Uint32Array(order.length);
-  for (const place of order) {
+  const sorted = new Uint32Array(length);
+  for (let number = 0; number < length; number++) {
+    const place = order[number] as number;
     const key = ((keys[place] as number) >>> shift) & 2047;
     sorted[starts[key] as number] = place;
     starts[key] = (starts[key] as number) + 1;
