@@ -173,6 +173,10 @@ export const limits = {
   conditionStepsMax: 1_000_000,
   /** Blocks of documents that the store keeps unpacked and parsed, by weight; the least used are read again. */
   openBlocksMax: 64 * 1024 * 1024,
+  /** Unpacked blocks, pages and columns that nobody used for as long as this, or twice as long, go: memory comes back after a search of everything. */
+  cacheAgeMs: 120_000,
+  /** A growing segment that nothing was added to for so long is written: its memory comes back, and a kill costs no indexing. */
+  segmentQuietMs: 120_000,
   /** Paths that one segment of the store indexes, some 20 KB each while it grows; keys of policies and tags are an attacker's. Beyond it such paths are searched by reading. */
   segmentColumnsMax: 4096,
   /** Memory of a growing segment: documents of huge arrays fill one before it has many documents. It is sealed then. */

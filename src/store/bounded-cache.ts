@@ -2,6 +2,8 @@
 export interface BoundedCache<K, V> {
   get(key: K): V | undefined;
   set(key: K, value: V, weight: number): void;
+  /** Forgets what was not used since the call before. */
+  age(): void;
   clear(): void;
 }
 
@@ -19,7 +21,9 @@ export function boundedCache<K, V>(weightMax: number): BoundedCache<K, V> {
     if (entry.weight > weightMax / 4) return;
     weight += entry.weight - (young.get(key)?.weight ?? 0);
     young.set(key, entry);
-    if (weight < weightMax / 2) return;
+    if (weight >= weightMax / 2) age();
+  };
+  const age = (): void => {
     old = young;
     young = new Map();
     weight = 0;
@@ -33,10 +37,10 @@ export function boundedCache<K, V>(weightMax: number): BoundedCache<K, V> {
       return older?.value;
     },
     set: (key, value, weight) => add(key, { value, weight }),
+    age,
     clear() {
-      young = new Map();
-      old = new Map();
-      weight = 0;
+      age();
+      age();
     },
   };
 }

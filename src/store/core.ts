@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import { yieldToLoop } from '../base/clock.ts';
+import { elapsedMs, yieldToLoop } from '../base/clock.ts';
 import { isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
 import { mergeMapping } from '../query/mapping.ts';
 import { rowText } from './block.ts';
 import type { Catalog, IndexState } from './catalog.ts';
@@ -101,6 +102,8 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
   const catalog = makeCatalog(() => clock.now());
   fillCatalog(catalog, loaded, mappings);
   const searches = makeSearches();
+  const caches = makeCaches();
+  const age = ageing([reader, caches.columns, shelf.segments]);
   let closed = false;
   const counters = { position: loaded.position, nextIndex: loaded.nextIndex, purges: new Map<number, number>() };
   const world: WriteWorld = {
@@ -123,7 +126,7 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
     world,
     shelf,
     segments,
-    ...segmentCaches(),
+    ...caches,
     async writing<T>(work: () => Promise<T>): Promise<T> {
       const done = await exclusively(work);
       segments?.poke();
@@ -133,7 +136,6 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
     catalog,
     clock,
     reader,
-    results: makeResultCache(),
     position: () => counters.position,
     purges: (index: number) => counters.purges.get(index) ?? 0,
     exclusively,
@@ -143,6 +145,7 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
     },
     async searching<T>(options: SearchOptions, work: (terms: SearchTerms) => Promise<T>): Promise<T> {
       checkOpen(closed);
+      age();
       return searches.run(options, work);
     },
     /** Rows of dropped indices go in small steps between writes. */
@@ -163,13 +166,24 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
   };
 }
 
-function segmentCaches() {
+function makeCaches() {
   return {
+    results: makeResultCache(),
     segmentResults: makeSegmentResults(),
     columns: makeColumnCache(),
     keptAggregations: makeKeptAggregations(),
     keptTops: makeKeptTops(),
     partRows: makePartRows(),
+  };
+}
+
+/** Memory of what was asked for once comes back while others go on working. */
+function ageing(caches: readonly ({ age(): void } | undefined)[]): () => void {
+  let elapsed = elapsedMs();
+  return () => {
+    if (elapsed() < limits.cacheAgeMs) return;
+    elapsed = elapsedMs();
+    for (const cache of caches) cache?.age();
   };
 }
 

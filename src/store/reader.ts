@@ -23,6 +23,8 @@ export interface Reader {
   row(first: Position, row: number): BlockRow | undefined;
   /** Takes a block that was just written: the newest documents are asked for first, and need no unpacking then. */
   add(block: Block, documents: readonly (Document | undefined)[]): void;
+  /** Forgets blocks that were not read since the call before. */
+  age(): void;
 }
 
 /** A parsed document takes some three times its text; both count. */
@@ -50,6 +52,7 @@ export function makeReader(shelf: Shelf): Reader {
       open.parsed[row] = document;
       return document;
     },
+    age: cache.age,
     row: (first, row) => (cache.get(first)?.block ?? shelf.head(first))?.rows[row],
     add(block, documents) {
       const open = { block, parsed: [...documents] };

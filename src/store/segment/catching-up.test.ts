@@ -34,6 +34,7 @@ function worldOf(blocks: number, asked: () => boolean) {
       document: () => ({ name: 'x' }),
       row: () => undefined,
       add: () => {},
+      age: () => {},
     },
     position: () => blocks * rowsABlock,
     indexOf: () => state as unknown as ReturnType<SegmentWorld['indexOf']>,
@@ -98,3 +99,34 @@ test('catching up leaves the loop to searches, and comes to an end while they go
     `${near}`,
   );
 });
+
+for (const { name, quietMs, written } of [
+  { name: 'a growing segment that rests is written', quietMs: 0, written: [[0, 300]] },
+  { name: 'one that has not rested long is not', quietMs: 3_600_000, written: [] },
+]) {
+  test(name, async () => {
+    const { world } = worldOf(3, () => false);
+    const kept: (readonly [number, number])[] = [];
+    const segments = openSegments({
+      ...world,
+      rowsMax: 1000,
+      quietMs,
+      kept: {
+        ...noSegmentShelf,
+        holds: (start) => kept.some(([after]) => after === start),
+        async add({ after, last }) {
+          kept.push([after, last]);
+        },
+      },
+    });
+    await segments.settled();
+    assert.deepEqual(kept, []);
+    for (let search = 0; search < 3; search++) {
+      segments.cover();
+      await segments.settled();
+    }
+    assert.deepEqual(kept, written, 'once');
+    assert.equal(segments.cover().at(-1)?.blocks().length, written.length > 0 ? 0 : 3);
+    await segments.close();
+  });
+}

@@ -31,6 +31,8 @@ export interface SegmentWorld {
   readonly asked: () => boolean;
   /** Documents after which a segment is sealed. */
   readonly rowsMax?: number;
+  /** How long a growing segment rests before it is written; limits.segmentQuietMs unless told. */
+  readonly quietMs?: number;
 }
 
 /** What feeding needs to know of the work that it is part of. */

@@ -47,6 +47,8 @@ export interface SegmentShelf {
     instead?: readonly Position[],
   ): Promise<void>;
   drop(after: Position): void;
+  /** Forgets pages that were not read since the call before. */
+  age(): void;
   /** No search is running that began before: what was dropped may be closed, which gives its space back. */
   release(): void;
   close(): void;
@@ -60,6 +62,7 @@ export const noSegmentShelf: SegmentShelf = {
   key: newHashKey,
   add: async () => {},
   drop: () => {},
+  age: () => {},
   release: () => {},
   close: () => {},
 };
@@ -124,6 +127,7 @@ export function openSegmentShelf(
       for (const one of gone) part(one, () => {});
     },
     drop,
+    age: files.age,
     release: files.release,
     close: files.close,
   };
@@ -150,6 +154,7 @@ function openedFiles(folder: string) {
       if (segment) parted.push(segment);
       rmSync(join(folder, row.name), { force: true });
     },
+    age: cache.pages.age,
     release,
     close(): void {
       release();

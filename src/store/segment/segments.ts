@@ -1,4 +1,4 @@
-import { systemClock, yieldToLoop } from '../../base/clock.ts';
+import { elapsedMs, systemClock, yieldToLoop } from '../../base/clock.ts';
 import { reasonOf } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { Position } from '../store.ts';
@@ -35,8 +35,8 @@ export interface Segments {
 /** Half of what row numbers allow: what a growing segment holds is indexed anew after a crash, and searched by reading until then. */
 const sealedAfter = 32_768;
 
-/** A growing segment is written when the store is closed, so that the next start need not index its documents anew; fewer are as quickly read. */
-const sealedOnCloseFrom = 4096;
+/** A growing segment is written when the store is closed or has rested, so that the next start need not index its documents anew; fewer are as quickly read. */
+const sealedEarlyFrom = 4096;
 
 /** How many sealings that fail one after another are tried; then the rest of the run does without. */
 const sealTriesMax = 3;
@@ -51,20 +51,17 @@ export function openSegments(world: SegmentWorld): Segments {
   const behind = (): number => world.position() - work.hot.last;
   const awake = new AbortController();
   const rested = restAfterStart(awake.signal);
-  let rest = behind() > farBehind ? rested : undefined;
+  const hasRested = restOf(work);
+  let delay = behind() > farBehind ? rested : undefined;
   const poke = (): void => {
     if (!world.searching()) kept.release();
     if (running || work.closed) return;
-    running = (rest ?? yieldToLoop())
+    running = (delay ?? yieldToLoop())
       .then(() => indexAll(work))
-      .catch((error) => {
-        work.failures = sealTriesMax;
-        const why = reasonOf(error);
-        world.complain(`the search index stands still: ${why}. Documents are found all the same, more slowly`);
-      })
+      .catch((error) => standStill(work, error))
       .finally(() => {
         running = undefined;
-        rest = undefined;
+        delay = undefined;
         work.caughtUp.abort();
       });
   };
@@ -75,9 +72,13 @@ export function openSegments(world: SegmentWorld): Segments {
   });
   return {
     cover() {
-      const { sealing } = work;
-      const growing = sealing && !kept.holds(sealing.after) ? [sealing, work.hot] : [work.hot];
-      return [...kept.open(), ...growing].sort((a, b) => a.after - b.after);
+      if (!running && !work.closed && behind() === 0 && hasRested()) {
+        running = sealQuiet(work).finally(() => {
+          running = undefined;
+          poke();
+        });
+      }
+      return coverOf(work);
     },
     poke,
     async keepUp() {
@@ -106,11 +107,17 @@ export function openSegments(world: SegmentWorld): Segments {
       work.closed = true;
       awake.abort();
       await running;
-      const worthIt = Math.min(sealedOnCloseFrom, work.rowsMax / 4);
-      if (work.hot.rows >= worthIt && work.failures === 0) await seal(work, work.hot);
+      if (isWorthIt(work)) await seal(work, work.hot);
       kept.close();
     },
   };
+}
+
+function standStill(work: Work, error: unknown): void {
+  work.failures = sealTriesMax;
+  work.world.complain(
+    `the search index stands still: ${reasonOf(error)}. Documents are found all the same, more slowly`,
+  );
 }
 
 function workOf(world: SegmentWorld): Work {
@@ -192,6 +199,38 @@ async function seal(work: Work, segment: HotSegment): Promise<void> {
     complain(`a search index was not written: ${reasonOf(error)}. Documents are found all the same, more slowly`);
   }
   work.sealing = undefined;
+}
+
+function coverOf({ world: { kept }, sealing, hot }: Work): readonly SegmentIndex[] {
+  const growing = sealing && sealing !== hot && !kept.holds(sealing.after) ? [sealing, hot] : [hot];
+  return [...kept.open(), ...growing].sort((a, b) => a.after - b.after);
+}
+
+/** Tells when nothing was added to the growing segment for a while. */
+function restOf(work: Work): () => boolean {
+  const { quietMs = limits.segmentQuietMs } = work.world;
+  let rows = 0;
+  let quiet = elapsedMs();
+  return () => {
+    if (work.hot.rows !== rows) quiet = elapsedMs();
+    rows = work.hot.rows;
+    if (quiet() < quietMs || !isWorthIt(work)) return false;
+    quiet = elapsedMs();
+    return true;
+  };
+}
+
+function isWorthIt({ hot, rowsMax, failures }: Work): boolean {
+  return hot.rows >= Math.min(sealedEarlyFrom, rowsMax / 4) && failures === 0;
+}
+
+/** Writes what has not grown for a while. Small ones are merged: a document is indexed anew a few times at most. */
+async function sealQuiet(work: Work): Promise<void> {
+  const { hot } = work;
+  await seal(work, hot);
+  if (!work.world.kept.holds(hot.after)) return;
+  work.hot = makeHotSegment(hot.last, hot.key, hot.hints());
+  work.merging.due();
 }
 
 /** The first range before the newest sealed segment that no segment covers though it has blocks. */
