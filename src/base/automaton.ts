@@ -7,6 +7,7 @@ import { limits } from './limits.ts';
 export interface Automaton {
   /** Throws AutomatonTooLarge when the pattern needs more or larger states than limits.automatonStatesMax and automatonEffortMax allow. */
   test(text: string): boolean;
+  readonly root: RegexNode;
 }
 
 /** The pattern would need too much memory. */
@@ -114,7 +115,7 @@ export function regexBuilder(): RegexBuilder {
     and: (nodes) => combine('and', nodes),
     not,
     repeat,
-    automaton: (root) => ({ test: (text) => run(builder, root, text) }),
+    automaton: (root) => ({ root, test: (text) => run(builder, root, text) }),
   };
   return builder;
 }

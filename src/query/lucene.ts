@@ -1,5 +1,6 @@
 import type { Document } from '../base/document.ts';
 import type { Field } from './field.ts';
+import type { PatternLiterals } from './pattern-literals.ts';
 
 /**
  * A query after the mapping was applied: what Lucene would run. A clause lowers its JSON meaning to this; matching,
@@ -51,6 +52,8 @@ export interface Pattern {
   /** How the text is read: with it and the field, all that the test depends on. */
   readonly syntax: string;
   readonly test: (term: string) => boolean;
+  /** What a term that passes must hold; nothing is known where it is absent. */
+  readonly literals?: PatternLiterals;
   /** Of a flat_object: what is tested is `fo.a.b=value` of every leaf, or `fo.a` and `fo.b` of every key. */
   readonly of?: 'paths' | 'keys';
 }

@@ -2,10 +2,12 @@ import { AutomatonTooLarge } from '../base/automaton.ts';
 import { codePoints, withinEdits } from '../base/edit-distance.ts';
 import { limits } from '../base/limits.ts';
 import { allRegexpFlags, luceneRegexp, type RegexpFlags, RegexpSyntaxError } from '../base/lucene-regexp.ts';
+import { literalsOf } from '../base/regex-literals.ts';
 import { foldAscii, wildcard } from '../base/wildcard.ts';
 import type { Analyzer } from './analysis/token.ts';
 import type { Field } from './field.ts';
 import { type Lucene, ValueRefusal } from './lucene.ts';
+import { prefixLiterals, wildcardLiterals } from './pattern-literals.ts';
 import { shardError } from './refusal.ts';
 
 /** How the text of a pattern is treated before it is compared. */
@@ -27,6 +29,7 @@ export function prefixQuery(field: Field, text: string, { ignoreCase, normalize 
     field,
     text: `${prefix}*`,
     syntax: ignoreCase ? 'prefix i' : 'prefix',
+    literals: prefixLiterals(prefix, ignoreCase),
     test: ignoreCase ? (term) => foldAscii(term).startsWith(folded) : (term) => term.startsWith(prefix),
   };
 }
@@ -37,7 +40,8 @@ export function wildcardQuery(field: Field, text: string, { ignoreCase, normaliz
   const pattern = normalized(field, text, normalize);
   const { test } = wildcard(pattern, ignoreCase);
   const syntax = ignoreCase ? 'wildcard i' : 'wildcard';
-  return { kind: 'pattern', field, text: pattern, syntax, test: pattern === '' ? () => false : test };
+  const literals = wildcardLiterals(pattern, ignoreCase);
+  return { kind: 'pattern', field, text: pattern, syntax, literals, test: pattern === '' ? () => false : test };
 }
 
 export function regexpQuery(
@@ -63,6 +67,7 @@ export function regexpQuery(
       field,
       ...(prefix === '' ? {} : { of: 'paths' }),
       text: `/${pattern}/`,
+      literals: { texts: literalsOf(automaton.root), start: '' },
       syntax: `regexp ${ignoreCase ? 'i ' : ''}${[...flags].sort()}`,
       test: remembering(field, (term) => guarded(pattern, () => automaton.test(term))),
     };
@@ -82,6 +87,9 @@ export function pathPrefix(field: Field): string {
   return field.kind === 'flat_object' && field.leaf !== undefined ? `${field.path}=` : '';
 }
 
+/** Characters of the part that must be equal that an index looks for: longer ones tell no more. */
+const startMax = 64;
+
 /** `edits`: how far a term may be from the text; inside a flat_object both begin with its `pathPrefix`. */
 export function fuzzyQuery(field: Field, text: string, edits: number, prefixLength: number, swaps: boolean): Lucene {
   checkTerms(field, 'fuzzy');
@@ -98,6 +106,7 @@ export function fuzzyQuery(field: Field, text: string, edits: number, prefixLeng
     kind: 'pattern',
     field,
     ...(pathPrefix(field) === '' ? {} : { of: 'paths' }),
+    literals: prefixLiterals(String.fromCodePoint(...word.slice(0, Math.min(prefixLength, startMax))), false),
     text: `${text}~${edits}`,
     syntax: `fuzzy ${prefixLength} ${swaps}`,
     test,

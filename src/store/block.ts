@@ -57,3 +57,8 @@ function asciiBytes(entries: readonly { readonly text: string }[]): Buffer | und
 export function rowText(block: Block, row: number): string {
   return block.bytes.toString('utf8', block.rows[row - 1]?.end ?? 0, block.rows[row]?.end ?? 0);
 }
+
+/** The same, as it lies in the block. */
+export function rowBytes(block: Block, row: number): Buffer {
+  return block.bytes.subarray(block.rows[row - 1]?.end ?? 0, block.rows[row]?.end ?? 0);
+}

@@ -4,15 +4,16 @@ import { writeJson } from '../base/json.ts';
 import type { Candidate, FoundRows, Wanted } from '../query/candidate.ts';
 import { mentionsNow } from '../query/mentions-now.ts';
 import type { SearchableIndex } from '../query/search-plan.ts';
-import { type Block, rowText } from './block.ts';
+import { type Block, rowBytes, rowText } from './block.ts';
 import type { IndexState } from './catalog.ts';
+import { textFilter } from './needles.ts';
 import type { OpenBlock, Reader } from './reader.ts';
 import type { Scan } from './scan-scope.ts';
 import type { SegmentIndex } from './segment/segment-index.ts';
 import { isSegmented, type Segments } from './segment/segments.ts';
 import { keepOf, runsOf } from './segment-runs.ts';
 import { searchSegment } from './segment-scan.ts';
-import { makeSlices } from './slices.ts';
+import { makeSlices, type Slices } from './slices.ts';
 import type { ArrivalWindow } from './store.ts';
 import type { RowFilter } from './term-filter.ts';
 import { rowFilter } from './term-filter.ts';
@@ -64,7 +65,7 @@ async function* candidates(
       for (const segment of run.segments) {
         if (slices.due()) await scan.pass();
         scan.signal?.throwIfAborted();
-        yield* scanSegment(segment, index, wanted, scan, { after, upTo }, seen);
+        yield* scanSegment(segment, index, wanted, scan, { after, upTo }, slices, seen);
       }
       if (kept) stretches?.end();
     }
@@ -85,10 +86,11 @@ async function* scanSegment(
   wanted: Wanted,
   scan: Scan,
   { after, upTo }: ArrivalWindow,
+  slices: Slices,
   seen: { rows: number },
 ): AsyncIterable<readonly Candidate[] | FoundRows> {
   const range = { after: Math.max(after, segment.after), upTo: Math.min(segment.last, upTo) };
-  const found = searchSegment(segment, index, wanted, scan, range);
+  const found = await searchSegment(segment, index, wanted, scan, range, slices);
   if (!found) {
     yield* scanBlocks(index, wanted, scan, range, seen);
     return;
@@ -111,6 +113,7 @@ async function* scanBlocks(
 ): AsyncIterable<readonly Candidate[]> {
   const { shelf, reader } = scan;
   const filter = rowFilter(wanted.required, index.mapping());
+  const textual = wanted.query && textFilter(wanted.query);
   const slices = makeSlices();
   for (const first of shelf.blocks(index.stored.number, range.after, range.upTo)) {
     if (slices.due()) await scan.pass();
@@ -119,7 +122,8 @@ async function* scanBlocks(
     if (!open) continue;
     const rows = livingRows(index, open.block, scan, range);
     seen.rows += rows === 'all' ? open.block.rows.length : rows.length;
-    const batch = chosen(open.block, rows, filter).map((row) => candidate(index, open, row, reader));
+    const found = chosen(open.block, rows, filter).filter((row) => !textual || textual(rowBytes(open.block, row)));
+    const batch = found.map((row) => candidate(index, open, row, reader));
     if (batch.length > 0) yield batch;
   }
 }

@@ -1,8 +1,9 @@
 import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import type { Candidate, Columns, FoundRows, Wanted } from '../query/candidate.ts';
-import { rowText } from './block.ts';
+import { rowBytes, rowText } from './block.ts';
 import type { IndexState } from './catalog.ts';
+import { textFilter } from './needles.ts';
 import { blockOfRow, type PartBlocks } from './part-blocks.ts';
 import type { Reader } from './reader.ts';
 import type { Scan } from './scan-scope.ts';
@@ -13,7 +14,7 @@ import type { Hits, SegmentIndex } from './segment/segment-index.ts';
 import { segmentColumns } from './segment-columns.ts';
 import { livingRows, partOf } from './segment-part.ts';
 import { indexSetting } from './settings.ts';
-import { makeSlices } from './slices.ts';
+import { inSlices, makeSlices, type Slices } from './slices.ts';
 import type { ArrivalWindow } from './store.ts';
 
 export interface SegmentSearch {
@@ -23,13 +24,14 @@ export interface SegmentSearch {
 }
 
 /** Searches one segment within a range of positions. undefined when it proves damaged: its blocks must be searched then. */
-export function searchSegment(
+export async function searchSegment(
   segment: SegmentIndex,
   index: IndexState,
   wanted: Wanted,
   scan: Scan,
   range: ArrivalWindow,
-): SegmentSearch | undefined {
+  slices: Slices,
+): Promise<SegmentSearch | undefined> {
   try {
     const part = partOf(segment, index.stored.number, scan);
     if (part.count === 0) return { rows: 0, candidates: none() };
@@ -41,6 +43,11 @@ export function searchSegment(
     const tops = key === undefined ? undefined : scan.keptTops(`${key} ${living.count}`, asked.mapping.lineage);
     const columns = segmentColumns(asked, scan.columns, scan.segments, (row) => candidate(row));
     const candidate = candidateMaker(part.blocks, index, scan, columns);
+    const filter = wanted.query && textFilter(wanted.query);
+    const matches = (row: number): boolean => {
+      const one = candidate(row);
+      return (!filter || filter(one.bytes)) && wanted.matches(one);
+    };
     const known = key === undefined ? undefined : scan.results.get(key);
     if (known?.lineage === asked.mapping.lineage && known.upTo <= scan.window.upTo) {
       const rows = known.found instanceof Uint16Array ? known.found : rowNumbers(known.found);
@@ -58,11 +65,16 @@ export function searchSegment(
         kept.byteLength + key.length + 64,
       );
     };
-    const hits = wanted.query ? scan.hits(wanted.query, asked) : { sure: noRows(), maybe: allRows() };
     const there = living.rows();
+    const hits = wanted.query
+      ? await inSlices(scan.hits(wanted.query, asked), slices, scan)
+      : { sure: noRows(), maybe: allRows() };
     const sure = and(hits.sure, there);
     const maybe = andNot(and(hits.maybe, there), sure);
-    return { rows: living.count, candidates: candidates({ columns, tops }, { sure, maybe }, wanted, scan, keep) };
+    return {
+      rows: living.count,
+      candidates: candidates({ columns, tops }, { sure, maybe }, { ...wanted, row: matches }, scan, keep),
+    };
   } catch (error) {
     if (!(error instanceof SegmentDamage)) throw error;
     scan.segments?.damaged(segment, error.message);
@@ -95,7 +107,7 @@ const readMax = 256;
 async function* candidates(
   { columns, tops }: Pick<FoundRows, 'columns' | 'tops'>,
   { sure, maybe }: Hits,
-  wanted: Wanted,
+  wanted: Pick<Wanted, 'query'> & { readonly row: (row: number) => boolean },
   scan: Scan,
   keep: (found: Rows) => void,
 ): AsyncIterable<readonly Candidate[] | FoundRows> {
@@ -116,7 +128,7 @@ async function* candidates(
       if (slices.due()) await scan.pass();
       scan.signal?.throwIfAborted();
       read++;
-      if (!wanted.matches(columns.candidate(row))) continue;
+      if (!wanted.row(row)) continue;
       addRow(found, row);
     }
     batch.push(row);
@@ -137,7 +149,7 @@ function candidateMaker(
   index: IndexState,
   scan: Scan,
   columns: Columns,
-): (row: number) => Candidate {
+): (row: number) => SegmentCandidate {
   let block = 0;
   return (row) => {
     const start = blocks.starts[block] as number;
@@ -184,6 +196,11 @@ class SegmentCandidate implements Candidate {
   get text(): string {
     const open = this.#open();
     return open ? rowText(open.block, this.#row) : '{}';
+  }
+  /** The same, as it lies in its block. */
+  get bytes(): Buffer {
+    const open = this.#open();
+    return open ? rowBytes(open.block, this.#row) : Buffer.alloc(0);
   }
   #head(): ReturnType<Reader['row']> {
     return this.#there(this.#scan.reader.row(this.#first, this.#row));

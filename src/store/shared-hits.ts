@@ -1,11 +1,12 @@
 import { limits } from '../base/limits.ts';
 import type { Field } from '../query/field.ts';
 import type { Lucene } from '../query/lucene.ts';
-import { type Asked, evaluate, viewOf } from './segment/evaluate.ts';
+import { type Asked, evaluateInSteps, viewOf } from './segment/evaluate.ts';
 import type { Hits, SegmentIndex } from './segment/segment-index.ts';
+import type { Steps } from './segment/steps.ts';
 
-/** As evaluate, for one search. Not to be changed. */
-export type SharedHits = (query: Lucene, asked: Asked) => Hits;
+/** As evaluateInSteps, for one search. What it answers is not to be changed. */
+export type SharedHits = (query: Lucene, asked: Asked) => Steps<Hits>;
 
 interface Known {
   readonly query: Lucene;
@@ -21,18 +22,19 @@ interface Known {
  */
 export function sharedHits(): SharedHits {
   const bySegment = new Map<SegmentIndex, readonly Known[]>();
-  return (query, asked) => {
+  return function* (query, asked) {
     const fields = fieldsOf(query);
-    if (!fields) return evaluate(query, asked);
+    if (!fields) return yield* evaluateInSteps(query, asked);
     const { segment } = asked;
     const view = fields.map((field) => viewOf(field, asked)).join();
     const before = (bySegment.get(segment) ?? []).filter((known) => known.last === segment.last);
     const known = before.find((one) => one.query === query && one.view === view);
     if (known) return known.hits;
-    const hits = evaluate(query, asked);
+    const { last } = segment;
+    const hits = yield* evaluateInSteps(query, asked);
     if (before.length > 0 || bySegment.size < limits.sharedHitsMax) {
       const kept = before.slice(0, limits.loweredKindsMax - 1);
-      bySegment.set(segment, [{ query, last: segment.last, view, hits }, ...kept]);
+      bySegment.set(segment, [{ query, last, view, hits }, ...kept]);
     }
     return hits;
   };

@@ -25,3 +25,18 @@ export async function giveWay(asked: () => boolean): Promise<void> {
   await yieldToLoop();
   for (let turn = 0; turn < turnsForSearches && asked(); turn++) await yieldToLoop();
 }
+
+/** Does work that stops now and then; others run in between. Throws when it was given up. */
+export async function inSlices<T>(
+  steps: Generator<void, T>,
+  slices: Slices,
+  turn: { readonly pass: () => Promise<void>; readonly signal: AbortSignal | undefined },
+): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (!slices.due()) continue;
+    await turn.pass();
+    turn.signal?.throwIfAborted();
+  }
+}

@@ -2,13 +2,16 @@ import { own } from '../../base/document.ts';
 import type { Field, KeywordField, TextField } from '../../query/field.ts';
 import { pointOf } from '../../query/field-test.ts';
 import { booleanValue, keywordValue, scalarText } from '../../query/field-value.ts';
-import type { Bool, Lucene, Point, PointRange, TermBounds } from '../../query/lucene.ts';
+import type { Bool, Lucene, Pattern, Point, PointRange, TermBounds } from '../../query/lucene.ts';
 import { compareTerms, withinRanges } from '../../query/lucene-match.ts';
 import type { Mapping } from '../../query/mapping.ts';
 import { isCopied } from '../../query/source-values.ts';
 import { fieldPlan } from './field-plan.ts';
+import { patternLikeness, rangeLikeness } from './likeness.ts';
 import { addRow, allRows, and, andNot, noRows, or, type Rows } from './rows.ts';
-import type { ColumnIndex, Hits, Leaf, SegmentIndex } from './segment-index.ts';
+import type { ColumnIndex, Hits, Leaf, Likeness, SegmentIndex } from './segment-index.ts';
+import { finish, type Steps } from './steps.ts';
+import { wordTest } from './word-test.ts';
 
 /** The index that is asked, within a segment. */
 export interface Asked {
@@ -31,6 +34,11 @@ const unknown: Hits = { sure: none, maybe: all };
  * not know for certain is left to the matcher, so a gap here costs time, never a wrong answer. Sets are not to be changed.
  */
 export function evaluate(query: Lucene, asked: Asked): Hits {
+  return finish(evaluateInSteps(query, asked));
+}
+
+/** The same, a step at a time. A growing segment may grow meanwhile: of what came since, nothing is said. */
+export function* evaluateInSteps(query: Lucene, asked: Asked): Steps<Hits> {
   switch (query.kind) {
     case 'all':
       return everything;
@@ -38,11 +46,11 @@ export function evaluate(query: Lucene, asked: Asked): Hits {
       return nothing;
     case 'constant':
     case 'boost':
-      return evaluate(query.query, asked);
+      return yield* evaluateInSteps(query.query, asked);
     case 'bool':
-      return evaluateBool(query, asked);
+      return yield* evaluateBool(query, asked);
     case 'dismax':
-      return query.queries.map((inner) => evaluate(inner, asked)).reduce(either, nothing);
+      return yield* anyOf(query.queries, asked);
     case 'index':
       return query.test(asked.name) ? everything : nothing;
     case 'ids':
@@ -50,19 +58,25 @@ export function evaluate(query: Lucene, asked: Asked): Hits {
     case 'percolate':
       return unknown;
     default:
-      return query.field.nested === undefined ? evaluateField(query, asked) : unknown;
+      return query.field.nested === undefined ? yield* evaluateField(query, asked) : unknown;
   }
+}
+
+function* anyOf(queries: readonly Lucene[], asked: Asked): Steps<Hits> {
+  let hits = nothing;
+  for (const query of queries) hits = either(hits, yield* evaluateInSteps(query, asked));
+  return hits;
 }
 
 type FieldQuery = Extract<Lucene, { readonly field: unknown }>;
 
-function evaluateField(query: FieldQuery, asked: Asked): Hits {
+function* evaluateField(query: FieldQuery, asked: Asked): Steps<Hits> {
   const { field } = query;
   switch (query.kind) {
     case 'term':
-      return terms(field, [query.term], asked);
+      return yield* terms(field, [query.term], asked);
     case 'terms':
-      return terms(field, query.terms, asked);
+      return yield* terms(field, query.terms, asked);
     case 'phrase': {
       if (field.kind !== 'text') return unknown;
       const slots = query.prefix ? query.slots.slice(0, -1) : query.slots;
@@ -74,13 +88,16 @@ function evaluateField(query: FieldQuery, asked: Asked): Hits {
       return query.slots.length === 1 && !query.prefix ? hits : { sure: none, maybe: hits.maybe };
     }
     case 'pattern':
-      return query.of ? unknown : byTerm(field, query.test, asked);
+      if (query.of) return unknown;
+      if (field.kind === 'text') return yield* wordsLike(field, query, asked);
+      return yield* byTerm(field, query.test, asked, patternLikeness(field, query));
     case 'term-range':
-      return byTerm(field, withinBounds(query), asked);
+      if (field.kind === 'text') return yield* wordsLike(field, { test: withinBounds(query) }, asked);
+      return yield* byTerm(field, withinBounds(query), asked, rangeLikeness(field, query));
     case 'points':
-      return points(field, query.ranges, asked);
+      return yield* points(field, query.ranges, asked);
     case 'exists':
-      return exists(field, asked);
+      return yield* exists(field, asked);
   }
 }
 
@@ -90,13 +107,13 @@ const phraseSlotsMax = 32;
 const listedTermsMax = 512;
 
 /** Documents with any of the terms. */
-function terms(field: Field, wanted: readonly string[] | ReadonlySet<string>, asked: Asked): Hits {
+function* terms(field: Field, wanted: readonly string[] | ReadonlySet<string>, asked: Asked): Steps<Hits> {
   const list = [...wanted];
   const many = list.length > listedTermsMax;
   if (field.kind === 'text') return many ? unknown : words(field, list, asked);
   if (many || field.kind !== 'keyword' || field.normalizer) {
     const set = new Set(list);
-    return byTerm(field, (term) => set.has(term), asked);
+    return yield* byTerm(field, (term) => set.has(term), asked);
   }
   const columns = keywordColumns(field, asked);
   if (!columns) return unknown;
@@ -115,7 +132,7 @@ function terms(field: Field, wanted: readonly string[] | ReadonlySet<string>, as
 }
 
 /** Documents with a term that passes: every listed value is asked. */
-function byTerm(field: Field, test: (term: string) => boolean, asked: Asked): Hits {
+function* byTerm(field: Field, test: (term: string) => boolean, asked: Asked, like?: Likeness): Steps<Hits> {
   const read = termReader(field);
   const columns = read && columnsOf(field, asked);
   if (!read || !columns) return unknown;
@@ -123,7 +140,9 @@ function byTerm(field: Field, test: (term: string) => boolean, asked: Asked): Hi
     const term = read(leaf);
     return term !== undefined && test(term);
   };
-  return columns.map((column) => column.matching(passes) ?? somewhere(column)).reduce(either, nothing);
+  let hits = nothing;
+  for (const column of columns) hits = either(hits, (yield* column.matching(passes, like)) ?? somewhere(column));
+  return hits;
 }
 
 /** What a field makes of a value; undefined for kinds whose terms are not whole values. */
@@ -169,6 +188,25 @@ function words(field: TextField, wanted: Iterable<string>, asked: Asked): Hits {
   return hits;
 }
 
+/** Documents with a word that passes, in a text field: the words of every listed value are asked. */
+function* wordsLike(field: TextField, pattern: Pick<Pattern, 'test' | 'literals'>, asked: Asked): Steps<Hits> {
+  if (!wordsHold(field.path, asked)) return unknown;
+  const { segment, mapping, analysis } = asked;
+  const { passes, like } = wordTest(field, pattern);
+  let hits = nothing;
+  for (const column of segment.allColumns()) {
+    if (!column.hasText) continue;
+    const plan = fieldPlan(mapping, column.path, analysis);
+    if (plan.signature !== column.signature) {
+      // Another index's: what its words went into is not known here.
+      hits = either(hits, somewhere(column));
+    } else if (plan.texts.some(({ path }) => path === field.path)) {
+      hits = either(hits, (yield* column.matching(passes, like)) ?? somewhere(column));
+    }
+  }
+  return hits;
+}
+
 /**
  * What an answer about the field depends on beside the segment and the field itself: two indices that see the same get the same
  * answer, which is about all rows of the segment.
@@ -204,19 +242,22 @@ function wordsHold(field: string, { segment, mapping, number, analysis }: Asked)
   return holds;
 }
 
-function points(field: Field, ranges: readonly PointRange[], asked: Asked): Hits {
+function* points(field: Field, ranges: readonly PointRange[], asked: Asked): Steps<Hits> {
   const read = pointOf(field);
   if (!read || own(field, 'nullValue') !== undefined) return unknown;
   const columns = columnsOf(field, asked);
   if (!columns) return unknown;
   const within = withinRanges(ranges);
   const inside = (point: Point | undefined): boolean => point !== undefined && within(point);
-  return columns
-    .map((column) => {
-      if (column.within && field.kind === 'date' && readsHold(column, asked)) return column.within(inside);
-      return column.matching((leaf) => inside(read(leaf))) ?? somewhere(column);
-    })
-    .reduce(either, nothing);
+  let hits = nothing;
+  for (const column of columns) {
+    const found =
+      column.within && field.kind === 'date' && readsHold(column, asked)
+        ? column.within(inside)
+        : yield* column.matching((leaf) => inside(read(leaf)));
+    hits = either(hits, found ?? somewhere(column));
+  }
+  return hits;
 }
 
 /** Instants were read in the format that the field had when they came. */
@@ -224,7 +265,7 @@ export function readsHold(column: ColumnIndex, { mapping, analysis }: Asked): bo
   return fieldPlan(mapping, column.path, analysis).signature === column.signature;
 }
 
-function exists(field: Field, asked: Asked): Hits {
+function* exists(field: Field, asked: Asked): Steps<Hits> {
   // A value of these may be an object, whose leaves are indexed under their own paths.
   if (
     field.kind === 'flat_object' ||
@@ -241,14 +282,21 @@ function exists(field: Field, asked: Asked): Hits {
     return { sure: present, maybe: present };
   }
   const read = field.kind === 'keyword' ? termReader(field) : pointOf(field);
-  return columns
-    .map((column) => {
-      if (field.kind === 'date' && column.within && readsHold(column, asked)) return column.within(() => true);
-      const hits = (read && column.matching((leaf) => read(leaf) !== undefined)) ?? somewhere(column);
-      if (field.kind !== 'keyword' || isEmpty(andNot(hits.maybe, hits.sure))) return hits;
-      return { sure: or(hits.sure, hashedWithin(column, field.ignoreAbove)), maybe: hits.maybe };
-    })
-    .reduce(either, nothing);
+  let hits = nothing;
+  for (const column of columns) hits = either(hits, yield* existing(field, column, read, asked));
+  return hits;
+}
+
+function* existing(
+  field: Field,
+  column: ColumnIndex,
+  read: ((leaf: Leaf) => unknown) | undefined,
+  asked: Asked,
+): Steps<Hits> {
+  if (field.kind === 'date' && column.within && readsHold(column, asked)) return column.within(() => true);
+  const hits = (read && (yield* column.matching((leaf) => read(leaf) !== undefined))) ?? somewhere(column);
+  if (field.kind !== 'keyword' || isEmpty(andNot(hits.maybe, hits.sure))) return hits;
+  return { sure: or(hits.sure, hashedWithin(column, field.ignoreAbove)), maybe: hits.maybe };
 }
 
 /** Rows with a value that is only hashed and not longer than this: of a value that hardly repeats it is all that must be known. */
@@ -268,26 +316,44 @@ function withinBounds({ from, to, includeFrom, includeTo }: TermBounds): (term: 
   };
 }
 
-/** The same rules as compileBool of query/lucene-match.ts. */
-function evaluateBool({ clauses, minimum }: Bool, asked: Asked): Hits {
+/** The same rules as compileBool of query/lucene-match.ts; what is found soon comes first, as it may leave nothing to find. */
+function* evaluateBool({ clauses, minimum }: Bool, asked: Asked): Steps<Hits> {
   const of = (...occurs: readonly string[]): Lucene[] =>
     clauses.filter(({ occur }) => occurs.includes(occur)).map(({ query }) => query);
   const should = of('');
   if (!clauses.some(({ occur }) => occur !== '-') || minimum > should.length) return nothing;
   let hits = everything;
-  for (const query of of('+', '#')) {
-    hits = both(hits, evaluate(query, asked));
+  for (const query of of('+', '#').sort((a, b) => work(a) - work(b))) {
+    hits = both(hits, yield* evaluateInSteps(query, asked));
     if (isEmpty(hits.maybe)) return nothing;
   }
   if (minimum > 0) {
-    const some = should.map((query) => evaluate(query, asked)).reduce(either, nothing);
+    const some = yield* anyOf(should, asked);
     hits = both(hits, minimum === 1 ? some : { sure: none, maybe: some.maybe });
   }
   for (const query of of('-')) {
-    const out = evaluate(query, asked);
+    const out = yield* evaluateInSteps(query, asked);
     hits = { sure: andNot(hits.sure, out.maybe), maybe: andNot(hits.maybe, out.sure) };
   }
   return hits;
+}
+
+/** How much must be read to answer a query, about: a term is looked up, of patterns all values are asked, in texts those of many fields. */
+function work(query: Lucene): number {
+  switch (query.kind) {
+    case 'pattern':
+    case 'term-range':
+      return query.field.kind === 'text' ? 100 : 10;
+    case 'bool':
+      return query.clauses.reduce((sum, clause) => sum + work(clause.query), 1);
+    case 'dismax':
+      return query.queries.reduce((sum, inner) => sum + work(inner), 1);
+    case 'constant':
+    case 'boost':
+      return work(query.query);
+    default:
+      return 1;
+  }
 }
 
 function both(a: Hits, b: Hits): Hits {

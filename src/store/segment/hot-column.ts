@@ -4,10 +4,12 @@ import { push16, push32, type Words16, type Words32, words16, words32 } from './
 import { textHash } from './hash.ts';
 import { hashedRows } from './hashed-rows.ts';
 import { addHashed, type WordTarget, type WordWorld } from './hot-words.ts';
+import { rowsBetween, withUnlisted } from './likeness.ts';
 import { makeOrdinals } from './ordinals.ts';
 import { addListed, eachListed, rowsOfList } from './postings.ts';
 import { addRow, hasRow, noRows, or, type Rows } from './rows.ts';
-import type { ColumnIndex, Hits, Leaf } from './segment-index.ts';
+import type { ColumnIndex, Hits, Leaf, Likeness } from './segment-index.ts';
+import type { Steps } from './steps.ts';
 import { valueLengthMax } from './value-length.ts';
 import { addOrder, makeValueOrders, type ValueOrders, wholeOrders } from './value-order.ts';
 
@@ -105,7 +107,9 @@ export function makeHotColumn(
     present: () => column.presence,
     exact: (text) => (listed ? exact(column, text, world) : undefined),
     others: (test) => (column.othersLost || !listed ? undefined : othersOf(column, test, world)),
-    matching: (test) => (listed ? matching(column, test, world) : undefined),
+    *matching(test, like) {
+      return listed ? yield* matching(column, test, world, like) : undefined;
+    },
     ...(plan.instant
       ? { within: (test) => within(column, test), rowInstants: () => instantsOf(column, world.rows) }
       : {}),
@@ -196,10 +200,25 @@ function othersOf(column: HotColumn, test: (leaf: Leaf) => boolean, { postings, 
   return rows;
 }
 
-function matching(column: HotColumn, test: (leaf: Leaf) => boolean, world: WordWorld): Hits {
+/** Values that are asked at a stretch. */
+const askedAtOnce = 512;
+
+/** What is no longer listed when it comes to be asked is streamed then: so that comes last. */
+function* matching(column: HotColumn, test: (leaf: Leaf) => boolean, world: WordWorld, like?: Likeness): Steps<Hits> {
   const sure = othersOf(column, test, world);
-  for (const [value, list] of column.values) if (test(value)) addListed(world.postings, list, sure);
-  return { sure, maybe: or(sure, column.othersLost ? column.presence : column.streamed) };
+  let asked = 0;
+  for (const [value, list] of column.values) {
+    if (++asked % askedAtOnce === 0) yield;
+    if (test(value)) addListed(world.postings, list, sure);
+  }
+  return withUnlisted(sure, unlisted(column, like));
+}
+
+/** Rows with a value that is not listed and may be like that. */
+function unlisted({ othersLost, presence, streamed, hashes, rows, orders }: HotColumn, like?: Likeness): Hits {
+  if (!like) return { sure: none, maybe: othersLost ? presence : streamed };
+  if (hashes.count === 0 || (like.from === undefined && like.to === undefined)) return { sure: none, maybe: streamed };
+  return rowsBetween(rows.data, wholeOrders(orders), like);
 }
 
 function within({ instants, several, presence }: HotColumn, test: (instant: number) => boolean): Hits {

@@ -3,12 +3,22 @@ import { type HashKey, textHash } from './hash.ts';
 import { addHashRows, readHashes } from './hash-list.ts';
 import { hashedRows } from './hashed-rows.ts';
 import { instantsWithin, readInstants } from './instant-code.ts';
+import { rowsBetween, withUnlisted } from './likeness.ts';
 import { makeOrdinals, type SegmentOrdinals } from './ordinals.ts';
 import type { PagedFile } from './paged-file.ts';
 import { takeRows } from './row-code.ts';
 import { noRows, or, type Rows, rowNumbers } from './rows.ts';
-import type { ColumnIndex, Leaf } from './segment-index.ts';
-import { addValueRows, eachValue, eachValueRow, findValue, type ValueTable, valueAt } from './value-table.ts';
+import type { ColumnIndex, Hits, Leaf, Likeness } from './segment-index.ts';
+import { finish, type Steps } from './steps.ts';
+import {
+  addValueRows,
+  eachValue,
+  eachValueRow,
+  findValue,
+  type ValueTable,
+  valueAt,
+  valuesInSteps,
+} from './value-table.ts';
 
 /** A segment file of so many rows. */
 export interface ColumnFile {
@@ -41,15 +51,15 @@ export function sealedColumn({ file, key, rows }: ColumnFile, entry: ColumnEntry
     others(test) {
       if (!listed || entry.othersLost) return undefined;
       const rows = noRows();
-      if (others) addPassing(file, others, (text) => test(otherLeaf(text)), rows);
+      if (others) finish(addPassing(file, others, (text) => test(otherLeaf(text)), rows));
       return rows;
     },
-    matching(test) {
+    *matching(test, like) {
       if (!listed) return undefined;
       const sure = noRows();
-      if (values) addPassing(file, values, test, sure);
-      if (others) addPassing(file, others, (text) => test(otherLeaf(text)), sure);
-      return { sure, maybe: or(sure, rowsAt(file, entry.othersLost ? entry.presence : entry.streamed)) };
+      if (values) yield* addPassing(file, values, test, sure);
+      if (others) yield* addPassing(file, others, (text) => test(otherLeaf(text)), sure);
+      return withUnlisted(sure, unlisted(file, entry, like));
     },
     ordinals: () => (listed ? ordinalsOf({ file, key, rows }, entry) : undefined),
     ...(entry.instants ? instantReads(file, entry.instants, rows) : {}),
@@ -67,10 +77,19 @@ export function otherLeaf(text: string): Leaf {
   return text.startsWith('i') ? BigInt(text.slice(1)) : JSON.parse(text.slice(1));
 }
 
-function addPassing(file: PagedFile, table: ValueTable, test: (text: string) => boolean, into: Rows): void {
-  eachValue(file, table, (entry) => {
+function addPassing(file: PagedFile, table: ValueTable, test: (text: string) => boolean, into: Rows): Steps<void> {
+  return valuesInSteps(file, table, (entry) => {
     if (test(entry.text)) addValueRows(file, entry, into);
   });
+}
+
+/** Rows with a value that is not listed and may be like that. */
+function unlisted(file: PagedFile, { othersLost, presence, streamed, hashes }: ColumnEntry, like?: Likeness): Hits {
+  const maybe = (span: Span): Hits => ({ sure: noRows(), maybe: rowsAt(file, span) });
+  if (!like || !hashes?.orders) return maybe(othersLost ? presence : streamed);
+  if (like.from === undefined && like.to === undefined) return maybe(streamed);
+  const { rows, orders } = readHashes(file, hashes);
+  return orders ? rowsBetween(rows, orders, like) : maybe(streamed);
 }
 
 function instantReads(

@@ -1,7 +1,9 @@
+import type { Literals } from '../../base/regex-literals.ts';
 import type { Leaf } from '../../query/columns.ts';
 import type { TextField } from '../../query/field.ts';
 import type { SegmentOrdinals } from './ordinals.ts';
 import type { Rows } from './rows.ts';
+import type { Steps } from './steps.ts';
 
 /** What an index knows of a question: rows that match for certain, and all that may match (the sure ones among them). */
 export interface Hits {
@@ -10,6 +12,20 @@ export interface Hits {
 }
 
 export type { Leaf } from '../../query/columns.ts';
+
+/**
+ * What a value must be like to pass, by what stands in the document: so that values that are not listed need not all be asked.
+ * Whatever is left out here is asked in vain, never missed.
+ */
+export interface Likeness {
+  /** Of each list the value holds at least one; upper and lower case of ASCII letters may differ. */
+  readonly texts: Literals;
+  /** It does not come before the one nor behind the other (compareTerms). */
+  readonly from?: string;
+  readonly to?: string;
+  /** All that lies strictly between them passes. */
+  readonly between?: true;
+}
 
 /** The values at one path of the documents (dots join keys, arrays are looked through), as far as one field plan made them. */
 export interface ColumnIndex {
@@ -28,8 +44,11 @@ export interface ColumnIndex {
   exact(text: string): Hits | undefined;
   /** Rows with a value that is no text and passes. undefined where not all of them were kept. */
   others(test: (leaf: Leaf) => boolean): Rows | undefined;
-  /** Rows with a value that passes, texts and others; rows whose values are not listed only may. */
-  matching(test: (leaf: Leaf) => boolean): Hits | undefined;
+  /**
+   * Rows with a value that passes, texts and others; rows whose values are not listed only may, of which those are left out that
+   * are known not to hold a value of that likeness.
+   */
+  matching(test: (leaf: Leaf) => boolean, like?: Likeness): Steps<Hits | undefined>;
   /** For a date: rows whose instant passes. */
   within?(test: (instant: number) => boolean): Hits;
   /** For a date: of each row its only instant, NaN without one, Infinity with several: then the document tells. Not to be changed. */

@@ -4,6 +4,7 @@ import type { FileParts } from './file-parts.ts';
 import { type PagedFile, SegmentDamage } from './paged-file.ts';
 import { eachRow, putRows, takeRows } from './row-code.ts';
 import { addRow, type Rows } from './rows.ts';
+import { finish, type Steps } from './steps.ts';
 
 /** Texts in order, each with its rows: written in groups, in which a text names only what differs from the one before. */
 export interface ValueTable {
@@ -115,8 +116,32 @@ export function eachValue(
   table: ValueTable,
   visit: (entry: TableEntry, ordinal: number) => void,
 ): void {
+  finish(valuesInSteps(file, table, visit));
+}
+
+/** Values that are visited at a stretch: each may be asked a dear question. */
+const visitedAtOnce = 512;
+
+/** The same, but stops now and then, so that others may run. */
+export function* valuesInSteps(
+  file: PagedFile,
+  table: ValueTable,
+  visit: (entry: TableEntry, ordinal: number) => void,
+): Steps<void> {
   const entry = makeEntry(file.bytes(table.data, table.bytes));
-  for (let ordinal = 0; ordinal < table.count; ordinal++) {
+  for (let from = 0; from < table.count; from += visitedAtOnce) {
+    if (from > 0) yield;
+    visitSome(entry, from, Math.min(table.count, from + visitedAtOnce), visit);
+  }
+}
+
+function visitSome(
+  entry: TableEntry,
+  from: number,
+  to: number,
+  visit: (entry: TableEntry, ordinal: number) => void,
+): void {
+  for (let ordinal = from; ordinal < to; ordinal++) {
     if (ordinal % groupSize === 0) entry.text = '';
     nextEntry(entry);
     visit(entry, ordinal);
