@@ -3,13 +3,13 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { Document } from '../base/document.ts';
 import { keptLog } from '../base/log.ts';
 import { virtualClock } from '../base/virtual-clock.ts';
 import { parseSearchBody } from '../query/search-body.ts';
 import { type EmbeddedStore, openEmbedded } from './embedded.ts';
+import { madeAnswers, madeEvents } from './made-events.suite.ts';
 import { farBehind } from './segment/feeding.ts';
-import type { Operation, Store } from './store.ts';
+import type { Store } from './store.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'trailhound-catching-up-'));
 after(() => rmSync(root, { recursive: true }));
@@ -17,39 +17,14 @@ after(() => rmSync(root, { recursive: true }));
 const clock = virtualClock(Date.UTC(2026, 0, 2));
 const open = (dir: string): Promise<EmbeddedStore> => openEmbedded({ dir, clock, log: keptLog() });
 
-function events(from: number, count: number): Operation[] {
-  return Array.from({ length: count }, (_, at) => {
-    const n = from + at;
-    const document = { n, id: `event-${n}`, name: `name ${n % 7}`, who: `user${n}/session${n % 5}` };
-    return { action: 'create', index: `logs-${n % 3}`, id: `e${n}`, document, plain: true };
-  });
-}
-
-const questions: readonly Document[] = [
-  { match_all: {} },
-  { term: { 'name.keyword': 'name 3' } },
-  { term: { 'id.keyword': 'event-4711' } },
-  { match: { who: 'session2' } },
-  { range: { n: { gte: 100, lt: 5000 } } },
-];
-
-async function answers(store: Store): Promise<unknown> {
-  const aggs = { names: { terms: { field: 'name.keyword', size: 20 } }, sum: { sum: { field: 'n' } } };
-  const found = [];
-  for (const query of questions) {
-    const body = parseSearchBody({ query, size: 20, sort: [{ n: 'desc' }], aggs, track_total_hits: true });
-    const { hits, total, aggregations } = await store.search('logs-*', body);
-    found.push({ query, total, aggregations, ids: hits.map(({ id }) => id) });
-  }
-  return found;
-}
+const answers = (store: Store): Promise<unknown> => madeAnswers(store, 5000);
 
 test('a store that was killed with a growing segment answers right at once, while it indexes anew, and after', async () => {
   const dir = join(root, 'live');
   const count = 7000;
   assert.ok(count > farBehind);
   const live = await open(dir);
-  for (let from = 0; from < count; from += 500) await live.write(events(from, 500));
+  for (let from = 0; from < count; from += 500) await live.write(madeEvents(from, 500));
   await live.settled();
   const expected = await answers(live);
   // What a kill leaves: the growing segment was in memory only.
@@ -64,7 +39,7 @@ test('a store that was killed with a growing segment answers right at once, whil
   });
   assert.deepEqual(await answers(store), expected, 'before anything is indexed');
   assert.equal(ready, false, 'monitors leave the loop to whoever asks');
-  const [again, conflicts] = await Promise.all([answers(store), store.write(events(count - 300, 300))]);
+  const [again, conflicts] = await Promise.all([answers(store), store.write(madeEvents(count - 300, 300))]);
   assert.deepEqual(again, expected);
   assert.ok(conflicts.every((result) => 'error' in result && result.error === 'conflict'));
   const settled = store.settled();
@@ -72,7 +47,7 @@ test('a store that was killed with a growing segment answers right at once, whil
   await settled;
   await waited;
   assert.deepEqual(await answers(store), expected, 'after that');
-  await store.write(events(count, 100));
+  await store.write(madeEvents(count, 100));
   const { total } = await store.search('logs-*', parseSearchBody({ size: 0, track_total_hits: true }));
   assert.equal(total, count + 100);
   await store.close();
@@ -81,7 +56,7 @@ test('a store that was killed with a growing segment answers right at once, whil
 test('a search that somebody waits for ends before shorter ones that nobody waits for, and those end too', async () => {
   const dir = join(root, 'order');
   const first = await open(dir);
-  for (let from = 0; from < 7000; from += 500) await first.write(events(from, 500));
+  for (let from = 0; from < 7000; from += 500) await first.write(madeEvents(from, 500));
   const killed = join(root, 'order-killed');
   cpSync(dir, killed, { recursive: true, filter: (from) => from !== join(dir, 'lock') });
   await first.close();

@@ -3,13 +3,12 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { Document } from '../base/document.ts';
 import { keptLog } from '../base/log.ts';
 import { virtualClock } from '../base/virtual-clock.ts';
-import { parseSearchBody } from '../query/search-body.ts';
 import { type EmbeddedStore, openEmbedded } from './embedded.ts';
+import { madeAnswers, madeEvents } from './made-events.suite.ts';
 import { fillDisk, mountTmpfs } from './small-disk.suite.ts';
-import type { Operation, Store } from './store.ts';
+import type { Store } from './store.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'trailhound-merging-'));
 const disks = ['seal', 'merge'].map((name) => mountTmpfs(join(root, 'disk', name), '6m'));
@@ -23,32 +22,7 @@ const segmentRows = 400;
 const open = (dir: string, log = keptLog()): Promise<EmbeddedStore> =>
   openEmbedded({ dir, clock: virtualClock(Date.UTC(2026, 0, 2)), log, segmentRows });
 
-function events(from: number, count: number): Operation[] {
-  return Array.from({ length: count }, (_, at) => {
-    const n = from + at;
-    const document = { n, id: `event-${n}`, name: `name ${n % 7}`, who: `user${n}/session${n % 5}` };
-    return { action: 'create', index: `logs-${n % 3}`, id: `e${n}`, document, plain: true };
-  });
-}
-
-const questions: readonly Document[] = [
-  { match_all: {} },
-  { term: { 'name.keyword': 'name 3' } },
-  { term: { 'id.keyword': 'event-111' } },
-  { match: { who: 'session2' } },
-  { range: { n: { gte: 100, lt: 330 } } },
-];
-
-async function answers(store: Store): Promise<unknown> {
-  const aggs = { names: { terms: { field: 'name.keyword', size: 20 } }, sum: { sum: { field: 'n' } } };
-  const found = [];
-  for (const query of questions) {
-    const body = parseSearchBody({ query, size: 5000, sort: ['_doc'], aggs, track_total_hits: true });
-    const { hits, total, aggregations } = await store.search('logs-*', body);
-    found.push({ query, total, aggregations, ids: hits.map(({ id }) => id) });
-  }
-  return found;
-}
+const answers = (store: Store): Promise<unknown> => madeAnswers(store, 5000);
 
 /** What the blocks say: the same folder without its segments. */
 async function truth(dir: string): Promise<unknown> {
@@ -69,7 +43,7 @@ const bytes = (dir: string): number =>
 async function starts(dir: string, times: number, documents: number): Promise<void> {
   for (let time = 0; time < times; time++) {
     const store = await open(dir);
-    await store.write(events(time * documents, documents));
+    await store.write(madeEvents(time * documents, documents));
     await store.settled();
     await store.close();
   }
@@ -101,7 +75,7 @@ test('many starts leave few segments, with the same answers', async () => {
 test('segments that lost most of their documents get smaller while searches go on', async () => {
   const dir = join(root, 'dropped');
   const store = await open(dir);
-  await store.write(events(0, 1500));
+  await store.write(madeEvents(0, 1500));
   await store.settled();
   const before = bytes(dir);
   const asked = Promise.all(Array.from({ length: 20 }, () => answers(store)));
@@ -118,14 +92,14 @@ test('a disk that fills while a segment is written: told, and every answer is ri
   const dir = join(root, 'disk', 'seal', 'data');
   const log = keptLog();
   const store = await open(dir, log);
-  await store.write(events(0, 390));
+  await store.write(madeEvents(0, 390));
   await store.settled();
   const filler = join(root, 'disk', 'seal', 'filler');
   // The last documents go into the space that SQLite's files have by then, their segment does not.
   let n = 390;
   fillDisk(filler);
   for (let refused = false; !refused; ) {
-    refused = await store.write(events(n, 20)).then(
+    refused = await store.write(madeEvents(n, 20)).then(
       () => {
         n += 20;
         return false;
@@ -134,7 +108,7 @@ test('a disk that fills while a segment is written: told, and every answer is ri
     );
   }
   rmSync(filler);
-  await store.write(events(n, 60));
+  await store.write(madeEvents(n, 60));
   n += 60;
   fillDisk(filler);
   await store.settled();
