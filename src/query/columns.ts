@@ -24,7 +24,7 @@ export interface Ordinals {
 export interface HashedRows {
   /**
    * By row: the hash of its only value, a text, or what keywords make of a number. 0 where the document must be asked: the row
-   * has no such value, others besides, or one that is longer than `longest`.
+   * has no such value, others besides, listed ones too, or one that is longer than `longest`.
    */
   readonly of: Uint32Array;
   /** Names the hash function: by the same one equal texts have equal hashes, and different ones hardly ever. */

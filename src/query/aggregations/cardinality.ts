@@ -98,11 +98,12 @@ function* distinctHashes(rare: RareRows, seen: ReadonlySet<Point>): Generator<vo
   const counts = yield* countHashes(rare.chunks, rare.count, { hashes, counts: new Uint32Array(texts.length).fill(1) });
   let distinct = 0;
   let named = 0;
-  yield* counts.each(
+  const once = yield* counts.each(
     () => distinct++,
     () => named++,
+    true,
   );
-  return valuesOfHashes(distinct) - named;
+  return valuesOfHashes(distinct + once) - named;
 }
 
 /** Some values share a hash: of a million about a hundred. So many values have, on the average, so many different hashes of 32 bits. */

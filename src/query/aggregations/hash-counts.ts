@@ -2,8 +2,15 @@ import type { RareChunk } from './rare-rows.ts';
 
 /** How many rows have each hash. Values that were counted by name add to the hash that they have, where rows have it too. */
 export interface HashCounts {
-  /** Calls with every hash of a row and its count; with every named value whose hash rows have, by its place. Stops now and then. */
-  each(visit: (hash: number, count: number) => void, named?: (place: number) => void): Generator<void>;
+  /**
+   * Calls with every hash of a row and its count; with every named value whose hash rows have, by its place. Stops now and then.
+   * With `repeated` only with hashes that come more than once: answers how many do not.
+   */
+  each(
+    visit: (hash: number, count: number) => void,
+    named?: (place: number) => void,
+    repeated?: boolean,
+  ): Generator<void, number>;
   countOf(hash: number): number;
 }
 
@@ -61,13 +68,15 @@ export function* countHashes(
   };
   let filled = -1;
   return {
-    *each(visit, visitNamed) {
+    *each(visit, visitNamed, repeated = false) {
       filled = -1;
+      let once = 0;
       for (let slice = 0; slice < 2 ** bits; slice++) {
         fill(slice, visitNamed);
-        table.each(visit);
+        once += table.each(visit, repeated ? 1 : 0);
         yield;
       }
+      return once;
     },
     countOf(hash) {
       const slice = sliceOf(hash);
@@ -137,11 +146,16 @@ function makeTable(most: number) {
       return true;
     },
     countOf: (hash: number): number => counts[slotOf(hash)] as number,
-    each(visit: (hash: number, count: number) => void): void {
+    /** Passes over hashes that come so seldom, and answers how many these are: mostly nearly all. */
+    each(visit: (hash: number, count: number) => void, seldom: number): number {
+      let passed = 0;
       for (let at = 0; at < count; at++) {
         const slot = used[at] as number;
-        visit(keys[slot] as number, counts[slot] as number);
+        const times = counts[slot] as number;
+        if (times <= seldom) passed++;
+        else visit(keys[slot] as number, times);
       }
+      return passed;
     },
   };
 }

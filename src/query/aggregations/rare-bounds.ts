@@ -28,10 +28,11 @@ export function* makeRareBounds(rare: RareRows, names: RareNames): Generator<voi
   const classes = makeClasses();
   const repeated: number[] = [];
   let repeats = 0;
-  yield* counts.each((hash, count) => {
-    classes.add(count);
-    if (count > 1 && repeats++ < repeatedMax) repeated.push(hash, count);
-  }, names.mix);
+  const repeat = (hash: number, count: number): void => {
+    classes.add(count, 1);
+    if (repeats++ < repeatedMax) repeated.push(hash, count);
+  };
+  classes.add(1, yield* counts.each(repeat, names.mix, true));
   const lowered = new Map<number, number>();
   const find = function* (low: number, high: number): Generator<void, Set<number>> {
     const hashes = new Set<number>();
@@ -53,7 +54,7 @@ export function* makeRareBounds(rare: RareRows, names: RareNames): Generator<voi
       for (const [hash, bound] of yield* lowerBounds(rare, hashes)) {
         if (names.isMixed(hash) || bound >= (lowered.get(hash) ?? counts.countOf(hash))) continue;
         lowered.set(hash, bound);
-        classes.add(bound);
+        classes.add(bound, 1);
         if (bound < low) hashes.delete(hash);
       }
       return hashes;
@@ -63,13 +64,17 @@ export function* makeRareBounds(rare: RareRows, names: RareNames): Generator<voi
   };
 }
 
-function makeClasses(): { add(count: number): void; drop(count: number): void; greatest(): CountClass | undefined } {
+function makeClasses(): {
+  add(count: number, hashes: number): void;
+  drop(count: number): void;
+  greatest(): CountClass | undefined;
+} {
   const small = new Uint32Array(256);
   const large = new Map<number, number>();
   return {
-    add(count) {
-      if (count < small.length) small[count] = (small[count] as number) + 1;
-      else large.set(count, (large.get(count) ?? 0) + 1);
+    add(count, hashes) {
+      if (count < small.length) small[count] = (small[count] as number) + hashes;
+      else large.set(count, (large.get(count) ?? 0) + hashes);
     },
     drop(count) {
       if (count < small.length) small[count] = 0;

@@ -1,6 +1,7 @@
 import type { Point } from '../lucene.ts';
 import { comparePoints } from '../sort.ts';
-import { type RareChunk, rowsWith, valuesAt } from './rare-rows.ts';
+import { makePlaces, type Places } from './rare-places.ts';
+import { type RareChunk, valuesAt } from './rare-rows.ts';
 
 /** Which hashes are looked for; `all` lists them where they are not too many. */
 export interface Members {
@@ -92,8 +93,7 @@ function leastOf(cursors: readonly Cursor[], direction: number): Cursor | undefi
 }
 
 function makeCursor(chunk: RareChunk, { all }: Members, backwards: boolean): Cursor {
-  const rows = all ? rowsWith(chunk, all) : chunk.rows.subarray(0, chunk.count);
-  const cursor: Cursor = { read: [], bound: undefined, places: makePlaces(chunk, rows, backwards) };
+  const cursor: Cursor = { read: [], bound: undefined, places: makePlaces(chunk, all, backwards) };
   moveOn(cursor);
   return cursor;
 }
@@ -123,85 +123,4 @@ function* readNext(cursor: Cursor, { has }: Members): Generator<void> {
   }
   moveOn(cursor);
   yield;
-}
-
-/** Rows in order of their places, sorted some at a time: mostly few are asked for. */
-interface Places {
-  readonly chunk: RareChunk;
-  readonly backwards: boolean;
-  /** A row of the next place. */
-  next(): number | undefined;
-  /** All rows of that place. */
-  take(): readonly number[];
-}
-
-/** Upper bits of a place. */
-const binShift = 12;
-/** Rows sorted at a time, at the least. */
-const sortedAtOnce = 64;
-
-function makePlaces(chunk: RareChunk, rows: ArrayLike<number>, backwards: boolean): Places {
-  const { order } = chunk.hashed;
-  if (!order) return onePlace(chunk, rows, backwards);
-  const direction = backwards ? -1 : 1;
-  const binOf = (row: number): number => (order[row] as number) >>> binShift;
-  const bins = countBins(rows, order);
-  const placeOf = (row: number): number => order[row] as number;
-  /** The next one last. */
-  const sorted: number[] = [];
-  let bin = backwards ? bins.length - 1 : 0;
-  const fill = (): void => {
-    const from = bin;
-    let some = 0;
-    for (; bin >= 0 && bin < bins.length && some < sortedAtOnce; bin += direction) some += bins[bin] as number;
-    if (some === 0) return;
-    for (let at = 0; at < rows.length; at++) {
-      const row = rows[at] as number;
-      const of = binOf(row);
-      if (backwards ? of <= from && of > bin : of >= from && of < bin) sorted.push(row);
-    }
-    sorted.sort((a, b) => direction * (placeOf(b) - placeOf(a)));
-  };
-  return {
-    chunk,
-    backwards,
-    next() {
-      if (sorted.length === 0) fill();
-      return sorted.at(-1);
-    },
-    take() {
-      const taken: number[] = [];
-      const last = sorted.at(-1);
-      const place = last === undefined ? -1 : placeOf(last);
-      for (let row = last; row !== undefined && placeOf(row) === place; row = sorted.at(-1)) {
-        taken.push(row);
-        sorted.pop();
-      }
-      return taken;
-    },
-  };
-}
-
-function countBins(rows: ArrayLike<number>, order: Uint32Array): Uint32Array {
-  const bins = new Uint32Array(2 ** 12);
-  for (let at = 0; at < rows.length; at++) {
-    const bin = (order[rows[at] as number] as number) >>> binShift;
-    bins[bin] = (bins[bin] as number) + 1;
-  }
-  return bins;
-}
-
-/** Without places all values have to be read. */
-function onePlace(chunk: RareChunk, rows: ArrayLike<number>, backwards: boolean): Places {
-  let left = Array.from(rows);
-  return {
-    chunk,
-    backwards,
-    next: () => left[0],
-    take() {
-      const taken = left;
-      left = [];
-      return taken;
-    },
-  };
 }

@@ -40,7 +40,7 @@ export function makeRareRows(budget: Budget, first: () => void): RareRows {
     if (last?.columns === columns && last.values === values) return last;
     if (!last) first();
     budget.hold(1);
-    const chunk = { values, place, columns, hashed, rows: new Uint32Array(rowsAnEntry), count: 0 };
+    const chunk = { values, place, columns, hashed, rows: new Uint32Array(0), count: 0 };
     chunks.push(chunk);
     return chunk;
   };
@@ -53,30 +53,41 @@ export function makeRareRows(budget: Budget, first: () => void): RareRows {
       const { columns, rows } = batch;
       const known = values.byRow(columns);
       const hashed = known?.hashed();
-      const ordinals = known?.ordinals;
       // Hashes of another kind cannot be told from these.
-      if (!hashed || !ordinals || (chunks[0] && chunks[0].hashed.key !== hashed.key)) return batch;
+      if (!hashed || (chunks[0] && chunks[0].hashed.key !== hashed.key)) return batch;
+      const { of } = hashed;
+      const first = firstOf(of, rows);
+      if (first === rows.length) return batch;
+      const chunk = chunkOf(values, place, columns, hashed);
+      makeRoom(chunk, rows.length, budget);
       const rest: number[] = [];
-      let chunk: RareChunk | undefined;
+      const taken = chunk.rows;
+      let end = chunk.count;
       for (let at = 0; at < rows.length; at++) {
         const row = rows[at] as number;
-        if (ordinals.of[row] !== ordinals.many || !hashed.of[row]) {
-          rest.push(row);
-          continue;
-        }
-        chunk ??= chunkOf(values, place, columns, hashed);
-        if (chunk.count === chunk.rows.length) grow(chunk, budget);
-        chunk.rows[chunk.count++] = row;
+        if (of[row] === 0) rest.push(row);
+        else taken[end++] = row;
       }
+      chunk.count = end;
       count += rows.length - rest.length;
       return { columns, rows: rest };
     },
   };
 }
 
-function grow(chunk: RareChunk, budget: Budget): void {
-  budget.hold(chunk.rows.length / rowsAnEntry);
-  const rows = new Uint32Array(chunk.rows.length * 2);
+/** The place of the first row with a hash. */
+function firstOf(of: Uint32Array, rows: ArrayLike<number>): number {
+  let at = 0;
+  while (at < rows.length && of[rows[at] as number] === 0) at++;
+  return at;
+}
+
+function makeRoom(chunk: RareChunk, more: number, budget: Budget): void {
+  const { length } = chunk.rows;
+  if (chunk.count + more <= length) return;
+  const size = Math.max(length * 2, chunk.count + more);
+  budget.hold(Math.ceil((size - length) / rowsAnEntry));
+  const rows = new Uint32Array(size);
   rows.set(chunk.rows);
   chunk.rows = rows;
 }
