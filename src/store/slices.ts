@@ -21,9 +21,9 @@ export function makeSlices(): Slices {
 const turnsForSearches = 20;
 
 /** Lets others run; `asked`: a search is under way that somebody waits for. */
-export async function giveWay(asked: () => boolean): Promise<void> {
+export async function giveWay(asked: () => boolean, turns = turnsForSearches): Promise<void> {
   await yieldToLoop();
-  for (let turn = 0; turn < turnsForSearches && asked(); turn++) await yieldToLoop();
+  for (let turn = 0; turn < turns && asked(); turn++) await yieldToLoop();
 }
 
 /** Does work that stops now and then; others run in between. Throws when it was given up. */

@@ -53,6 +53,9 @@ const blocksAtOnce = 32;
 /** Documents behind what was written from which on writes do not wait for the index: it catches up in the background. */
 export const farBehind = limits.unindexedMax * 4;
 
+/** Turns of the loop that catching up leaves to searches: they read what has no index yet, so the first is soon over and the tenth is not worth waiting for. */
+const turnsForSearches = 4;
+
 /** Feeds blocks to a segment until it is full or there are no more up to a position. True when it is full. */
 export async function feed(feeder: Feeder, segment: HotSegment, upTo: () => Position): Promise<boolean> {
   for (;;) {
@@ -71,8 +74,9 @@ export async function feedSome(feeder: Feeder, segment: HotSegment, upTo: Positi
     if (segment.rows > 0 && full) return 'full';
     addBlock(feeder.world, segment, place);
     if (!slices.due()) continue;
-    // Searches read what is not indexed yet: they would wait for nothing.
-    await (upTo - segment.last > farBehind ? giveWay(() => !feeder.closed && feeder.world.asked()) : yieldToLoop());
+    await (upTo - segment.last > farBehind
+      ? giveWay(() => !feeder.closed && feeder.world.asked(), turnsForSearches)
+      : yieldToLoop());
   }
   return places.length > 0 && !feeder.closed ? 'more' : 'done';
 }
