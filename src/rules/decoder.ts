@@ -61,7 +61,7 @@ class JsonEvent implements Decoded {
   readonly location: string;
   readonly alertShaped: boolean;
   private text: string | undefined;
-  private known: Map<string, string | null> | undefined;
+  private readonly serial = ++serials;
   private below: Map<string, readonly string[]> | undefined;
   private first: readonly string[] | undefined;
 
@@ -80,14 +80,15 @@ class JsonEvent implements Decoded {
   }
 
   field(lowerName: string): string | undefined {
-    this.known ??= new Map();
-    let text = this.known.get(lowerName);
-    if (text === undefined) {
-      const value = find(this.event, lowerName, 0, 0);
-      text = value === undefined ? null : fieldText(value);
-      this.known.set(lowerName, text);
+    const place = places.get(lowerName) ?? newPlace(lowerName);
+    if (owners[place] === this.serial) return found[place];
+    const value = find(this.event, lowerName, 0, 0);
+    const text = value === undefined ? undefined : fieldText(value);
+    if (text === undefined || text.length <= foundTextMax) {
+      owners[place] = this.serial;
+      found[place] = text;
     }
-    return text ?? undefined;
+    return text;
   }
 
   isWithin(lowerName: string, max: number): boolean {
@@ -116,6 +117,29 @@ class JsonEvent implements Decoded {
     flatten(this.event, '', 0, max, found);
     return found;
   }
+}
+
+/**
+ * Rules ask each event for the same fields, several times: by name the event that was asked last (its serial number, so that no event
+ * is kept) and what it said. One table for all: a map an event is filled anew with the same names.
+ */
+let serials = 0;
+const placesMax = 1024;
+const places = new Map<string, number>();
+const owners = new Float64Array(placesMax);
+const found: (string | undefined)[] = new Array(placesMax).fill(undefined);
+/** Longer texts are looked up each time: what stands in the table stays in memory. */
+const foundTextMax = 1024;
+
+function newPlace(lowerName: string): number {
+  if (places.size === placesMax) {
+    places.clear();
+    owners.fill(0);
+  }
+  const place = places.size;
+  places.set(lowerName, place);
+  owners[place] = 0;
+  return place;
 }
 
 /** The first value, in the event's order, whose dotted name is `name` from `offset` on. Objects are no values. */

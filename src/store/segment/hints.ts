@@ -1,3 +1,4 @@
+import { listPlaces } from './hash-places.ts';
 import { type HotColumn, valueRepeats } from './hot-column.ts';
 import { expected, type HotWords, wordRepeats } from './hot-words.ts';
 import type { Postings } from './postings.ts';
@@ -28,7 +29,7 @@ export function hintsOf(
       streams.map((column) => [
         hintKey(column),
         new Set(
-          [...column.repeated]
+          listPlaces(column.repeated)
             .filter(([, list]) => list !== expected && (postings.sizes[list] as number) >= valueRepeats)
             .map(([hash]) => hash),
         ),
@@ -38,7 +39,7 @@ export function hintsOf(
       [...words].map(([field, { byHash, frequent }]) => [
         field,
         new Set(
-          [...byHash]
+          listPlaces(byHash)
             .filter(([, place]) => {
               const word = frequent[place];
               return word && word.values.length + (postings.sizes[word.list] as number) >= wordRepeats;

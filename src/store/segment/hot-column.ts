@@ -2,6 +2,7 @@ import type { HashedRows, Ordinals } from '../../query/columns.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { push16, push32, type Words16, type Words32, words16, words32 } from './growing.ts';
 import { textHash } from './hash.ts';
+import { type HashPlaces, hashPlaces, setPlace } from './hash-places.ts';
 import { hashedRows } from './hashed-rows.ts';
 import { addHashed, type WordTarget, type WordWorld } from './hot-words.ts';
 import { rowsBetween, withUnlisted } from './likeness.ts';
@@ -24,7 +25,7 @@ export interface HotColumn extends ColumnIndex {
   /** Values hardly repeat: new ones are only hashed, until they do. */
   streams: boolean;
   /** Of values that are listed all the same, or are to be when they come (`expected`), by hash (signed). */
-  readonly repeated: Map<number, number>;
+  readonly repeated: HashPlaces;
   /** Hash and row of each value that is only hashed. */
   readonly hashes: Words32;
   readonly rows: Words16;
@@ -38,8 +39,8 @@ export interface HotColumn extends ColumnIndex {
   /** Rows with several instants. */
   several: Rows;
   count: number;
-  /** Values that came lately and their lists, by `recentPlace`. */
-  readonly recentValues: (string | undefined)[];
+  /** Values that came lately and their lists, by `recentPlace`; list -1: none came yet. */
+  readonly recentValues: string[];
   readonly recentLists: number[];
   lastLeaf: unknown;
   lastInstant: number | undefined;
@@ -91,7 +92,7 @@ export function makeHotColumn(
     otherValues: new Map(),
     presence: noRows(),
     streams: false,
-    repeated: new Map(),
+    repeated: hashPlaces(),
     hashes: words32(8),
     rows: words16(8),
     orders: makeValueOrders(),
@@ -100,8 +101,8 @@ export function makeHotColumn(
     instants: plan.instant ? new Float64Array(1024).fill(Number.NaN) : undefined,
     several: none,
     count: 0,
-    recentValues: new Array(recentMax).fill(undefined),
-    recentLists: new Array(recentMax).fill(0),
+    recentValues: new Array(recentMax).fill(''),
+    recentLists: new Array(recentMax).fill(-1),
     lastLeaf: undefined,
     lastInstant: undefined,
     present: () => column.presence,
@@ -174,7 +175,7 @@ export function reconsider(column: HotColumn, { key, postings }: WordWorld): voi
   for (const [value, list] of column.values) {
     const hash = textHash(key, value);
     if ((postings.sizes[list] as number) >= valueRepeats) {
-      column.repeated.set(hash | 0, list);
+      setPlace(column.repeated, hash | 0, list);
       continue;
     }
     column.values.delete(value);

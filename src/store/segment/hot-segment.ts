@@ -4,6 +4,7 @@ import { scalarText } from '../../query/field-value.ts';
 import type { Mapping } from '../../query/mapping.ts';
 import { fieldPlan } from './field-plan.ts';
 import { type HashKey, makeHashKey, textHash } from './hash.ts';
+import { absent, placeOf, setPlace } from './hash-places.ts';
 import { hintKey, hintsOf, noHints, type SegmentHints } from './hints.ts';
 import type { HotColumn } from './hot-column.ts';
 import {
@@ -241,7 +242,7 @@ function columnOf({ state, mapping, analysis }: Context, node: PathNode): HotCol
   const hint = state.hints.columns.get(hintKey(column));
   if (hint) {
     column.streams = true;
-    for (const hash of hint) column.repeated.set(hash, expected);
+    for (const hash of hint) setPlace(column.repeated, hash, expected);
   }
   node.columns.push(column);
   state.columns.push(column);
@@ -275,8 +276,9 @@ function addText(context: Context, column: HotColumn, value: string): void {
     return;
   }
   const place = recentPlace(value);
-  if (column.recentValues[place] === value) {
-    addPosting(state.postings, column.recentLists[place] as number, row);
+  const recent = column.recentLists[place] as number;
+  if (recent >= 0 && column.recentValues[place] === value) {
+    addPosting(state.postings, recent, row);
     return;
   }
   let list = column.values.get(value);
@@ -309,11 +311,11 @@ function addStreamed(context: Context, column: HotColumn, value: string): void {
 
 /** The list of a value that repeats; undefined for those that do not, and where another value has the same hash. */
 function repeatedList(state: State, column: HotColumn, value: string, hash: number): number | undefined {
-  const known = column.repeated.get(hash | 0);
-  if (known !== undefined && known !== expected) return state.leaves[known] === value ? known : undefined;
-  if (known === undefined && !repeats(state.valueCounts, hash, valueRepeats)) return undefined;
+  const known = placeOf(column.repeated, hash | 0);
+  if (known >= 0) return state.leaves[known] === value ? known : undefined;
+  if (known === absent && !repeats(state.valueCounts, hash, valueRepeats)) return undefined;
   const list = listValue(state, column, value);
-  column.repeated.set(hash | 0, list);
+  setPlace(column.repeated, hash | 0, list);
   return list;
 }
 

@@ -2,6 +2,7 @@ import type { TextField } from '../../query/field.ts';
 import { scalarText } from '../../query/field-value.ts';
 import { push16, push32, type Words16, type Words32, words16, words32 } from './growing.ts';
 import { type HashKey, textHash } from './hash.ts';
+import { type HashPlaces, hashPlaces, placeOf, setPlace } from './hash-places.ts';
 import { addListed, addPostingOnce, newList, type Postings } from './postings.ts';
 import { addRow, noRows, type Rows } from './rows.ts';
 import type { Hits, Leaf } from './segment-index.ts';
@@ -11,7 +12,7 @@ import { isWord, makeScanner, type Scanner, scanned, scanWords } from './word-sc
 export interface HotWords {
   readonly field: string;
   /** By hash (signed): a place in `frequent`, or `expected`. */
-  readonly byHash: Map<number, number>;
+  readonly byHash: HashPlaces;
   readonly frequent: FrequentWord[];
   /** Hash and list of a listed value that holds the word. */
   readonly valueHashes: Words32;
@@ -57,9 +58,11 @@ export const countBits = 20;
 const countMask = (1 << countBits) - 1;
 
 export function makeHotWords(field: string, frequent: ReadonlySet<number> = new Set()): HotWords {
+  const byHash = hashPlaces(1024);
+  for (const hash of frequent) setPlace(byHash, hash, expected);
   return {
     field,
-    byHash: new Map([...frequent].map((hash) => [hash, expected])),
+    byHash,
     frequent: [],
     valueHashes: words32(),
     valueLists: words32(),
@@ -131,7 +134,7 @@ export function hotWordHits(
   const sure = noRows();
   if (!words) return { sure, maybe: sure };
   const hash = textHash(key, term);
-  const word = words.frequent[words.byHash.get(hash | 0) ?? expected];
+  const word = words.frequent[placeOf(words.byHash, hash | 0)];
   if (word?.text === term) {
     addListed(postings, word.list, sure);
     for (const list of word.values) addListed(postings, list, sure);
@@ -192,8 +195,8 @@ function frequentAt(
   const often = repeats(world.counts, hash, wordRepeats);
   // Most words come once: those that are expected have been counted as often beforehand.
   if (!often) return undefined;
-  const place = words.byHash.get(hash);
-  if (place !== undefined && place >= 0) {
+  const place = placeOf(words.byHash, hash);
+  if (place >= 0) {
     const word = words.frequent[place] as FrequentWord;
     return isWord(scanner as Scanner, word.text, value, start, end) ? word : undefined;
   }
@@ -202,8 +205,8 @@ function frequentAt(
 
 function frequentTerm(world: WordWorld, words: HotWords, hash: number, term: string): FrequentWord | undefined {
   if (!repeats(world.counts, hash, wordRepeats)) return undefined;
-  const place = words.byHash.get(hash);
-  if (place !== undefined && place >= 0) {
+  const place = placeOf(words.byHash, hash);
+  if (place >= 0) {
     const word = words.frequent[place] as FrequentWord;
     return word.text === term ? word : undefined;
   }
@@ -212,7 +215,7 @@ function frequentTerm(world: WordWorld, words: HotWords, hash: number, term: str
 
 function newWord(world: WordWorld, words: HotWords, hash: number, text: string, partial: boolean): FrequentWord {
   const word = { text, list: newList(world.postings), values: [], partial };
-  words.byHash.set(hash, words.frequent.length);
+  setPlace(words.byHash, hash, words.frequent.length);
   words.frequent.push(word);
   return word;
 }

@@ -29,15 +29,23 @@ export function writeInstants(out: FileParts, instants: Float64Array, rows: numb
   for (let chunk = 0; chunk < chunks; chunk++) {
     // What was reserved behind the last row is not written.
     const part = instants.subarray(chunk * chunkRows, Math.min((chunk + 1) * chunkRows, rows));
-    const units = Array.from(part, (value) => (Number.isNaN(value) ? undefined : (value - from) / unit));
-    const given = units.filter((value) => value !== undefined);
-    const least = given.length === 0 ? 0 : Math.min(...given);
-    const span = given.length === 0 ? 0 : Math.max(...given) - least;
+    let least = Number.POSITIVE_INFINITY;
+    let most = 0;
+    for (let row = 0; row < part.length; row++) {
+      const units = ((part[row] as number) - from) / unit;
+      if (units < least) least = units;
+      if (units > most) most = units;
+    }
+    if (least > most) least = 0;
+    const span = most - least;
     const width = span === 0 ? 0 : span < 0x100 ? 1 : span < 0x10000 ? 2 : 4;
     bytes.writeUInt32LE(least, chunk * 8);
     bytes.writeUInt32LE(end * 8 + width, chunk * 8 + 4);
-    if (width > 0)
-      for (const value of units) end = bytes.writeUIntLE(value === undefined ? 0 : value - least, end, width);
+    for (let row = 0; width > 0 && row < part.length; row++) {
+      const value = part[row] as number;
+      const units = Number.isNaN(value) ? 0 : (value - from) / unit - least;
+      for (let byte = 0, left = units; byte < width; byte++, left = Math.floor(left / 256)) bytes[end++] = left % 256;
+    }
   }
   return { at: out.add(bytes.subarray(0, end)), from, unit };
 }
@@ -106,14 +114,23 @@ function readChunk(file: PagedFile, { at, from, unit }: Instants, chunk: number)
 function scaleOf(instants: Float64Array): { readonly from: number; readonly unit: number } {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
-  for (const value of instants) {
+  for (let row = 0; row < instants.length; row++) {
+    const value = instants[row] as number;
     if (value < from) from = value;
     if (value > to) to = value;
   }
   if (from > to) return { from: 0, unit: 1 };
   for (const unit of [1000, 1]) {
     if ((to - from) / unit > 0xffffffff || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) continue;
-    if (instants.every((value) => Number.isNaN(value) || (value - from) % unit === 0)) return { from, unit };
+    if (areMultiples(instants, from, unit)) return { from, unit };
   }
   return { from: 0, unit: 0 };
+}
+
+function areMultiples(instants: Float64Array, from: number, unit: number): boolean {
+  for (let row = 0; row < instants.length; row++) {
+    const value = instants[row] as number;
+    if (!Number.isNaN(value) && (value - from) % unit !== 0) return false;
+  }
+  return true;
 }
