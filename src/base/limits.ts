@@ -270,7 +270,7 @@ export const limits = {
   /** New documents that are read to find the monitors they wake; with more of them at one look, all monitors are run. */
   arrivalReadMax: 5000,
   /** From one look at what arrived to the next: this many times what the refresh of it took, and limits.engineRefreshMs at least. */
-  arrivalRestFactor: 4,
+  arrivalRestFactor: 2,
   /** But no longer: a refresh that takes a second must not make alerts wait for four more. */
   arrivalRestMaxMs: 2000,
   /** Indices in one list of clauses of a search by arrival: OpenSearch takes 1,024 clauses in one. More make several lists. */

@@ -5,22 +5,14 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type Program, serve, temporaryFolder, until } from '../program.ts';
 import { deliver, makeFeed, randomFrom, s3Record } from '../records.ts';
-import { clean, type Engine, realEngine, realUrl } from './engines.ts';
+import { clean, realEngine, realUrl } from './engines.ts';
+import { all, countedOnce, filesRead, live, pause, runsMonitors, sum } from './fleet.ts';
 
 /**
  * Three processes read one lake into one cluster; every few seconds one of them is killed, the one that runs the monitors among
  * them, and started again. In the end each event is one document and is counted in exactly one alert.
  */
 const kills = Number(process.env.TRAILHOUND_KILLS ?? 5);
-const monitors = ['S3 GetObject from Anonymous Principal', 'S3 object read without credentials'];
-
-interface Alert {
-  readonly id: string;
-  readonly state: string;
-  readonly monitor_name: string;
-  readonly trailhound: { readonly total: number; readonly events: readonly { readonly _id: string }[] };
-}
-
 const url = await realUrl();
 if (url !== undefined) {
   const agent = new Agent({ keepAlive: true });
@@ -57,6 +49,7 @@ if (url !== undefined) {
     // What is there already is not read again by one who comes later.
     const late = await start(3);
     fleet.push(late);
+    await until('all to know the fourth', async () => ((await live(real)) === 4 ? true : undefined));
     await pause(8000);
     assert.equal(await filesRead(late), 0);
     feed(40);
@@ -151,26 +144,7 @@ if (url !== undefined) {
 
     const count = await until('every event', () => all(real, counts.number), 120_000);
     assert.equal(count, counts.number, 'each record is one document');
-    const alerts = async (): Promise<readonly Alert[]> => {
-      const { body } = await (fleet[0] as Program).call('GET', '/_plugins/_alerting/monitors/alerts?size=1000');
-      return body.alerts as readonly Alert[];
-    };
-    const totalOf = (list: readonly Alert[], monitor: string): number =>
-      list.filter((one) => one.monitor_name === monitor).reduce((sum, one) => sum + one.trailhound.total, 0);
-    await until(
-      'every anonymous read in an alert',
-      async () => {
-        const list = await alerts();
-        return monitors.every((monitor) => totalOf(list, monitor) >= counts.anonymous) ? true : undefined;
-      },
-      120_000,
-    );
-    await pause(4000);
-    const list = await alerts();
-    for (const monitor of monitors) {
-      assert.equal(totalOf(list, monitor), counts.anonymous, `${monitor}: each read is counted once`);
-      assert.equal(list.filter((one) => one.monitor_name === monitor).length, 1, `${monitor}: one alert`);
-    }
+    await countedOnce(fleet[0] as Program, counts.anonymous);
     assert.equal(fleet.filter(runsMonitors).length, 1, 'one process runs the monitors');
     read += sum(await Promise.all(fleet.map(filesRead)));
     const there = filesIn(lake);
@@ -182,38 +156,6 @@ if (url !== undefined) {
   });
 }
 
-/** How many documents there are, when there are so many. */
-async function all(real: Engine, number: number): Promise<number | undefined> {
-  await real.call('POST', '/wazuh-*/_refresh');
-  const { body } = await real.call('GET', '/wazuh-alerts-4.x-*/_count');
-  return body.count >= number ? body.count : undefined;
-}
-
-/** Processes that told they read. */
-async function live(real: Engine): Promise<number> {
-  await real.call('POST', '/.trailhound-members/_refresh');
-  return (await real.call('GET', '/.trailhound-members/_count')).body.count;
-}
-
-async function filesRead(program: Program): Promise<number> {
-  const { body } = await program.call('GET', '/_trailhound/status');
-  return sum(body.sources.map(({ files }: { readonly files: number }) => files));
-}
-
 function filesIn(lake: string): number {
   return readdirSync(lake, { recursive: true }).filter((name) => `${name}`.endsWith('.json.gz')).length;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a + b, 0);
-}
-
-/** Whether it said last that it runs the monitors. */
-function runsMonitors(program: Program): boolean {
-  const output = program.output();
-  return output.lastIndexOf('runs the monitors now') > output.lastIndexOf('no longer runs the monitors');
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms));
 }

@@ -38,26 +38,32 @@ export interface ArrivalPorts {
   readonly freshness: Pick<Freshness, 'refresh'>;
   readonly record: ArrivalRecord;
   readonly pauseMs: number;
-  /** Of all indices there are. */
-  uuids(): Promise<ReadonlySet<string>>;
+  /** How many shards each index has, by its uuid: all indices there are, also those whose shards are away. */
+  shards(): Promise<ReadonlyMap<string, number>>;
 }
 
 /** Reads the record, or begins it: what is in the cluster then counts as there before. */
 export async function openArrivals(ports: ArrivalPorts): Promise<Arrivals> {
   const { client, clock, record, pauseMs } = ports;
   let progress = await shardProgress(client, clock);
+  const places = knownPlaces(await ports.shards());
+  places.learn(progress);
   const before = progress.map(({ index, uuid, shard, done }) => ({ index, uuid, shard, count: done }));
   let { map, head, starts } = learnt(await record.open(async () => before));
 
   let last: (() => number) | undefined;
   let rest = pauseMs;
-  const advance = async (): Promise<Position> => {
+  const look = async (): Promise<void> => {
     progress = await shardProgress(client, clock);
+    places.learn(progress);
+  };
+  const advance = async (): Promise<Position> => {
+    await look();
     if (newStretches(progress, map).length === 0) return map.position();
     const wait = rest - (last?.() ?? rest);
     if (wait > 0) {
       await clock.sleep(wait);
-      progress = await shardProgress(client, clock);
+      await look();
     }
     const begun = elapsedMs();
     for (;;) {
@@ -75,6 +81,8 @@ export async function openArrivals(ports: ArrivalPorts): Promise<Arrivals> {
       } else {
         // Another process was quicker: what it gave positions to need not get them again.
         ({ map, head, starts } = await caughtUp(record, { map, head, starts }, before));
+        // That may be of indices which this one did not see yet.
+        await look();
       }
     }
   };
@@ -82,23 +90,49 @@ export async function openArrivals(ports: ArrivalPorts): Promise<Arrivals> {
   return {
     // A look that is under way may have begun before the caller's write: the next one sees it.
     position: joinedWork(advance),
-    ranges(window) {
-      const living = new Map<string, number[]>();
-      for (const { uuid, shard } of progress) living.set(uuid, [...(living.get(uuid) ?? []), shard]);
-      return map.ranges(window, living);
-    },
+    ranges: (window) => map.ranges(window, places.living),
     async forget(upTo) {
       const sorted = [...starts].sort((a, b) => a - b);
       const due = sorted.findLast((start) => start <= upTo) ?? 0;
       const forced = sorted.find((start) => map.size(start) <= limits.arrivalStretchesKeptMax) ?? head.start;
       const base = Math.max(due, forced);
       if (base === 0) return 0;
-      const living = await ports.uuids();
+      const living = await ports.shards();
       const { position, done } = map.baseAt(base);
       await record.prune({ position, done: done.filter(({ uuid }) => living.has(uuid)) });
       map.forget(base);
+      places.forget(living);
       for (const start of starts) if (start < base) starts.delete(start);
       return base;
+    },
+  };
+}
+
+/**
+ * The shards that indices have. One that is away for the moment, as while another node takes over from one that was killed, is
+ * still its index's: what arrived in it must not be counted as nothing, but the search for it must fail. An index is known to
+ * be gone when another one has its name; of one that is just gone a search finds nothing anyway.
+ */
+function knownPlaces(counts: ReadonlyMap<string, number>) {
+  const living = new Map(
+    [...counts].map(([uuid, count]) => [uuid, Array.from({ length: count }, (_, shard) => shard)]),
+  );
+  const uuids = new Map<string, string>();
+  return {
+    living,
+    learn(progress: readonly ShardProgress[]): void {
+      for (const { index, uuid, shard } of progress) {
+        const other = uuids.get(index);
+        if (other !== undefined && other !== uuid) living.delete(other);
+        uuids.set(index, uuid);
+        const shards = living.get(uuid);
+        if (!shards) living.set(uuid, [shard]);
+        else if (!shards.includes(shard)) shards.push(shard);
+      }
+    },
+    forget(there: ReadonlyMap<string, number>): void {
+      for (const uuid of [...living.keys()]) if (!there.has(uuid)) living.delete(uuid);
+      for (const [index, uuid] of uuids) if (!there.has(uuid)) uuids.delete(index);
     },
   };
 }

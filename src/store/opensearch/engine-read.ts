@@ -81,7 +81,8 @@ function searchResult(answer: unknown, texts: readonly (string | undefined)[]): 
     ...(isDocument(aggregations) ? { aggregations } : {}),
     tookMs: Number(own(answer, 'took') ?? 0),
     shards: Number(own(shards, 'total') ?? 0),
-    failedShards: Number(own(shards, 'failed') ?? 0),
+    // A shard without a living copy is among neither the failed nor the successful ones.
+    failedShards: Number(own(shards, 'total') ?? 0) - Number(own(shards, 'successful') ?? 0),
     ...(own(answer, 'terminated_early') === true ? { terminatedEarly: true } : {}),
     ...(Array.isArray(failures) && failures.length > 0 ? { failures: failures.map(shardFailure) } : {}),
   };

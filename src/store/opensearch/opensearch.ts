@@ -63,7 +63,7 @@ export async function openOpenSearch({
     const parts: Parts = { client, clock, freshness, indices: makeEngineIndices(client), terms: new Map() };
     await parts.indices.putTemplate(systemTemplate);
     const record = recordOf(parts);
-    const arrivals = await openArrivals({ client, clock, freshness, record, pauseMs, uuids: () => uuidsOf(client) });
+    const arrivals = await openArrivals({ client, clock, freshness, record, pauseMs, shards: () => shardsOf(client) });
     return makeStore(parts, arrivals);
   } catch (error) {
     client.close();
@@ -114,7 +114,7 @@ function makeStore(parts: Parts, arrivals: Arrivals): OpenSearchStore {
       for (const { index } of operations) freshness.written(clusterName(index));
       const results = await writeBulk(operations, parts);
       // Under the name of the index where it was written by an alias.
-      for (const { index } of results) freshness.written(clusterName(index));
+      for (const result of results) freshness.written(clusterName(result.index), !('error' in result));
       return withPlaces(results, operations, indices);
     },
     get: (index, id) => getDocument(index, id, client),
@@ -158,12 +158,13 @@ async function generationOf(expression: string, { client }: Parts): Promise<stri
   ].join('\n');
 }
 
-/** Of all indices there are, also those that are closed or cannot be read for the moment. */
-async function uuidsOf(client: EngineClient): Promise<ReadonlySet<string>> {
-  const path = '/_all/_settings/index.uuid?expand_wildcards=all&filter_path=*.settings.index.uuid';
+/** How many shards each index has, by its uuid; also those that are closed or cannot be read for the moment. */
+async function shardsOf(client: EngineClient): Promise<ReadonlyMap<string, number>> {
+  const filter = '*.settings.index.uuid,*.settings.index.number_of_shards';
+  const path = `/_all/_settings/index.uuid,index.number_of_shards?expand_wildcards=all&filter_path=${filter}`;
   const found: unknown = JSON.parse(await client.text({ method: 'GET', path }));
   const settings = Object.values(isDocument(found) ? found : {}).map((one) => own(own(one, 'settings'), 'index'));
-  return new Set(settings.map((index) => asText(own(index, 'uuid') ?? '')));
+  return new Map(settings.map((index) => [asText(own(index, 'uuid') ?? ''), Number(own(index, 'number_of_shards'))]));
 }
 
 function recordOf(parts: Parts): ArrivalRecord {
