@@ -47,6 +47,10 @@ export function storeQuestions(): readonly (readonly [name: string, body: Record
       { size: 50, query: { match_all: {} }, sort: [{ '@timestamp': 'desc' }], track_total_hits: true },
     ],
     ['the first ten by eventID', { size: 10, sort: [{ 'data.aws.eventID': 'asc' }] }],
+    ['un-fielded *AllUsers*', { size: 0, query: words('*AllUsers*') }],
+    ['un-fielded /.*zebraq.*/', { size: 0, query: words('/.*zebraq.*/') }],
+    ['object keys *backup*', { size: 0, query: words('data.aws.requestParameters.key:*backup*') }],
+    ['event ids a1*', { size: 0, query: words('data.aws.eventID:a1*') }],
     [
       'wildcard on eventName',
       { size: 0, query: { wildcard: { 'data.aws.eventName': '*Bucket*' } }, track_total_hits: true },

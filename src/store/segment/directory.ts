@@ -1,4 +1,5 @@
 import { type ByteReader, byteWriter, putText, putVarint, takeText, takeVarint, written } from './byte-code.ts';
+import type { GramsEntry } from './grams.ts';
 import type { HashList, WordList } from './hash-list.ts';
 import type { Instants } from './instant-code.ts';
 import type { ValueTable } from './value-table.ts';
@@ -24,6 +25,8 @@ export interface Header {
   /** Signatures of field plans. */
   readonly signatures: readonly string[];
   readonly words: readonly WordsEntry[];
+  /** Absent where all values are listed, and in older files. */
+  readonly grams?: GramsEntry;
 }
 
 export interface WordsEntry {

@@ -1,5 +1,6 @@
 import type { HashedRows, Ordinals } from '../../query/columns.ts';
 import type { FieldPlan } from './field-plan.ts';
+import { addGrams, addOdd, gramRows } from './grams.ts';
 import { push16, push32, type Words16, type Words32, words16, words32 } from './growing.ts';
 import { textHash } from './hash.ts';
 import { type HashPlaces, hashPlaces, setPlace } from './hash-places.ts';
@@ -8,11 +9,12 @@ import { addHashed, type WordTarget, type WordWorld } from './hot-words.ts';
 import { rowsBetween, withUnlisted } from './likeness.ts';
 import { makeOrdinals } from './ordinals.ts';
 import { addListed, eachListed, rowsOfList } from './postings.ts';
-import { addRow, hasRow, noRows, or, type Rows } from './rows.ts';
+import { addRow, and, hasRow, noRows, or, type Rows } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf, Likeness } from './segment-index.ts';
 import type { Steps } from './steps.ts';
 import { valueLengthMax } from './value-length.ts';
 import { addOrder, makeValueOrders, type ValueOrders, wholeOrders } from './value-order.ts';
+import { scanWords } from './word-scan.ts';
 
 /** A column while documents are added. */
 export interface HotColumn extends ColumnIndex {
@@ -142,10 +144,11 @@ export function addInstant(column: HotColumn, row: number, leaf: unknown): void 
   instants[row] = value;
 }
 
-/** Notes a value by its hash and its place among others only. */
-export function addHash(column: HotColumn, row: number, hash: number, text: string): void {
+/** Notes a value by its hash, its place among others, and what stands in it, only. */
+export function addHash({ grams }: WordWorld, column: HotColumn, row: number, hash: number, text: string): void {
   push32(column.hashes, hash);
   push16(column.rows, row);
+  addGrams(grams, row, text);
   addOrder(column.orders, text, text.length > valueLengthMax);
   if (column.streamed === none) column.streamed = noRows();
   addRow(column.streamed, row);
@@ -166,7 +169,8 @@ export function takesOther(column: HotColumn): boolean {
  * Decides now and then whether the values of the column hardly repeat. Those that came often stay listed; of the others only
  * hashes remain.
  */
-export function reconsider(column: HotColumn, { key, postings }: WordWorld): void {
+export function reconsider(column: HotColumn, world: WordWorld): void {
+  const { key, postings, grams } = world;
   if (column.streams || column.count < streamsFrom || (column.count & (column.count - 1)) !== 0) return;
   // Few documents have many different values by chance: of more of them half may be.
   const most = column.count < 8192 ? 0.8 : 0.5;
@@ -179,7 +183,11 @@ export function reconsider(column: HotColumn, { key, postings }: WordWorld): voi
       continue;
     }
     column.values.delete(value);
-    for (const row of rowsOfList(postings, list)) addHash(column, row, hash, value);
+    const odd = column.targets.some(({ scanner }) => scanner && scanWords(scanner, value) < 0);
+    for (const row of rowsOfList(postings, list)) {
+      addHash(world, column, row, hash, value);
+      if (odd) addOdd(grams, row);
+    }
   }
 }
 
@@ -212,14 +220,21 @@ function* matching(column: HotColumn, test: (leaf: Leaf) => boolean, world: Word
     if (++asked % askedAtOnce === 0) yield;
     if (test(value)) addListed(world.postings, list, sure);
   }
-  return withUnlisted(sure, unlisted(column, like));
+  return withUnlisted(sure, unlisted(column, like, world));
 }
 
 /** Rows with a value that is not listed and may be like that. */
-function unlisted({ othersLost, presence, streamed, hashes, rows, orders }: HotColumn, like?: Likeness): Hits {
+function unlisted(
+  { othersLost, presence, streamed, hashes, rows, orders }: HotColumn,
+  like: Likeness | undefined,
+  { grams }: WordWorld,
+): Hits {
   if (!like) return { sure: none, maybe: othersLost ? presence : streamed };
-  if (hashes.count === 0 || (like.from === undefined && like.to === undefined)) return { sure: none, maybe: streamed };
-  return rowsBetween(rows.data, wholeOrders(orders), like);
+  const among = gramRows(grams, like.texts);
+  if (hashes.count === 0 || (like.from === undefined && like.to === undefined))
+    return { sure: none, maybe: among ? and(streamed, among) : streamed };
+  const { sure, maybe } = rowsBetween(rows.data, wholeOrders(orders), like);
+  return { sure, maybe: among ? or(sure, and(maybe, among)) : maybe };
 }
 
 function within({ instants, several, presence }: HotColumn, test: (instant: number) => boolean): Hits {

@@ -3,6 +3,7 @@ import { limits } from '../../base/limits.ts';
 import { scalarText } from '../../query/field-value.ts';
 import type { Mapping } from '../../query/mapping.ts';
 import { fieldPlan } from './field-plan.ts';
+import { type Grams, makeGrams } from './grams.ts';
 import { type HashKey, makeHashKey, textHash } from './hash.ts';
 import { absent, placeOf, setPlace } from './hash-places.ts';
 import { hintKey, hintsOf, noHints, type SegmentHints } from './hints.ts';
@@ -46,6 +47,7 @@ export interface HotSegment extends SegmentIndex {
   /** By list of the postings: the value that it is of. */
   readonly leaves: readonly (Leaf | undefined)[];
   readonly words: ReadonlyMap<string, HotWords>;
+  readonly grams: Grams;
   /** Adds the documents of one block; positions ascend from block to block. `analysis`: the index's settings as text. */
   add(block: Omit<SegmentBlock, 'start'>, documents: Iterable<Document>, mapping: Mapping, analysis: string): void;
   /** Covers positions up to this one, which have no documents of the segment. */
@@ -75,6 +77,7 @@ export function makeHotSegment(after: number, key = makeHashKey(0), hints = noHi
     postings: state.postings,
     leaves: state.leaves,
     words: state.words,
+    grams: state.grams,
     blocks: () => state.blocks,
     columns: (path) => state.byPath.get(path) ?? [],
     allColumns: () => state.columns,
@@ -125,6 +128,7 @@ function makeState(after: number, key: HashKey, hints: SegmentHints): State {
     postings: makePostings(),
     leaves: [],
     counts: new Uint8Array(1 << countBits),
+    grams: makeGrams(),
     valueCounts: new Uint8Array(1 << countBits),
     root: makeNode('', ''),
     columns: [],
@@ -304,7 +308,7 @@ function addStreamed(context: Context, column: HotColumn, value: string): void {
       return;
     }
   }
-  addHash(column, row, hash, value);
+  addHash(state, column, row, hash, value);
   if (target && words >= 0) addScannedWords(state, target, value, row, words);
   else for (const one of targets) addRowWords(state, one, value, row);
 }
@@ -332,7 +336,7 @@ function addOther({ row, state }: Context, column: HotColumn, value: Exclude<Lea
   if (list === undefined) {
     const text = scalarText(value);
     if (!takesOther(column)) {
-      addHash(column, row, textHash(state.key, text), text);
+      addHash(state, column, row, textHash(state.key, text), text);
       for (const target of column.targets) addRowWords(state, target, text, row);
       return;
     }
@@ -353,8 +357,8 @@ function listValue(state: State, column: HotColumn, value: string): number {
 }
 
 /** Half of the room of arrays that double is not used. */
-function weightOf({ columns, words, postings }: State): number {
-  let weight = postings.rows.length * 10 + postings.lists * 200 + columns.length * 13_000;
+function weightOf({ columns, words, postings, grams }: State): number {
+  let weight = grams.bits.length + postings.rows.length * 10 + postings.lists * 200 + columns.length * 13_000;
   for (const { hashes } of columns) weight += hashes.data.length * 10;
   for (const { hashes, valueHashes } of words.values()) weight += hashes.data.length * 6 + valueHashes.data.length * 8;
   return weight;

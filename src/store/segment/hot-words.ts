@@ -1,5 +1,6 @@
 import type { TextField } from '../../query/field.ts';
 import { scalarText } from '../../query/field-value.ts';
+import { addOdd, type Grams } from './grams.ts';
 import { push16, push32, type Words16, type Words32, words16, words32 } from './growing.ts';
 import { type HashKey, textHash } from './hash.ts';
 import { type HashPlaces, hashPlaces, placeOf, setPlace } from './hash-places.ts';
@@ -41,6 +42,8 @@ export interface WordWorld {
   readonly leaves: readonly (Leaf | undefined)[];
   /** How often a hash was seen, up to 255; a word that shares its place with others is taken for frequent sooner. */
   readonly counts: Uint8Array;
+  /** Of values that are not listed. */
+  readonly grams: Grams;
 }
 
 /** A text field that values of a column go into. */
@@ -105,6 +108,7 @@ export function addRowWords(world: WordWorld, target: WordTarget, value: string,
     return;
   }
   const { words, field } = target;
+  if (target.scanner) addOdd(world.grams, row);
   for (const { term } of field.analyzer.analyze(value)) {
     const hash = textHash(world.key, term) | 0;
     const word = frequentTerm(world, words, hash, term);

@@ -1,3 +1,4 @@
+import type { Literals } from '../../base/regex-literals.ts';
 import type { ColumnEntry, Span } from './directory.ts';
 import { type HashKey, textHash } from './hash.ts';
 import { addHashRows, readHashes } from './hash-list.ts';
@@ -7,7 +8,7 @@ import { rowsBetween, withUnlisted } from './likeness.ts';
 import { makeOrdinals, type SegmentOrdinals } from './ordinals.ts';
 import type { PagedFile } from './paged-file.ts';
 import { takeRows } from './row-code.ts';
-import { noRows, or, type Rows, rowNumbers } from './rows.ts';
+import { and, noRows, or, type Rows, rowNumbers } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf, Likeness } from './segment-index.ts';
 import { finish, type Steps } from './steps.ts';
 import {
@@ -25,10 +26,13 @@ export interface ColumnFile {
   readonly file: PagedFile;
   readonly key: HashKey;
   readonly rows: number;
+  /** Rows in which a value that is not listed may hold one text of each list; undefined where that is not known. */
+  readonly threes: (texts: Literals) => Rows | undefined;
 }
 
 /** A column of a segment file. It holds its entry of the directory and nothing else: what is asked is read. */
-export function sealedColumn({ file, key, rows }: ColumnFile, entry: ColumnEntry, number: number): ColumnIndex {
+export function sealedColumn(columnFile: ColumnFile, entry: ColumnEntry, number: number): ColumnIndex {
+  const { file, key, rows } = columnFile;
   const listed = !entry.instants && entry.searchable;
   const { values, others, hashes } = entry;
   return {
@@ -59,9 +63,9 @@ export function sealedColumn({ file, key, rows }: ColumnFile, entry: ColumnEntry
       const sure = noRows();
       if (values) yield* addPassing(file, values, test, sure);
       if (others) yield* addPassing(file, others, (text) => test(otherLeaf(text)), sure);
-      return withUnlisted(sure, unlisted(file, entry, like));
+      return withUnlisted(sure, unlisted(columnFile, entry, like));
     },
-    ordinals: () => (listed ? ordinalsOf({ file, key, rows }, entry) : undefined),
+    ordinals: () => (listed ? ordinalsOf(columnFile, entry) : undefined),
     ...(entry.instants ? instantReads(file, entry.instants, rows) : {}),
   };
 }
@@ -84,12 +88,17 @@ function addPassing(file: PagedFile, table: ValueTable, test: (text: string) => 
 }
 
 /** Rows with a value that is not listed and may be like that. */
-function unlisted(file: PagedFile, { othersLost, presence, streamed, hashes }: ColumnEntry, like?: Likeness): Hits {
-  const maybe = (span: Span): Hits => ({ sure: noRows(), maybe: rowsAt(file, span) });
-  if (!like || !hashes?.orders) return maybe(othersLost ? presence : streamed);
-  if (like.from === undefined && like.to === undefined) return maybe(streamed);
+function unlisted({ file, threes }: ColumnFile, entry: ColumnEntry, like?: Likeness): Hits {
+  const { othersLost, presence, hashes } = entry;
+  if (!like || !hashes?.orders) return { sure: noRows(), maybe: rowsAt(file, othersLost ? presence : entry.streamed) };
+  const streamed = rowsAt(file, entry.streamed);
+  const among = threes(like.texts);
+  const possible = among ? and(streamed, among) : streamed;
+  if (like.from === undefined && like.to === undefined) return { sure: noRows(), maybe: possible };
   const { rows, orders } = readHashes(file, hashes);
-  return orders ? rowsBetween(rows, orders, like) : maybe(streamed);
+  if (!orders) return { sure: noRows(), maybe: possible };
+  const { sure, maybe } = rowsBetween(rows, orders, like);
+  return { sure, maybe: or(sure, and(maybe, possible)) };
 }
 
 function instantReads(

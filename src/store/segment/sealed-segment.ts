@@ -1,15 +1,17 @@
 import { limits } from '../../base/limits.ts';
+import type { Literals } from '../../base/regex-literals.ts';
 import type { TextField } from '../../query/field.ts';
 import type { BoundedCache } from '../bounded-cache.ts';
 import { boundedCache } from '../bounded-cache.ts';
 import { takeText } from './byte-code.ts';
 import { decodeColumn, type Header, segmentFormat } from './directory.ts';
+import { gramPlaces, storedGramRows } from './grams.ts';
 import { type HashKey, makeHashKey, textHash } from './hash.ts';
 import { wordNumbers } from './hash-list.ts';
 import { holdsWord } from './hot-words.ts';
 import { makePageCache, openPagedFile, type PageCache, type PagedFile, SegmentDamage } from './paged-file.ts';
-import { addRow, noRows } from './rows.ts';
-import { otherLeaf, sealedColumn } from './sealed-column.ts';
+import { addRow, noRows, type Rows } from './rows.ts';
+import { otherLeaf, rowsAt, sealedColumn } from './sealed-column.ts';
 import type { ColumnIndex, Hits, SegmentBlock, SegmentIndex } from './segment-index.ts';
 import { addValueRows, findValue, valueAt } from './value-table.ts';
 
@@ -51,6 +53,7 @@ interface Opened {
   readonly file: PagedFile;
   readonly header: Header;
   readonly key: HashKey;
+  readonly threes: (texts: Literals) => Rows | undefined;
   /** A part of the directory, from memory or as `read` reads it. */
   readonly part: <T>(number: number, weight: number, read: () => T) => T;
 }
@@ -66,6 +69,7 @@ function sealedSegment(file: PagedFile, header: Header, cache: SegmentCache): Se
     file,
     header,
     key: makeHashKey(header.secret),
+    threes: threesOf(file, header),
     part: <T>(number: number, weight: number, read: () => T): T => {
       const place = file.number * partsMax + number;
       const known = cache.parts.get(place);
@@ -95,6 +99,18 @@ function sealedSegment(file: PagedFile, header: Header, cache: SegmentCache): Se
   };
 }
 
+/** All columns are asked the same of one pattern. */
+function threesOf(file: PagedFile, { grams }: Header): Opened['threes'] {
+  if (grams?.places !== gramPlaces) return () => undefined;
+  let last: Literals | undefined;
+  let found: Rows | undefined;
+  return (texts) => {
+    if (texts !== last) found = storedGramRows(file, grams, rowsAt(file, grams.odd), texts);
+    last = texts;
+    return found;
+  };
+}
+
 function readBlocks(file: PagedFile, { blocks: { at, count } }: Header): readonly SegmentBlock[] {
   const bytes = file.bytes(at, count * 20);
   return Array.from({ length: count }, (_, number) => ({
@@ -113,7 +129,7 @@ function columnAt(opened: Opened, number: number): ColumnIndex {
   const { rows, signatures } = header;
   return opened.part(number, columnWeight, () =>
     sealedColumn(
-      { file, key, rows },
+      { file, key, rows, threes: opened.threes },
       decodeColumn(entryBytes(opened, number), signatures),
       file.number * partsMax + number,
     ),

@@ -1,6 +1,7 @@
 import { byteWriter, written } from './byte-code.ts';
 import { type ColumnEntry, encodeColumn, type Header, type Span, segmentFormat, type WordsEntry } from './directory.ts';
 import { type FileParts, makeFileParts, type SegmentFile } from './file-parts.ts';
+import { writeGrams } from './grams.ts';
 import { push16, push32, words32 } from './growing.ts';
 import { writeHashList, writeWordList } from './hash-list.ts';
 import type { HotColumn } from './hot-column.ts';
@@ -31,6 +32,9 @@ export function* writeSegment(segment: HotSegment): Generator<void, SegmentFile>
   const words: WordsEntry[] = [];
   for (const field of segment.words.values()) words.push(yield* writeWords(work, field));
   const { out } = work;
+  const { grams } = segment;
+  const threes =
+    grams.groups > 0 ? { grams: { ...(yield* writeGrams(out, grams)), odd: rowSpan(out, grams.odd) } } : {};
   const header: Header = {
     rows: segment.rows,
     overflowed: segment.overflowed,
@@ -40,6 +44,7 @@ export function* writeSegment(segment: HotSegment): Generator<void, SegmentFile>
     blocks: writeBlocks(out, segment),
     ...columns,
     words,
+    ...threes,
   };
   const bytes = Buffer.from(JSON.stringify(header));
   const at = out.add(bytes);

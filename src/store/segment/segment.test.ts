@@ -14,7 +14,7 @@ import type { Lucene } from '../../query/lucene.ts';
 import { compileLucene } from '../../query/lucene-match.ts';
 import { fieldAt, type Mapping, parseMapping } from '../../query/mapping.ts';
 import { parseQuery } from '../../query/parse.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, evaluateInSteps } from './evaluate.ts';
 import { makeHashKey } from './hash.ts';
 import { type HotSegment, makeHotSegment } from './hot-segment.ts';
 import { pageBytes, SegmentDamage } from './paged-file.ts';
@@ -42,6 +42,34 @@ test('a segment, growing or sealed, knows no match that is none and misses none'
     }),
     { numRuns: 300 },
   );
+});
+
+test('a pattern is put to few values at a stretch, so that others may run', () => {
+  const mapping = parseMapping({ properties: { who: { type: 'keyword', copy_to: 'all' }, all: { type: 'text' } } });
+  const documents = Array.from({ length: 4000 }, (_, n): Document => ({ who: `user ${n >> 1} of ${n >> 2}` }));
+  const { mapping: grown, taken } = filled({ mappings: mapping.root.parameters }, documents, mapping);
+  const hot = hotOf(grown, taken);
+  const sealed = seal(hot);
+  for (const segment of [hot, sealed]) {
+    for (const path of ['who', 'all']) {
+      const field = fieldAt(grown, path);
+      assert.ok(field);
+      let put = 0;
+      let most = 0;
+      let steps = 0;
+      const counted = (): boolean => ++put < 0;
+      const asked = { segment, number: 1, name: 'i', mapping: grown, analysis: '' };
+      const work = evaluateInSteps({ kind: 'pattern', field, text: '*', syntax: 'wildcard', test: counted }, asked);
+      for (let step = work.next(); !step.done; step = work.next()) {
+        steps++;
+        most = Math.max(most, put);
+        put = 0;
+      }
+      // A text's values have four words each.
+      assert.ok(steps >= 3 && Math.max(most, put) <= 512 * 4, `${steps} stops, ${most} at a stretch on ${path}`);
+    }
+  }
+  sealed.close();
 });
 
 test('values that hardly repeat are found by their hashes, those that repeat by name', () => {
