@@ -1,4 +1,5 @@
 import { type Document, isDocument } from '../base/document.ts';
+import { TrailhoundError } from '../base/errors.ts';
 import type { Problem } from '../base/problem.ts';
 import type { Operation, OperationResult, Store, StoredDocument } from '../store/store.ts';
 import { contentHash, type PreparedEvent } from './judge.ts';
@@ -62,6 +63,8 @@ export function createEventWriter(store: Pick<Store, 'write' | 'get'>): EventWri
       const [again] = await commit([create(other, form)]);
       if (again)
         await settle({ index: other.index, id: other.id, document: form, place: other.place }, form, again, outcome);
+    } else if (result.error !== 'mapping') {
+      throw new TrailhoundError('read-only', `${event.index} takes no documents: ${result.reason}`);
     } else {
       const next = nextForm(withContent(document), result);
       outcome.problems.push({

@@ -4,6 +4,7 @@ import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
+import { createEventWriter } from '../../src/pipeline/event-writer.ts';
 import { parseSearchBody } from '../../src/query/search-body.ts';
 import { engineAddress } from '../../src/store/opensearch/engine-address.ts';
 import { openOpenSearch } from '../../src/store/opensearch/opensearch.ts';
@@ -155,6 +156,69 @@ if (url !== undefined) {
     assert.equal((await real.call('GET', '/wazuh-alerts-4.x-*/_count')).body.count, number);
     assert.doesNotMatch(program.output(), /pass:w@rd/);
   });
+
+  test('an answer that is cut in half doubles nothing', async () => {
+    const { store, gateway } = await open();
+    let bulks = 0;
+    gateway.fate = ({ path }) => (path === '/_bulk' && bulks++ === 0 ? 'halve' : 'pass');
+    const results = await store.write(documents(100));
+    assert.equal(bulks, 2);
+    assert.ok(results.every((result) => 'result' in result || result.error === 'conflict'));
+    gateway.fate = () => 'pass';
+    assert.equal((await store.search('d-*', everything)).total, 100);
+    await store.close();
+  });
+
+  test('indices that a cluster makes for nobody are made by name', async (context) => {
+    const setting = (value: string | null) =>
+      real.call('PUT', '/_cluster/settings', { transient: { 'action.auto_create_index': value } });
+    context.after(() => setting(null));
+    const { store } = await open();
+    await setting('false');
+    const results = await store.write([
+      ...documents(6),
+      { action: 'delete', index: 'nosuch', id: '1' },
+      { action: 'index', index: 'd-0', id: '0', document: { n: 7 } },
+    ]);
+    assert.deepEqual(
+      results.map((result) => ('error' in result ? result.error : result.result)),
+      [...Array(6).fill('created'), 'index-not-found', 'updated'],
+    );
+    assert.deepEqual((await store.get('d-0', '0'))?.source, { n: 7 });
+    assert.equal((await store.search('d-*', everything)).total, 6);
+    await store.close();
+  });
+
+  for (const [name, change, back, words] of [
+    ['closed', ['POST', '/d-1/_close'], ['POST', '/d-1/_open'], /d-1 takes no documents.*closed/],
+    [
+      'read-only, as where the disk is full',
+      ['PUT', '/d-1/_settings', { 'index.blocks.read_only_allow_delete': true }],
+      ['PUT', '/d-1/_settings', { 'index.blocks.read_only_allow_delete': null }],
+      /read-only-allow-delete block/,
+    ],
+  ] as const) {
+    test(`events of an index that is ${name} are told and can be written later, others at once`, async () => {
+      const { store } = await open(700);
+      await store.write(documents(3).map((one) => ({ ...one, id: `first-${one.id}` })));
+      const ask = ([method, path, body]: readonly [string, string, object?]) => real.call(method, path, body);
+      assert.equal((await ask(change)).status, 200);
+      const writer = createEventWriter(store);
+      const events = documents(6).map(({ index, id, document = {} }) => ({
+        index,
+        id,
+        document,
+        place: `record ${id}`,
+      }));
+      await assert.rejects(writer.write(events), { code: 'read-only', message: words });
+      assert.equal((await store.search('d-0,d-2', everything)).total, 6, 'its neighbours are there');
+      assert.equal((await ask(back)).status, 200);
+      await real.call('GET', '/_cluster/health/d-1?wait_for_status=yellow');
+      const outcome = await writer.write(events);
+      assert.deepEqual([outcome.stored.length, outcome.duplicates], [2, 4]);
+      await store.close();
+    });
+  }
 
   test('wrong logins, unknown certificates and addresses are told at once, without the password', async () => {
     const { store, gateway } = await open();

@@ -31,6 +31,8 @@ export type Fate =
   | 'cut'
   /** It is done; the connection ends before the answer. */
   | 'deafen'
+  /** It is done; the connection ends in the middle of the answer. */
+  | 'halve'
   /** A `_bulk` whose operations at these places are turned away with 429. */
   | { readonly busy: (place: number) => boolean };
 
@@ -63,9 +65,12 @@ export async function startGateway(real: string): Promise<Gateway> {
     const fate = gateway.fate(asked);
     if (fate !== 'pass') gateway.spoilt++;
     if (fate === 'cut') return void incoming.socket.destroy();
-    if (fate === 'pass' || fate === 'deafen') {
+    if (fate === 'pass' || fate === 'deafen' || fate === 'halve') {
       const got = await forward(real, asked, incoming);
-      if (fate === 'deafen') incoming.socket.destroy();
+      if (fate === 'halve') {
+        answer.writeHead(got.status, { 'content-length': Buffer.byteLength(got.text) });
+        answer.write(got.text.slice(0, got.text.length / 2), () => incoming.socket.destroy());
+      } else if (fate === 'deafen') incoming.socket.destroy();
       else send(got.status, got.text);
     } else if ('busy' in fate) {
       send(200, await partly(asked, fate.busy, (left) => forward(real, { ...asked, body: left }, incoming)));

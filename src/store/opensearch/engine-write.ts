@@ -146,6 +146,7 @@ function* parts(drafts: readonly Draft[]): Generator<readonly Draft[]> {
 /** `shown`: answered when searches see it. */
 async function sendPart(part: readonly Draft[], { client, clock, terms }: BulkPorts, shown = false): Promise<void> {
   const elapsed = elapsedMs();
+  const made = new Set<string>();
   let waiting = part;
   for (let tries = 1; waiting.length > 0; tries++) {
     const body = waiting.map(({ lines }) => lines).join('');
@@ -153,7 +154,15 @@ async function sendPart(part: readonly Draft[], { client, clock, terms }: BulkPo
     const { status, text } = await client.send({ method: 'POST', path, body, repeatable: true });
     if (status >= 300) throw wireError(status, text);
     const late = elapsed() >= client.deadlineMs;
-    waiting = settle(waiting, parseKnownJson(text), late, terms);
+    const left = settle(waiting, parseKnownJson(text), late, terms);
+    const homeless = waiting.filter((draft) => lacksIndex(draft) && !made.has(draft.operation.index));
+    for (const index of new Set(homeless.map(({ operation }) => operation.index))) {
+      await makeIndex(clusterName(index), client);
+      made.add(index);
+    }
+    for (const draft of homeless) draft.result = undefined;
+    // In their order, for another operation may be about the same document.
+    waiting = waiting.filter((draft) => left.includes(draft) || homeless.includes(draft));
     if (waiting.length > 0) await clock.sleep(pauseBefore(tries, enginePauses));
   }
 }
@@ -180,6 +189,20 @@ function settle(sent: readonly Draft[], answer: unknown, late: boolean, terms: K
   }
   if (fault) throw fault;
   return again;
+}
+
+/** `action.auto_create_index` may forbid what `_bulk` would do by itself; asked for by name an index may be made all the same. */
+function lacksIndex({ operation: { action, ifSeqNo }, result }: Draft): boolean {
+  return (
+    action !== 'delete' && ifSeqNo === undefined && !!result && 'error' in result && result.error === 'index-not-found'
+  );
+}
+
+async function makeIndex(name: string, client: EngineClient): Promise<void> {
+  const { status, text } = await client.send({ method: 'PUT', path: `/${encodeURIComponent(name)}` });
+  if (status < 300) return;
+  const error = wireError(status, text);
+  if (error.wire !== 'resource_already_exists_exception') throw error;
 }
 
 function learn(terms: KnownTerms, operation: Operation, item: unknown): void {
