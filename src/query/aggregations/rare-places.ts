@@ -82,7 +82,7 @@ function sortedRows(
   [from, to]: readonly [number, number],
   backwards: boolean,
 ): number[] {
-  const [low, high] = backwards ? [to + 1, from + 1] : [from, to];
+  const [low, high] = binsBetween(from, to, backwards);
   const found: number[] = [];
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at] as number;
@@ -128,9 +128,12 @@ function headOf(hashed: HashedRows, order: Uint32Array, backwards: boolean): Hea
 }
 
 function makeHead({ of }: HashedRows, order: Uint32Array, backwards: boolean): Head {
-  const rows: number[] = [];
-  for (let row = 0; row < of.length; row++) if (of[row] !== 0) rows.push(row);
-  const bins = countBins(rows, order);
+  const bins = new Uint32Array(binCount);
+  for (let row = 0; row < of.length; row++) {
+    if (of[row] === 0) continue;
+    const bin = (order[row] as number) >>> binShift;
+    bins[bin] = (bins[bin] as number) + 1;
+  }
   const start = backwards ? binCount - 1 : 0;
   const direction = backwards ? -1 : 1;
   let bin = start;
@@ -141,7 +144,18 @@ function makeHead({ of }: HashedRows, order: Uint32Array, backwards: boolean): H
     some += more;
     bin += direction;
   }
-  return { rows: some === 0 ? [] : sortedRows(rows, order, [start, bin], backwards), bin };
+  const rows = new Uint32Array(some);
+  const [low, high] = binsBetween(start, bin, backwards);
+  for (let row = 0, end = 0; end < some; row++) {
+    const at = (order[row] as number) >>> binShift;
+    if (of[row] !== 0 && at >= low && at < high) rows[end++] = row;
+  }
+  return { rows: sortedRows(rows, order, [start, bin], backwards), bin };
+}
+
+/** From the first up to, not including, the second, the lower one first. */
+function binsBetween(from: number, to: number, backwards: boolean): readonly [number, number] {
+  return backwards ? [to + 1, from + 1] : [from, to];
 }
 
 /** Without places all values have to be read. */

@@ -125,8 +125,8 @@ export function readHashes(file: PagedFile, { at, count, orders }: HashList): Ha
     const end = Math.min(count, bytes.readUInt32LE(bucket * 4));
     for (; number < end; number++) {
       const place = 1024 + number * 5;
-      const [low, middle, high] = [bytes[place] as number, bytes[place + 1] as number, bytes[place + 2] as number];
-      hashes[number] = bucket * 0x1000000 + low + middle * 256 + high * 65_536;
+      const upper = (bytes[place + 1] as number) * 256 + (bytes[place + 2] as number) * 65_536;
+      hashes[number] = bucket * 0x1000000 + upper + (bytes[place] as number);
       rows[number] = (bytes[place + 3] as number) + (bytes[place + 4] as number) * 256;
     }
   }

@@ -35,9 +35,11 @@ export function makeOrdinals(
     if (unlisted[at] === 0) continue;
     for (let row = at * 32; row < at * 32 + 32; row++) {
       if (!hasRow(unlisted, row)) continue;
-      if (of[row] !== 0) mixed.push(row);
+      if (of[row] !== 0) {
+        mixed.push(row);
+        lists.delete(row);
+      }
       of[row] = many;
-      lists.delete(row);
     }
   }
   const several = (row: number): readonly number[] | undefined => lists.get(row);
