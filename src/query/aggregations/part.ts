@@ -46,32 +46,44 @@ export interface PartCounts {
   flush(): void;
 }
 
+/** A tally with fewer values sums them in a map: there may be thousands of tallies, each of which saw a few of many values. */
+const arrayFrom = 256;
+
 export function makePartCounts(take: (key: Point, count: number) => void): PartCounts {
+  let few = new Map<number, number>();
   let sums = new Float64Array(0);
   let of: Names | undefined;
   const flush = (): void => {
     const names = of;
     of = undefined;
     if (!names) return;
+    for (const [number, count] of few) if (count > 0) take(names.at(number), count);
     for (let number = 0; number < sums.length; number++) {
       const count = sums[number] as number;
       if (count > 0) take(names.at(number), count);
     }
+    few = new Map();
     sums = new Float64Array(0);
+  };
+  const widen = (names: Names): void => {
+    const more = new Float64Array(names.count);
+    more.set(sums);
+    for (const [number, count] of few) more[number] = count;
+    few = new Map();
+    sums = more;
   };
   return {
     flush,
     add({ keys, counts }, names) {
       if (of !== names) flush();
       of = names;
-      if (sums.length < names.count) {
-        const more = new Float64Array(names.count);
-        more.set(sums);
-        sums = more;
-      }
+      const isFew = sums.length === 0 && few.size + keys.length < arrayFrom;
+      if (!isFew && sums.length < names.count) widen(names);
       for (let at = 0; at < keys.length; at++) {
         const key = keys[at] as number;
-        sums[key] = (sums[key] as number) + (counts[at] as number);
+        const count = counts[at] as number;
+        if (isFew) few.set(key, (few.get(key) ?? 0) + count);
+        else sums[key] = (sums[key] as number) + count;
       }
     },
   };
