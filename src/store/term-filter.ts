@@ -9,7 +9,8 @@ export type RowFilter = (block: Block) => readonly number[] | 'all';
 /**
  * The cheap half of a search: a term that a keyword field must hold stands in the JSON text as it is, so a text without it
  * need not be parsed. Used only where that is certain: plain keyword fields (no normalizer, no null_value, no alias), and
- * values that JSON never escapes. A boolean or plain number in such a field is indexed as the text that JSON.stringify wrote.
+ * values that JSON need not escape. A client's text is kept letter for letter, and some clients escape what they need not
+ * (`\/`, `\u0041`): rows with such escapes may hold anything.
  */
 export function rowFilter(required: RequiredTerms, mapping: Mapping): RowFilter | undefined {
   if (required === 'none-known') return undefined;
@@ -22,9 +23,13 @@ export function rowFilter(required: RequiredTerms, mapping: Mapping): RowFilter 
       rows = rowsWith(block, anyOf, rows);
       if (rows.length === 0) break;
     }
-    return rows;
+    if (rows === 'all') return rows;
+    const written = rowsWith(block, needlessEscapes, 'all');
+    return written.length === 0 ? rows : [...new Set([...rows, ...written])].sort((a, b) => a - b);
   };
 }
+
+const needlessEscapes = [Buffer.from('\\/'), Buffer.from('\\u')];
 
 /** One pass over the block's bytes a needle: the cost is that of a memory search, not of a call per row. */
 function rowsWith(block: Block, anyOf: readonly Buffer[], among: readonly number[] | 'all'): readonly number[] {
@@ -55,10 +60,10 @@ function rowAt(block: Block, offset: number): number {
 
 /**
  * Printable ASCII without the two characters that JSON escapes. The empty text stands everywhere, so it tells nothing; a
- * number with an exponent is indexed as Java writes it (1.0E21), which is not how it stands in the JSON.
+ * number is indexed as Java writes it (1000.0), which is not always how it stands in the JSON (1e3).
  */
 function isPlainText(value: string): boolean {
-  return /^[ !#-[\]-~]+$/.test(value) && !/^-?\d+\.\d+E-?\d+$/.test(value);
+  return /^[ !#-[\]-~]+$/.test(value) && !/^-?\d+(?:\.\d+)?(?:E-?\d+)?$/.test(value);
 }
 
 function isPlainKeyword(mapping: Mapping, path: string): boolean {
