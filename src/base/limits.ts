@@ -196,6 +196,8 @@ export const limits = {
   keptNamesMax: 12 * 1024 * 1024,
   /** Buckets, tallies and distinct values that are kept of one stretch: more take longer to add than they save, and push others out. */
   keptEntriesMax: 50_000,
+  /** The same where aggregations stand inside of buckets: each such bucket takes microseconds to make, and all are added at one stretch. */
+  keptInnerEntriesMax: 4000,
   /** Which matches in parts of sealed segments can be among the first of a sort (query/tops.ts), by weight; the least used are looked for again. */
   keptTopsMax: 6 * 1024 * 1024,
   /** Documents written ahead of their index: beyond it a write waits for the index, so that searches stay quick and few parsed documents stay alive. */

@@ -42,6 +42,7 @@ export function makeAggregator(json: Document, at: Instant): Aggregator {
   const all = flat(nodes);
   const seeing = all.filter(({ aggregation }) => aggregation.see);
   const keeps = all.every(({ kind }) => keptKinds.includes(kind));
+  const keptMax = nodes.length === all.length ? limits.keptEntriesMax : limits.keptInnerEntriesMax;
   let tallies: readonly Tally[] | undefined;
   return {
     scores: all.some(({ aggregation }) => aggregation.scores),
@@ -61,7 +62,7 @@ export function makeAggregator(json: Document, at: Instant): Aggregator {
     collectRows(batch) {
       for (const tally of tallies ?? []) collectRows(tally, batch);
     },
-    keepable: () => keeps && !budget.waits && budget.held <= limits.keptEntriesMax,
+    keepable: () => keeps && !budget.waits && budget.held <= keptMax,
     parts: (names) => partsInside({ tallies: tallies ?? [] }, names),
     add: (parts, names) => addInside({ tallies: tallies ?? [] }, parts, names),
     finish: budget.finish,

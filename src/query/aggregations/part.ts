@@ -14,6 +14,7 @@ export interface Part {
 }
 
 const noKeys = new Uint32Array(0);
+const noSums = new Float64Array(0);
 
 /** Values without counts. */
 export function partOfValues(values: Iterable<Point>, names: Names): Part {
@@ -50,26 +51,27 @@ export interface PartCounts {
 const arrayFrom = 256;
 
 export function makePartCounts(take: (key: Point, count: number) => void): PartCounts {
-  let few = new Map<number, number>();
-  let sums = new Float64Array(0);
+  // Made when they are needed: most of thousands of tallies need none.
+  let few: Map<number, number> | undefined;
+  let sums: Float64Array = noSums;
   let of: Names | undefined;
   const flush = (): void => {
     const names = of;
     of = undefined;
     if (!names) return;
-    for (const [number, count] of few) if (count > 0) take(names.at(number), count);
+    for (const [number, count] of few ?? []) if (count > 0) take(names.at(number), count);
     for (let number = 0; number < sums.length; number++) {
       const count = sums[number] as number;
       if (count > 0) take(names.at(number), count);
     }
-    few = new Map();
-    sums = new Float64Array(0);
+    few = undefined;
+    sums = noSums;
   };
   const widen = (names: Names): void => {
     const more = new Float64Array(names.count);
     more.set(sums);
-    for (const [number, count] of few) more[number] = count;
-    few = new Map();
+    for (const [number, count] of few ?? []) more[number] = count;
+    few = undefined;
     sums = more;
   };
   return {
@@ -77,12 +79,13 @@ export function makePartCounts(take: (key: Point, count: number) => void): PartC
     add({ keys, counts }, names) {
       if (of !== names) flush();
       of = names;
-      const isFew = sums.length === 0 && few.size + keys.length < arrayFrom;
+      const isFew = sums.length === 0 && (few?.size ?? 0) + keys.length < arrayFrom;
       if (!isFew && sums.length < names.count) widen(names);
+      if (isFew) few ??= new Map();
       for (let at = 0; at < keys.length; at++) {
         const key = keys[at] as number;
         const count = counts[at] as number;
-        if (isFew) few.set(key, (few.get(key) ?? 0) + count);
+        if (isFew) few?.set(key, (few.get(key) ?? 0) + count);
         else sums[key] = (sums[key] as number) + count;
       }
     },
