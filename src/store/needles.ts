@@ -95,6 +95,8 @@ function besideOf(field: Field): readonly string[] | undefined {
 }
 
 const shortestRun = 3;
+/** Characters that are looked for: longer texts tell no more, and expressions of megabytes are refused. */
+const longestNeedle = 64;
 
 /**
  * The longest part of a text that stands in JSON as it is, but for escapes that need not be. Numbers do not: 15e-1 in the text is
@@ -103,5 +105,6 @@ const shortestRun = 3;
 function longestRun(text: string): string | undefined {
   const runs = text.split(/[^ -~]|["\\/]/).sort((a, b) => b.length - a.length);
   const [longest = ''] = runs;
-  return longest.length >= shortestRun && /[^0-9eE+.-]/.test(longest) ? longest : undefined;
+  const needle = longest.slice(0, longestNeedle);
+  return needle.length >= shortestRun && /[^0-9eE+.-]/.test(needle) ? needle : undefined;
 }
