@@ -7,7 +7,7 @@ import { type BoundedCache, boundedCache } from './bounded-cache.ts';
 import { type Asked, columnsOf, evaluate, readsHold } from './segment/evaluate.ts';
 import { makeOrdinals, ordinalsWeight, type SegmentOrdinals } from './segment/ordinals.ts';
 import { SegmentDamage } from './segment/paged-file.ts';
-import { hasRow, noRows } from './segment/rows.ts';
+import { hasRow, noRows, segmentRowsMax } from './segment/rows.ts';
 import type { SegmentIndex } from './segment/segment-index.ts';
 import type { Segments } from './segment/segments.ts';
 
@@ -76,7 +76,11 @@ function columnOf(field: Field, asked: Asked, cache: ColumnCache, guard: Guard):
 
 function guardedOrdinals({ leaves, ...made }: SegmentOrdinals, rows: number, guard: Guard): Ordinals {
   const { hashed } = made;
-  const told = { ...made, of: made.of.slice(0, rows), leaf: leafReader(made, leaves, guard) };
+  const told = {
+    ...made,
+    of: made.of.length > rows ? made.of.slice(0, rows) : made.of,
+    leaf: leafReader(made, leaves, guard),
+  };
   return hashed ? { ...told, hashed: () => guard(hashed) } : told;
 }
 
@@ -134,6 +138,7 @@ function weightOf(column: Column | undefined): number {
 }
 
 const noValues: Ordinals = makeOrdinals(
+  segmentRowsMax,
   0,
   () => {},
   noRows(),

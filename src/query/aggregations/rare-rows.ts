@@ -85,7 +85,7 @@ function firstOf(of: Uint32Array, rows: ArrayLike<number>): number {
 function makeRoom(chunk: RareChunk, more: number, budget: Budget): void {
   const { length } = chunk.rows;
   if (chunk.count + more <= length) return;
-  const size = Math.max(length * 2, chunk.count + more);
+  const size = Math.max(Math.min(length * 2, chunk.hashed.of.length), chunk.count + more);
   budget.hold(Math.ceil((size - length) / rowsAnEntry));
   const rows = new Uint32Array(size);
   rows.set(chunk.rows);
@@ -105,10 +105,11 @@ export function valuesAt({ values, columns, hashed: { names } }: RareChunk, row:
   return read;
 }
 
+/** By a few bits of a hash: 1 while it may be wanted. Sets of large numbers are slow, and most rows are dismissed by these. */
+const may = new Uint8Array(65_536);
+
 /** Rows whose hash is wanted, ascending as they came. */
 export function rowsWith({ hashed, rows, count }: RareChunk, wanted: ReadonlySet<number>): number[] {
-  // Sets of large numbers are slow: most rows are dismissed by a few bits of their hash.
-  const may = new Uint8Array(65_536);
   for (const hash of wanted) may[hash & 0xffff] = 1;
   const { of } = hashed;
   const found: number[] = [];
@@ -117,5 +118,6 @@ export function rowsWith({ hashed, rows, count }: RareChunk, wanted: ReadonlySet
     const hash = of[row] as number;
     if (may[hash & 0xffff] === 1 && wanted.has(hash)) found.push(row);
   }
+  for (const hash of wanted) may[hash & 0xffff] = 0;
   return found;
 }

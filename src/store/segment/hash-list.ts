@@ -11,7 +11,7 @@ export interface HashList {
   readonly orders?: { readonly at: number; readonly prefix: string };
 }
 
-/** The pairs of a hash list, in any order, with their places where they are known. */
+/** The pairs of a hash list, in any order, with their places where they are known. To be read at once: see readHashes. */
 export interface HashPairs {
   readonly hashes: Uint32Array;
   readonly rows: Uint16Array;
@@ -105,10 +105,18 @@ export function addHashRows(file: PagedFile, { at, count }: HashList, hash: numb
   }
 }
 
-/** All of a list. */
+/** Memory for the pairs of one list: those of hundreds of segments come one after the other, and freeing memory takes longer than reading. */
+const room = { hashes: new Uint32Array(0), rows: new Uint16Array(0), codes: new Uint32Array(0) };
+
+/** All of a list, in memory that the next call uses again. */
 export function readHashes(file: PagedFile, { at, count, orders }: HashList): HashPairs {
-  const hashes = new Uint32Array(count);
-  const rows = new Uint16Array(count);
+  if (room.rows.length < count) {
+    room.hashes = new Uint32Array(count);
+    room.rows = new Uint16Array(count);
+    room.codes = new Uint32Array(count);
+  }
+  const hashes = room.hashes.subarray(0, count);
+  const rows = room.rows.subarray(0, count);
   const places = orders && { codes: readOrders(file, orders.at, count), prefix: orders.prefix };
   const pairs = { hashes, rows, count, orders: places };
   if (count < bucketsFrom) {
@@ -135,7 +143,7 @@ export function readHashes(file: PagedFile, { at, count, orders }: HashList): Ha
 
 function readOrders(file: PagedFile, at: number, count: number): Uint32Array {
   const bytes = file.bytes(at, count * 3);
-  const codes = new Uint32Array(count);
+  const codes = room.codes.subarray(0, count);
   for (let number = 0, place = 0; number < count; number++, place += 3) {
     codes[number] =
       (bytes[place] as number) + (bytes[place + 1] as number) * 256 + (bytes[place + 2] as number) * 65_536;

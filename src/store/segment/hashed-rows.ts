@@ -16,16 +16,17 @@ export function hashedRows(key: HashKey, { hashes, rows, count, orders }: HashPa
     if (order && orders) order[row] = orders.codes[at] as number;
   }
   for (const row of unclear) of[row] = 0;
+  const prefix = orders?.prefix;
   return {
     of,
     key: key.secret,
     hash: (text) => mark(textHash(key, text)),
-    longest: orders ? valueLengthMax : Number.POSITIVE_INFINITY,
+    longest: prefix === undefined ? Number.POSITIVE_INFINITY : valueLengthMax,
     order,
-    place: (text) => (orders ? orderOf(orders.prefix, text) : 0),
-    prefix: orders?.prefix ?? '',
+    place: (text) => (prefix === undefined ? 0 : orderOf(prefix, text)),
+    prefix: prefix ?? '',
     names: new Map(),
-    least: (place) => (orders ? leastText(orders.prefix, place) : ''),
+    least: (place) => (prefix === undefined ? '' : leastText(prefix, place)),
   };
 }
 

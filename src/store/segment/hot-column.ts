@@ -258,6 +258,7 @@ function ordinalsOf(column: HotColumn, world: WordWorld): Ordinals {
   const { postings, leaves } = world;
   const lists = [...column.otherValues.values(), ...column.values.values()];
   return makeOrdinals(
+    world.rows,
     lists.length,
     (add) => {
       for (const [ordinal, list] of lists.entries()) eachListed(postings, list, (row) => add(ordinal, row));

@@ -1,5 +1,5 @@
 import { type HashedRows, type Leaf, namesKeptMax, type Ordinals } from '../../query/columns.ts';
-import { hasRow, type Rows, segmentRowsMax } from './rows.ts';
+import { hasRow, type Rows } from './rows.ts';
 
 export interface SegmentOrdinals extends Ordinals {
   /** All values at once, where that is quicker than one by one. */
@@ -7,17 +7,18 @@ export interface SegmentOrdinals extends Ordinals {
 }
 
 /**
- * Turns lists of rows by value into values by row. `each` calls back with every row of every value, values ascending, a row as
+ * Turns lists of rows by value into values by row, of so many rows. `each` calls back with every row of every value, values ascending, a row as
  * often as it has the value; rows of `unlisted` have other values besides, of which `hashed` tells what it can.
  */
 export function makeOrdinals(
+  rows: number,
   count: number,
   each: (add: (ordinal: number, row: number) => void) => void,
   unlisted: Rows,
   leaf: (ordinal: number) => Leaf,
   hashed?: () => HashedRows,
 ): Ordinals {
-  const of = count < 0xfffe ? new Uint16Array(segmentRowsMax) : new Uint32Array(segmentRowsMax);
+  const of = count < 0xfffe ? new Uint16Array(rows) : new Uint32Array(rows);
   const many = count < 0xfffe ? 0xffff : 0xffffffff;
   const lists = new Map<number, number[]>();
   each((ordinal, row) => {

@@ -127,6 +127,7 @@ function ordinalsOf(
 ): SegmentOrdinals {
   const texts = values?.count ?? 0;
   const ordinals = makeOrdinals(
+    rows,
     texts + (others?.count ?? 0),
     (add) => {
       if (values) addOrdinals(file, values, 0, add);
