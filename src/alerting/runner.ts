@@ -1,10 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import { reasonOf } from '../base/errors.ts';
+import { withSignals } from '../base/joined-signal.ts';
 import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import type { Notifier } from '../notify/notifier.ts';
-import type { Operation, Position, Store } from '../store/store.ts';
+import type { Operation, Position, SearchResult, Store } from '../store/store.ts';
 import type { AlertBook } from './alert-book.ts';
 import { prepareBucketRun } from './bucket-run.ts';
 import { compileMonitor } from './compiled.ts';
@@ -72,8 +73,9 @@ function askedFor(store: Store, { kind }: Order, signal: AbortSignal | undefined
   return {
     ...store,
     search(expression, body, options = {}) {
-      const signals = [options.signal, signal].filter((one) => one !== undefined);
-      return store.search(expression, body, { ...options, background, signal: AbortSignal.any(signals) });
+      const search = (either: AbortSignal): Promise<SearchResult> =>
+        store.search(expression, body, { ...options, background, signal: either });
+      return withSignals([options.signal, signal], search);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { withSignals } from '../base/joined-signal.ts';
 import { limits } from '../base/limits.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function withinTime<T>(
     if (!done.signal.aborted) over.abort(tooLong());
   });
   try {
-    return await search(asker ? AbortSignal.any([asker, over.signal]) : over.signal);
+    return await withSignals([asker, over.signal], search);
   } finally {
     done.abort();
     await timer;

@@ -1,4 +1,5 @@
 import { yieldToLoop } from '../base/clock.ts';
+import { withSignals } from '../base/joined-signal.ts';
 import { giveWay } from './slices.ts';
 import type { SearchOptions } from './store.ts';
 
@@ -26,11 +27,8 @@ export function makeSearches(): Searches {
       const { background = false, signal } = options;
       const end = new AbortController();
       if (!background) waitedFor++;
-      const done = work({
-        ...options,
-        pass: background ? () => giveWay(asked) : yieldToLoop,
-        signal: signal ? AbortSignal.any([signal, end.signal]) : end.signal,
-      });
+      const pass = background ? () => giveWay(asked) : yieldToLoop;
+      const done = withSignals([signal, end.signal], (either) => work({ ...options, pass, signal: either }));
       running.set(end, done);
       try {
         return await done;
