@@ -23,9 +23,23 @@ export const systemClock: Clock = {
     }),
 };
 
-/** Lets timers, sockets and other requests run: called between slices of long work. */
+/**
+ * Lets timers, sockets and other requests run: called between slices of long work. Of several that wait each has a turn of the loop
+ * of its own, first come first: what else is to run waits for one slice, however many searches are under way.
+ */
 export function yieldToLoop(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    if (turns.push(resolve) === 1) setImmediate(nextTurn);
+  });
+}
+
+const turns: (() => void)[] = [];
+
+function nextTurn(): void {
+  const [first] = turns;
+  turns.shift();
+  if (turns.length > 0) setImmediate(nextTurn);
+  first?.();
 }
 
 /** A stopwatch for durations (`took`, slices of work); not wall-clock time. */
