@@ -36,8 +36,7 @@ export function yieldToLoop(): Promise<void> {
 const turns: (() => void)[] = [];
 
 function nextTurn(): void {
-  const [first] = turns;
-  turns.shift();
+  const first = turns.shift();
   if (turns.length > 0) setImmediate(nextTurn);
   first?.();
 }

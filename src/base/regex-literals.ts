@@ -81,13 +81,13 @@ function fits(starts: readonly string[], ends: readonly string[]): boolean {
 function unionTexts(parts: readonly Texts[]): Texts {
   const exact = parts.flatMap((part) => part.exact ?? []);
   if (parts.every((part) => part.exact) && exact.length <= alternativesMax) return { exact, needs: [] };
-  const lists = parts.map((part) => best(part.exact ? added(part.needs, part.exact) : part.needs));
+  const lists = parts.map((part) => bestOf(part.exact ? added(part.needs, part.exact) : part.needs));
   const all = lists.flatMap((list) => list ?? []);
   return lists.every((list) => list) && all.length <= alternativesMax ? { needs: [all] } : unknown;
 }
 
-/** The list whose shortest text is longest. */
-function best(needs: Literals): readonly string[] | undefined {
+/** The list whose shortest text is longest: it tells most apart. */
+export function bestOf(needs: Literals): readonly string[] | undefined {
   const shortest = (list: readonly string[]): number => Math.min(...list.map((text) => text.length));
   return needs.toSorted((a, b) => shortest(b) - shortest(a))[0];
 }

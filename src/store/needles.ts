@@ -1,5 +1,5 @@
 import { isAscii } from 'node:buffer';
-import type { Literals } from '../base/regex-literals.ts';
+import { bestOf, type Literals } from '../base/regex-literals.ts';
 import type { Field } from '../query/field.ts';
 import type { Bool, Lucene } from '../query/lucene.ts';
 
@@ -14,7 +14,7 @@ export type TextFilter = (text: Buffer) => boolean;
 export function textFilter(query: Lucene): TextFilter | undefined {
   const known = filters.get(query);
   if (known) return known === 'none' ? undefined : known;
-  const needles = best(needlesOf(query));
+  const needles = bestOf(needlesOf(query));
   const made = needles && filterOf(needles);
   filters.set(query, made ?? 'none');
   return made;
@@ -64,15 +64,9 @@ function boolNeedles({ clauses, minimum }: Bool): Literals {
 }
 
 function anyNeedles(queries: readonly Lucene[]): Literals {
-  const lists = queries.map((query) => best(needlesOf(query)));
+  const lists = queries.map((query) => bestOf(needlesOf(query)));
   const all = lists.flatMap((list) => list ?? []);
   return all.length > 0 && all.length <= alternativesMax && lists.every((list) => list) ? [all] : [];
-}
-
-/** The list whose shortest text is longest. */
-function best(needles: Literals): readonly string[] | undefined {
-  const shortest = (list: readonly string[]): number => Math.min(...list.map((text) => text.length));
-  return needles.toSorted((a, b) => shortest(b) - shortest(a))[0];
 }
 
 /** What a field's values look like in the JSON: only where it takes them as they stand, or splits them into words. */

@@ -1,5 +1,6 @@
 import { elapsedMs, systemClock, yieldToLoop } from '../../base/clock.ts';
 import { reasonOf } from '../../base/errors.ts';
+import { withSignals } from '../../base/joined-signal.ts';
 import { limits } from '../../base/limits.ts';
 import type { Position } from '../store.ts';
 import { farBehind, feed, type SegmentWorld, segmentFile } from './feeding.ts';
@@ -145,7 +146,7 @@ function dropEmpty({ kept, blocksAfter }: SegmentWorld): void {
 }
 
 function caughtUp({ caughtUp: { signal: done } }: Work, signal: AbortSignal | undefined): Promise<void> {
-  return systemClock.sleep(limits.indexWaitMs, signal ? AbortSignal.any([signal, done]) : done);
+  return withSignals([signal, done], (either) => systemClock.sleep(limits.indexWaitMs, either));
 }
 
 /** The program starts and answers first. The machine's time: a replay's runs ahead. */
