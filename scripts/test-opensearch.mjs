@@ -3,7 +3,7 @@
 // running one instead, ALL of whose indices and templates are deleted. Where none can be had the comparisons are skipped with
 // the reason; with CI=true a skip fails.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { buildProgram, checkNode, installPackages, root, say } from './prepare.mjs';
@@ -41,7 +41,10 @@ function whyAbsent() {
   return undefined;
 }
 
-/** A node of its own, in a fresh folder, that is gone with this process. */
+/**
+ * A node of its own, in a fresh folder, that is gone with this process. Where it dies (a question can take all of its memory),
+ * its last words are told and it is started again with what it held, so that other comparisons go on.
+ */
 async function startReal() {
   // Not the folder for temporary files: the node runs as another user, who must be able to read it.
   const folder = mkdtempSync('/var/tmp/trailhound-opensearch-');
@@ -52,23 +55,55 @@ async function startReal() {
   const stop = () => {
     if (stopped) return;
     stopped = true;
+    clearInterval(watch);
     spawnSync(up, ['down'], { env, stdio: 'ignore' });
     rmSync(folder, { recursive: true, force: true });
   };
+  let starting = false;
+  const watch = setInterval(async () => {
+    if (starting || nodeRuns(join(folder, `node-${port}.pid`))) return;
+    starting = true;
+    say(`The real OpenSearch died:\n${lastWords(join(folder, 'opensearch-2.19.4', 'logs', 'node.log'))}`);
+    await bringUp(env);
+    starting = false;
+  }, 1_000);
   process.on('exit', stop);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
   say('Starting a real OpenSearch 2.19.4 …');
+  starting = true;
+  if ((await bringUp(env)) !== 0) {
+    say('The real OpenSearch did not start.');
+    process.exit(1);
+  }
+  starting = false;
+  return { url: `http://127.0.0.1:${port}`, stop };
+}
+
+/** Runs `up`, tells what it says and answers its exit code. */
+async function bringUp(env) {
   // Its output goes through us: the node itself must not keep our standard error open.
   const child = spawn(up, [], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const ended = await new Promise((done, fail) => child.on('error', fail).on('exit', done));
   say(output.trim());
-  if (ended !== 0) {
-    say('The real OpenSearch did not start.');
-    process.exit(1);
+  return ended;
+}
+
+function nodeRuns(pidFile) {
+  try {
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 0);
+    return true;
+  } catch {
+    return false;
   }
-  return { url: `http://127.0.0.1:${port}`, stop };
+}
+
+/** Of the node's log the fatal error and where it came from, or its last lines. */
+function lastWords(file) {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : ['(no log)'];
+  const fatal = lines.findLastIndex((line) => line.includes('fatal error in thread'));
+  return (fatal < 0 ? lines.slice(-20) : lines.slice(fatal, fatal + 20)).join('\n');
 }
 
 /** A free port whose hundredth neighbour, the node's transport, is free too. */

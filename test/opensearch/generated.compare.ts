@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { clean, engines } from './engines.ts';
 import { knownKinds } from './generated/known.ts';
-import { type Finding, play } from './generated/play.ts';
+import { emptyBuckets, type Finding, play } from './generated/play.ts';
 import { shrink } from './generated/shrink.ts';
 import { counts, renderings, searches } from './generated/story.ts';
 
@@ -41,11 +41,13 @@ if (both) {
     }
     const unknown = found.filter(({ kind }) => kind === undefined);
     t.diagnostic(`seed ${seed}: ${stories} indices, ${questions} questions, ${unknown.length} unknown differences`);
-    for (const { name } of knownKinds) {
+    for (const name of [...knownKinds.map((each) => each.name), emptyBuckets]) {
       t.diagnostic(`${found.filter(({ kind }) => kind === name).length} of a known kind: ${name}`);
     }
     const told: string[] = [];
-    for (const finding of unknown.slice(0, toldMax)) told.push(tell(await shrink(both, finding)));
+    for (const finding of unknown.slice(0, toldMax)) {
+      told.push(tell(finding.fatal ? finding : await shrink(both, finding)));
+    }
     for (const each of told) t.diagnostic(each);
     assert.ok(
       unknown.length <= unknownMax,
