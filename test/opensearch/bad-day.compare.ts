@@ -13,7 +13,7 @@ import type { Operation } from '../../src/store/store.ts';
 import { type Json, serve, temporaryFolder, until } from '../program.ts';
 import { deliver, s3Record } from '../records.ts';
 import { clean, realEngine, realUrl } from './engines.ts';
-import { certificate, type Gateway, startGateway } from './gateway.ts';
+import { certificate, expiredCertificate, type Gateway, startGateway } from './gateway.ts';
 import { clusterSkips } from './store-skips.ts';
 
 /** A store in a real cluster, over TLS with a login, whose requests are turned away and cut off. */
@@ -220,23 +220,27 @@ if (url !== undefined) {
     });
   }
 
-  test('wrong logins, unknown certificates and addresses are told at once, without the password', async () => {
+  test('wrong logins, certificates and addresses are told at once, without the password', async (context) => {
     const { store, gateway } = await open();
     await store.close();
     const opened = (address: string, more: object) =>
       openOpenSearch({ address: engineAddress(address, more), clock: systemClock });
     const secret = new URL(gateway.url).password;
     const wrong = gateway.url.replace(secret, 'wrong-password');
-    const told = async (address: string, more: object, code: string): Promise<void> => {
+    const told = async (address: string, more: object, code: string, words = /./): Promise<void> => {
       const error = await opened(address, more).then(
         () => assert.fail('it was opened'),
         (thrown: Error & { code?: string }) => thrown,
       );
       assert.equal(error.code, code, error.message);
+      assert.match(error.message, words);
       assert.doesNotMatch(`${error.message} ${error.stack}`, /wrong-password|pass:w|pass%3Aw/);
     };
     await told(wrong, { caFile: certificate }, 'forbidden');
-    await told(gateway.url, {}, 'engine-unavailable');
+    await told(gateway.url, {}, 'engine-unavailable', /self-signed certificate/);
+    const expired = await startGateway(url, expiredCertificate);
+    context.after(() => expired.close());
+    await told(expired.url, { caFile: expiredCertificate }, 'engine-unavailable', /certificate has expired/);
     assert.throws(() => engineAddress('http://trailhound@127.0.0.1:1'), /TRAILHOUND_ENGINE_PASSWORD/);
     assert.throws(() => engineAddress('ftp://host'), /https:\/\/user@host/);
     assert.throws(() => engineAddress(gateway.url, { caFile: '/nosuch.pem' }), /CA file cannot be read/);

@@ -39,9 +39,13 @@ export type Fate =
 export const certificate = `${root}/test/certificates/loopback.crt`;
 const login = { user: 'trailhound', password: 'pass:w@rd/é' };
 
-export async function startGateway(real: string): Promise<Gateway> {
+/** Ended on the first of February 2020. */
+export const expiredCertificate = `${root}/test/certificates/expired.crt`;
+
+/** `shown`: the certificate it shows; its key lies beside it. */
+export async function startGateway(real: string, shown = certificate): Promise<Gateway> {
   const server = createServer(
-    { cert: readFileSync(certificate), key: readFileSync(`${root}/test/certificates/loopback.key`) },
+    { cert: readFileSync(shown), key: readFileSync(shown.replace(/crt$/, 'key')) },
     (incoming, answer) => void serve(incoming, answer),
   );
   const gateway: Gateway = {
