@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { editAutomaton } from './edit-automaton.ts';
 import { codePoints, withinEdits } from './edit-distance.ts';
 
 /** The whole table, as it stands in textbooks (optimal string alignment where neighbours may swap). */
@@ -34,4 +35,29 @@ test('is within so many edits exactly where the whole table says so', () => {
     }),
     { numRuns: 20_000 },
   );
+});
+
+test('read character by character the answer is the same', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '\u{1f600}', '\ud83d', '\ude00'), maxLength: 9 });
+  let near = 0;
+  fc.assert(
+    fc.property(
+      word,
+      fc.array(word, { maxLength: 8 }),
+      fc.constantFrom(1, 2),
+      fc.nat(3),
+      fc.boolean(),
+      (a, texts, edits, prefix, swaps) => {
+        const automaton = editAutomaton(a, edits, prefix, swaps);
+        if (a === '') assert.equal(automaton, undefined);
+        for (const text of automaton ? texts : []) {
+          const expected = withinEdits(codePoints(a), codePoints(text), edits, prefix, swaps);
+          if (expected) near++;
+          assert.equal(automaton?.test(text), expected, JSON.stringify([a, text, edits, prefix, swaps]));
+        }
+      },
+    ),
+    { numRuns: 5000 },
+  );
+  assert.ok(near > 500, `only ${near} texts were near`);
 });

@@ -1,4 +1,5 @@
 import type { Document } from '../base/document.ts';
+import type { EditAutomaton } from '../base/edit-automaton.ts';
 import type { Field } from './field.ts';
 import type { PatternLiterals } from './pattern-literals.ts';
 
@@ -54,6 +55,8 @@ export interface Pattern {
   readonly test: (term: string) => boolean;
   /** What a term that passes must hold; nothing is known where it is absent. */
   readonly literals?: PatternLiterals;
+  /** The test, character by character, where it can be asked so. */
+  readonly automaton?: EditAutomaton;
   /** Of a flat_object: what is tested is `fo.a.b=value` of every leaf, or `fo.a` and `fo.b` of every key. */
   readonly of?: 'paths' | 'keys';
 }

@@ -1,4 +1,5 @@
 import { AutomatonTooLarge } from '../base/automaton.ts';
+import { editAutomaton } from '../base/edit-automaton.ts';
 import { codePoints, withinEdits } from '../base/edit-distance.ts';
 import { limits } from '../base/limits.ts';
 import { allRegexpFlags, luceneRegexp, type RegexpFlags, RegexpSyntaxError } from '../base/lucene-regexp.ts';
@@ -7,7 +8,7 @@ import { foldAscii, wildcard } from '../base/wildcard.ts';
 import type { Analyzer } from './analysis/token.ts';
 import type { Field } from './field.ts';
 import { type Lucene, ValueRefusal } from './lucene.ts';
-import { prefixLiterals, wildcardLiterals } from './pattern-literals.ts';
+import { nearLiterals, prefixLiterals, wildcardLiterals } from './pattern-literals.ts';
 import { shardError } from './refusal.ts';
 
 /** How the text of a pattern is treated before it is compared. */
@@ -87,13 +88,32 @@ export function pathPrefix(field: Field): string {
   return field.kind === 'flat_object' && field.leaf !== undefined ? `${field.path}=` : '';
 }
 
-/** Characters of the part that must be equal that an index looks for: longer ones tell no more. */
-const startMax = 64;
-
 /** `edits`: how far a term may be from the text; inside a flat_object both begin with its `pathPrefix`. */
 export function fuzzyQuery(field: Field, text: string, edits: number, prefixLength: number, swaps: boolean): Lucene {
   checkTerms(field, 'fuzzy');
+  const automaton = editAutomaton(text, edits, prefixLength, swaps);
   const word = codePoints(text);
+  return {
+    kind: 'pattern',
+    field,
+    ...(pathPrefix(field) === '' ? {} : { of: 'paths' }),
+    literals: nearLiterals(word, edits, prefixLength, swaps),
+    text: `${text}~${edits}`,
+    syntax: `fuzzy ${prefixLength} ${swaps}`,
+    ...(automaton
+      ? { automaton, test: automaton.test }
+      : { test: remembering(field, nearTest(text, word, edits, prefixLength, swaps)) }),
+  };
+}
+
+/** Of words that are too long for an automaton, and where none but the text itself is near. */
+function nearTest(
+  text: string,
+  word: readonly number[],
+  edits: number,
+  prefixLength: number,
+  swaps: boolean,
+): (term: string) => boolean {
   // To no word at all nothing else is near; a character is one or two units of a text.
   const near = (term: string): boolean =>
     edits > 0 &&
@@ -101,16 +121,7 @@ export function fuzzyQuery(field: Field, text: string, edits: number, prefixLeng
     term.length >= word.length - edits &&
     term.length <= 2 * (word.length + edits) &&
     withinEdits(word, codePoints(term), edits, prefixLength, swaps);
-  const test = remembering(field, (term) => term === text || near(term));
-  return {
-    kind: 'pattern',
-    field,
-    ...(pathPrefix(field) === '' ? {} : { of: 'paths' }),
-    literals: prefixLiterals(String.fromCodePoint(...word.slice(0, Math.min(prefixLength, startMax))), false),
-    text: `${text}~${edits}`,
-    syntax: `fuzzy ${prefixLength} ${swaps}`,
-    test,
-  };
+  return (term) => term === text || near(term);
 }
 
 /** What texts and query_string ask the index itself: throws for a field that is only kept in columns. */

@@ -1,7 +1,8 @@
 import { isAscii } from 'node:buffer';
 import { bestOf, type Literals } from '../base/regex-literals.ts';
 import type { Field } from '../query/field.ts';
-import type { Bool, Lucene } from '../query/lucene.ts';
+import type { Bool, Lucene, Pattern } from '../query/lucene.ts';
+import { nearFilter } from './near-words.ts';
 
 /** Says of a document's JSON text, as bytes, whether it may match: where it says no, it need not be parsed. */
 export type TextFilter = (text: Buffer) => boolean;
@@ -14,13 +15,69 @@ export type TextFilter = (text: Buffer) => boolean;
 export function textFilter(query: Lucene): TextFilter | undefined {
   const known = filters.get(query);
   if (known) return known === 'none' ? undefined : known;
-  const needles = bestOf(needlesOf(query));
-  const made = needles && filterOf(needles);
+  const made = madeFilter(query);
   filters.set(query, made ?? 'none');
   return made;
 }
 
 const filters = new WeakMap<Lucene, TextFilter | 'none'>();
+
+function madeFilter(query: Lucene): TextFilter | undefined {
+  const needles = bestOf(needlesOf(query));
+  const holds = needles && filterOf(needles);
+  const near = nearFilters(query);
+  if (!near) return holds;
+  // A word's letters are often there where the word is not.
+  return (text) => (!holds || holds(text)) && near.some((test) => test(text));
+}
+
+function nearFilters(query: Lucene): readonly TextFilter[] | undefined {
+  const near = nearIn(query);
+  if (!near || near.length > nearMax) return undefined;
+  const tests = near.flatMap((pattern) => nearFilter(pattern) ?? []);
+  return tests.length === near.length ? tests : undefined;
+}
+
+/** Words that are asked for by what is near, one after the other: more take longer than they save. */
+const nearMax = 4;
+
+/** Fuzzy patterns of which every match matches one at least. */
+function nearIn(query: Lucene): readonly Pattern[] | undefined {
+  switch (query.kind) {
+    case 'constant':
+    case 'boost':
+      return nearIn(query.query);
+    case 'bool':
+      return nearOfBool(query);
+    case 'dismax':
+      return nearOfAny(query.queries);
+    case 'pattern':
+      return query.automaton && query.field.nested === undefined ? [query] : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function nearOfBool({ clauses, minimum }: Bool): readonly Pattern[] | undefined {
+  for (const { occur, query } of clauses) {
+    const near = occur === '+' || occur === '#' ? nearIn(query) : undefined;
+    if (near) return near;
+  }
+  return minimum < 1 ? undefined : nearOfAny(clauses.flatMap(({ occur, query }) => (occur === '' ? [query] : [])));
+}
+
+function nearOfAny(queries: readonly Lucene[]): readonly Pattern[] | undefined {
+  const lists = queries.map(nearIn);
+  if (lists.some((list) => !list)) return undefined;
+  // Of keywords all that is asked is the text: that of a thousand fields is one question.
+  const byQuestion = new Map(lists.flatMap((list) => (list ?? []).map((pattern) => [questionOf(pattern), pattern])));
+  return [...byQuestion.values()];
+}
+
+function questionOf({ field, text, syntax, of }: Pattern): string {
+  const plain = field.kind === 'keyword' && !field.normalizer && field.nullValue === undefined;
+  return JSON.stringify([field.kind, plain ? '' : field.path, text, syntax, of ?? null]);
+}
 
 function filterOf(needles: readonly string[]): TextFilter {
   // Any character may be written as an escape, also one that need not be.

@@ -208,6 +208,51 @@ function clause(): fc.Arbitrary<Document> {
   );
 }
 
+/** A word or value of a document with one or two changes, among them none that is near enough. */
+function nearOne(): fc.Arbitrary<Document> {
+  const names = ['key', 'short', 't', 't.raw', 'fo', 'fo.a', 'all', 'n', 'low'];
+  const change = fc.tuple(fc.nat(30), fc.constantFrom('put', 'drop', 'swap', 'other'), fc.constantFrom('x', '7', 'é'));
+  return fc
+    .tuple(
+      fc.nat(count - 1),
+      fc.constantFrom(...names),
+      fc.array(change, { maxLength: 3 }),
+      fc.nat(9),
+      fc.record({
+        fuzziness: fc.constantFrom('AUTO', '1', '2', '0'),
+        prefix_length: fc.constantFrom(0, 0, 1, 4),
+        transpositions: fc.boolean(),
+      }),
+    )
+    .map(([at, name, changes, pick, options]) => {
+      const source = candidates[at]?.source ?? {};
+      const own = name === 'fo' ? 'fo.a' : name === 'all' ? 'key' : name;
+      const text = String([valueAt(source, own)].flat()[0] ?? '');
+      const words = text.toLowerCase().split(/[\s/:="]+/);
+      const whole = name === 'all' || name === 't' ? (words[pick % words.length] ?? '') : text;
+      const value = changes.reduce(
+        (word, [place, kind, char]) => changed(word, place % (word.length + 1), kind, char),
+        whole,
+      );
+      return { fuzzy: { [name]: { value, ...options } } };
+    });
+}
+
+function changed(word: string, at: number, kind: string, char: string): string {
+  if (kind === 'put') return word.slice(0, at) + char + word.slice(at);
+  if (kind === 'drop') return word.slice(0, at) + word.slice(at + 1);
+  if (kind === 'other') return word.slice(0, at) + char + word.slice(at + 1);
+  return (
+    word.slice(0, at) +
+    word
+      .slice(at, at + 2)
+      .split('')
+      .reverse()
+      .join('') +
+    word.slice(at + 2)
+  );
+}
+
 /** A part of a value, looked for where it stands: a gap in what is left out shows here. */
 function pieceOfOne(): fc.Arbitrary<Document> {
   const names = ['key', 'short', 'low', 't.raw', 'fo.a', 'fo.b.c', 'all'];
@@ -235,7 +280,7 @@ function valueAt(source: Document, name: string): unknown {
 }
 
 function query(): fc.Arbitrary<Document> {
-  const one = fc.oneof(clause(), pieceOfOne());
+  const one = fc.oneof(clause(), pieceOfOne(), nearOne());
   return fc.oneof(
     { weight: 3, arbitrary: one },
     { weight: 1, arbitrary: fc.tuple(one, one).map(([must, not]) => ({ bool: { must: [must], must_not: [not] } })) },
@@ -272,9 +317,21 @@ test('patterns find among values that hardly repeat what a loop over the documen
       const found = await compare(asked);
       if (found > 0 && found < count) some++;
     }),
-    { numRuns: 400 },
+    { numRuns: 500 },
   );
   assert.ok(some > 40, `only ${some} queries found some of the documents`);
+});
+
+test('what is near a word is found as a loop over the documents finds it', async () => {
+  let some = 0;
+  await fc.assert(
+    fc.asyncProperty(nearOne(), async (asked) => {
+      const found = await compare(asked);
+      if (found > 0 && found < count) some++;
+    }),
+    { numRuns: 400 },
+  );
+  assert.ok(some > 100, `only ${some} words were near some of the documents`);
 });
 
 test('words that are not in the text as they are found are found', async () => {

@@ -2,7 +2,7 @@ import { own } from '../../base/document.ts';
 import type { Field, KeywordField, TextField } from '../../query/field.ts';
 import { pointOf } from '../../query/field-test.ts';
 import { booleanValue, keywordValue, scalarText } from '../../query/field-value.ts';
-import type { Bool, Lucene, Pattern, Point, PointRange, TermBounds } from '../../query/lucene.ts';
+import type { Bool, Lucene, Point, PointRange, TermBounds } from '../../query/lucene.ts';
 import { compareTerms, withinRanges } from '../../query/lucene-match.ts';
 import type { Mapping } from '../../query/mapping.ts';
 import { isCopied } from '../../query/source-values.ts';
@@ -11,7 +11,7 @@ import { patternLikeness, rangeLikeness } from './likeness.ts';
 import { addRow, allRows, and, andNot, noRows, or, type Rows } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf, Likeness, SegmentIndex } from './segment-index.ts';
 import { finish, type Steps } from './steps.ts';
-import { wordTest } from './word-test.ts';
+import { type AskedOfWords, wordTest } from './word-test.ts';
 
 /** The index that is asked, within a segment. */
 export interface Asked {
@@ -189,7 +189,7 @@ function words(field: TextField, wanted: Iterable<string>, asked: Asked): Hits {
 }
 
 /** Documents with a word that passes, in a text field: the words of every listed value are asked. */
-function* wordsLike(field: TextField, pattern: Pick<Pattern, 'test' | 'literals'>, asked: Asked): Steps<Hits> {
+function* wordsLike(field: TextField, pattern: AskedOfWords, asked: Asked): Steps<Hits> {
   if (!wordsHold(field.path, asked)) return unknown;
   const { segment, mapping, analysis } = asked;
   const { passes, like } = wordTest(field, pattern);

@@ -1,5 +1,6 @@
 import type { WordSplit } from '../../query/analysis/token.ts';
 import { type HashKey, mixHash, textHash } from './hash.ts';
+import { foldOf } from './word-fold.ts';
 
 /** How the words of a field are found without its analyzer: `fold[char]` is 0 between words, else the character in lower case. */
 export interface Scanner {
@@ -21,13 +22,13 @@ export const scanned = {
 };
 
 export function makeScanner(key: HashKey, split: WordSplit): Scanner {
-  const fold = new Uint8Array(128);
-  for (let code = 0; code < 128; code++) {
-    const char = String.fromCharCode(code);
-    if (!split.separates(char)) fold[code] = char.toLowerCase().charCodeAt(0);
-  }
   // Character 0 would look like a separator: texts that hold it are left to the analyzer.
-  return { key, fold, longest: split.longest, altered: Int32Array.from(split.altered, (word) => textHash(key, word)) };
+  return {
+    key,
+    fold: foldOf(split),
+    longest: split.longest,
+    altered: Int32Array.from(split.altered, (word) => textHash(key, word)),
+  };
 }
 
 /** The number of words in `scanned`; -1 where only the analyzer can tell: other characters than ASCII, words that it alters. */
