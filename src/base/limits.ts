@@ -191,6 +191,8 @@ export const limits = {
   segmentRowSetsMax: 8 * 1024 * 1024,
   /** Values by row of segment columns that aggregations and sorts asked for, some 64 to 500 KB a column of a segment: two columns of many values over a million documents. The least used are made again. */
   segmentColumnCacheMax: 48 * 1024 * 1024,
+  /** What was found out of columns of values that hardly repeat (first ones, names), by weight; beyond, the least used are looked for again. */
+  keptOfHashedMax: 16 * 1024 * 1024,
   /** What aggregations made of stretches of sealed segments (query/stretch.ts), by weight, and the values that they name; the least used, or all, are made again. */
   keptAggregationsMax: 12 * 1024 * 1024,
   keptNamesMax: 12 * 1024 * 1024,

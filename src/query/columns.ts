@@ -22,26 +22,65 @@ export interface Ordinals {
 
 /** Values of which only hashes are known. */
 export interface HashedRows {
+  /** No other column has it. One that grew meanwhile has the same: of rows that both know they tell the same. */
+  readonly number: number;
+  /** How many rows there are. */
+  readonly size: number;
   /**
-   * By row: the hash of its only value, a text, or what keywords make of a number. 0 where the document must be asked: the row
-   * has no such value, others besides, listed ones too, or one that is longer than `longest`.
+   * By row one bit: whether it has one value, a text or what keywords make of a number, whose hash is known. Where it is not set the
+   * document must be asked: the row has no such value, others besides, listed ones too, or one that is longer than `longest`.
    */
-  readonly of: Uint32Array;
+  readonly clear: Uint32Array;
   /** Names the hash function: by the same one equal texts have equal hashes, and different ones hardly ever. */
   readonly key: number;
   /** Of any text: never 0. */
   hash(text: string): number;
   readonly longest: number;
-  /** By row with a hash, below 2 ** 24: of two texts the one with the smaller number comes first, as compareTerms says. Absent where unknown. */
-  readonly order: Uint32Array | undefined;
-  /** What `order` has for a text. */
+  /**
+   * All hashes whose upper eight bits lie from `from` up to, not including, `to`, each with its row, in any order; those of rows that
+   * are not clear are among them. In memory that the next call uses again, of whatever column.
+   */
+  pairs(from: number, to: number, places: boolean): HashedPairs;
+  /** The same by row. Made when it is first asked for, and takes eight bytes a row: for who looks at few rows, or at one after the other. */
+  byRow(): HashesByRow;
+  /** Whether it is known where values stand among each other. */
+  readonly ordered: boolean;
+  /** Where a text stands: below 2 ** 24. Of two texts the one with the smaller number comes first, as compareTerms says. */
   place(text: string): number;
-  /** Of the same prefix, equal texts have equal numbers. */
+  /** Of the same prefix, equal texts have equal places. */
   readonly prefix: string;
-  /** No text with this number, or a greater one, comes before what is answered. */
-  least(order: number): string;
-  /** Values that were read lately, by row with a hash: whoever reads one from its document may keep it here, within namesKeptMax. */
+  /** No text with this place, or a greater one, comes before what is answered. */
+  least(place: number): string;
+  readonly kept: KeptOfHashed;
+}
+
+export interface HashedPairs {
+  readonly count: number;
+  readonly hashes: Uint32Array;
+  readonly rows: Uint16Array | Uint32Array;
+  /** Only where they are asked for, and known. */
+  readonly places: Uint32Array;
+}
+
+export interface HashesByRow {
+  /** 0 where the row is not clear. */
+  readonly of: Uint32Array;
+  /** Of clear rows their places; undefined where they are not known. */
+  readonly places: Uint32Array | undefined;
+}
+
+/** What whoever asks found out of a column, for who asks next. */
+export interface KeptOfHashed {
+  /** Values that were read lately, by row: whoever reads one from its document may keep it here, within namesKeptMax. */
   readonly names: Map<number, string>;
+  /** Its first and its last rows by their places. */
+  first?: HashedHead;
+  last?: HashedHead;
+}
+
+export interface HashedHead extends HashedPairs {
+  /** Where what is not in it begins, as whoever made it counts. */
+  readonly end: number;
 }
 
 /** By row: milliseconds, NaN without a value, Infinity where the document must be asked. */
@@ -51,4 +90,4 @@ export interface Instants {
 }
 
 /** Asked again, as a console does every few seconds, an aggregation finds the few hundred names that it shows. */
-export const namesKeptMax = 256;
+export const namesKeptMax = 128;

@@ -5,12 +5,13 @@ import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { valuesOfHashes } from './aggregations/cardinality.ts';
 import type { Candidate, Columns, FoundRows } from './candidate.ts';
-import type { Column, HashedRows, Leaf } from './columns.ts';
+import type { Column, Leaf } from './columns.ts';
 import { mapDocument } from './document-mapping.ts';
 import { executeSearch } from './execute.ts';
 import type { Field } from './field.ts';
 import { scalarText } from './field-value.ts';
 import { generatedCounts } from './generated-aggregations.suite.ts';
+import { madeHashedRows } from './hashed-rows.suite.ts';
 import { type Mapping, parseMapping } from './mapping.ts';
 import { parseSearchBody } from './search-body.ts';
 import type { SearchableIndex } from './search-plan.ts';
@@ -206,6 +207,7 @@ function columnOf(
   const of = new Uint32Array(documents.length);
   const hashes = new Uint32Array(documents.length);
   const order = new Uint32Array(documents.length);
+  const others: [number, number][] = [];
   const lists = new Map<number, number[]>();
   const many = 0xffffffff;
   for (const [row, document] of documents.entries()) {
@@ -228,19 +230,18 @@ function columnOf(
       const text = scalarText(found[0]);
       hashes[row] = hashOf(text, how);
       order[row] = how.coarse === undefined ? 0 : placeOf(text, how.coarse);
+    } else {
+      for (const leaf of found) if (!listed.includes(leaf)) others.push([hashOf(scalarText(leaf), how), row]);
     }
   }
-  const hashed: HashedRows = {
+  const hashed = madeHashedRows({
     of: hashes,
-    key: 1,
+    places: how.coarse === undefined ? undefined : order,
+    others,
     hash: (text) => hashOf(text, how),
-    longest: Number.POSITIVE_INFINITY,
-    order: how.coarse === undefined ? undefined : order,
     place: (text) => placeOf(text, how.coarse ?? 0),
-    prefix: '',
-    names: new Map(),
     least: (place) => (how.coarse === undefined || place === 0 ? '' : leastOf(place, how.coarse)),
-  };
+  });
   return {
     kind: 'ordinals',
     of,
@@ -258,7 +259,8 @@ function columnOf(
 function hashOf(text: string, { hashes }: Kind): number {
   let hash = 17;
   for (let place = 0; place < text.length; place++) hash = Math.imul(hash ^ text.charCodeAt(place), 0x01000193) >>> 0;
-  return (hash % hashes) + 1;
+  // In all parts of their space, few as they are.
+  return hashes === 2 ** 32 ? hash || 1 : (((hash % hashes) + 1) * 0x2545f491) >>> 0 || 1;
 }
 
 /** Of the first two characters. */

@@ -16,9 +16,9 @@ export function placeReaders({ order }: SortKey, field: Field): PlaceReaders {
   return {
     behind(columns, value) {
       const hashed = typeof value === 'string' ? hashedOf(columns) : undefined;
-      const places = hashed?.order;
-      if (!hashed || !places || typeof value !== 'string') return undefined;
-      const { of } = hashed;
+      if (!hashed?.ordered || typeof value !== 'string') return undefined;
+      const { of, places } = hashed.byRow();
+      if (!places) return undefined;
       const place = hashed.place(value);
       return order === 'asc'
         ? (row) => of[row] !== 0 && (places[row] as number) > place
@@ -26,10 +26,10 @@ export function placeReaders({ order }: SortKey, field: Field): PlaceReaders {
     },
     places(columns) {
       const hashed = hashedOf(columns);
-      const places = hashed?.order;
-      if (!hashed || !places) return undefined;
+      const { of, places } = hashed?.byRow() ?? {};
+      if (!hashed || !of || !places) return undefined;
       return {
-        of: (row) => (hashed.of[row] === 0 ? undefined : places[row]),
+        of: (row) => (of[row] === 0 ? undefined : places[row]),
         bound: (place) => (order === 'asc' ? hashed.least(place) : undefined),
       };
     },

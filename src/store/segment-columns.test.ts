@@ -20,7 +20,7 @@ test('who holds on to a segment of a search does not hold on to its columns', as
   const field = fieldAt(mapping, 'name');
   assert.ok(field);
   const seen = ask();
-  cache.clear();
+  cache.columns.clear();
   await forgotten(() => seen.deref() === undefined);
   assert.ok(columns.column(field), 'made again');
 

@@ -1,21 +1,37 @@
 import { own } from '../base/document.ts';
 import { limits } from '../base/limits.ts';
 import type { Candidate, Columns } from '../query/candidate.ts';
-import type { Column, Leaf, Ordinals } from '../query/columns.ts';
+import type { Column, HashedRows, Instants, KeptOfHashed, Leaf, Ordinals } from '../query/columns.ts';
 import type { Field } from '../query/field.ts';
 import { type BoundedCache, boundedCache } from './bounded-cache.ts';
 import { type Asked, columnsOf, evaluate, readsHold } from './segment/evaluate.ts';
-import { makeOrdinals, ordinalsWeight, type SegmentOrdinals } from './segment/ordinals.ts';
+import { makeKeptOfHashed } from './segment/hashed-rows.ts';
+import { keptOfHashedWeight, ordinalsWeight, type SegmentOrdinals } from './segment/ordinals.ts';
 import { SegmentDamage } from './segment/paged-file.ts';
-import { hasRow, noRows, segmentRowsMax } from './segment/rows.ts';
+import { hasRow, segmentRowsMax } from './segment/rows.ts';
 import type { SegmentIndex } from './segment/segment-index.ts';
 import type { Segments } from './segment/segments.ts';
 
-/** Values by row of columns that were asked for lately, by the column's number; of a growing segment as it was at `last`. */
-export type ColumnCache = BoundedCache<number, { readonly last: number; readonly column: Column | undefined }>;
+/** What is in memory of columns that were asked for lately, by the column's number; of a growing segment as it was at `last`. */
+export interface ColumnCache {
+  /** Values by row. */
+  readonly columns: BoundedCache<number, { readonly last: number; readonly column: Column | undefined }>;
+  /** Of values that are only hashed, a little, which is of use for longer. */
+  readonly hashed: BoundedCache<number, { readonly last: number; readonly kept: KeptOfHashed }>;
+  age(): void;
+}
 
 export function makeColumnCache(): ColumnCache {
-  return boundedCache(limits.segmentColumnCacheMax);
+  const columns: ColumnCache['columns'] = boundedCache(limits.segmentColumnCacheMax);
+  const hashed: ColumnCache['hashed'] = boundedCache(limits.keptOfHashedMax);
+  return {
+    columns,
+    hashed,
+    age() {
+      columns.age();
+      hashed.age();
+    },
+  };
 }
 
 /**
@@ -66,22 +82,74 @@ function columnOf(field: Field, asked: Asked, cache: ColumnCache, guard: Guard):
   if (!column) return noValues;
   if (column.rowInstants && (field.kind !== 'date' || !readsHold(column, asked))) return undefined;
   const { last } = asked.segment;
-  const known = cache.get(column.number);
+  const { number } = column;
+  const known = cache.columns.get(number);
   if (known?.last === last) return known.column;
+  const rows = rowsOf(asked.segment);
+  const kept = (): KeptOfHashed => keptOf(cache, number, last);
   const made = column.rowInstants ? ({ kind: 'instants', of: column.rowInstants() } as const) : column.ordinals();
-  const guarded = made?.kind === 'ordinals' ? guardedOrdinals(made, rowsOf(asked.segment), guard) : made;
-  cache.set(column.number, { last, column: guarded }, weightOf(guarded));
+  const guarded = made?.kind === 'ordinals' ? guardedOrdinals(made, rows, guard, kept) : made;
+  const weight = made?.kind === 'ordinals' ? ordinalsWeight(made, rows) + leavesWeight(made) : weightOf(made);
+  cache.columns.set(number, { last, column: guarded }, weight);
   return guarded;
 }
 
-function guardedOrdinals({ leaves, ...made }: SegmentOrdinals, rows: number, guard: Guard): Ordinals {
-  const { hashed } = made;
-  const told = {
-    ...made,
-    of: made.of.length > rows ? made.of.slice(0, rows) : made.of,
-    leaf: leafReader(made, leaves, guard),
+function keptOf({ hashed }: ColumnCache, number: number, last: number): KeptOfHashed {
+  const known = hashed.get(number);
+  if (known?.last === last) return known.kept;
+  const kept = makeKeptOfHashed();
+  hashed.set(number, { last, kept }, keptOfHashedWeight);
+  return kept;
+}
+
+function guardedOrdinals(made: SegmentOrdinals, rows: number, guard: Guard, kept: () => KeptOfHashed): Ordinals {
+  const { kind, many, count, hashed } = made;
+  let of: Ordinals['of'] | undefined;
+  return {
+    kind,
+    many,
+    count,
+    get of() {
+      of ??= guard(() => (made.of.length > rows ? made.of.slice(0, rows) : made.of));
+      return of;
+    },
+    leaf: leafReader(made, made.leaves, guard),
+    several: (row) => guard(() => made.several(row)),
+    ...(hashed
+      ? {
+          hashed: once(() =>
+            guardedHashed(
+              guard(() => hashed(kept())),
+              guard,
+            ),
+          ),
+        }
+      : {}),
   };
-  return hashed ? { ...told, hashed: () => guard(hashed) } : told;
+}
+
+function guardedHashed(made: HashedRows, guard: Guard): HashedRows {
+  return {
+    ...valuesOf(made),
+    get clear() {
+      return guard(() => made.clear);
+    },
+    pairs: (from, to, places) => guard(() => made.pairs(from, to, places)),
+    byRow: () => guard(made.byRow),
+  };
+}
+
+/** Without what is read when it is asked for. */
+function valuesOf({ number, size, key, hash, longest, ordered, place, prefix, least, kept }: HashedRows) {
+  return { number, size, key, hash, longest, ordered, place, prefix, least, kept };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** Nulls that stand for values, and values of nested objects, are in no column. */
@@ -109,7 +177,11 @@ const leafWeight = 48;
 const readOneByOne = 64;
 
 /** To read a value takes a microsecond or two, and aggregations ask for all of them. */
-function leafReader({ count, leaf }: Ordinals, leaves: SegmentOrdinals['leaves'], guard: Guard): Ordinals['leaf'] {
+function leafReader(
+  { count, leaf }: SegmentOrdinals,
+  leaves: SegmentOrdinals['leaves'],
+  guard: Guard,
+): Ordinals['leaf'] {
   if (count > leavesKeptMax) return (at) => guard(() => leaf(at));
   let kept: (Leaf | undefined)[] = [];
   let single = 0;
@@ -131,16 +203,19 @@ function rowsOf(segment: SegmentIndex): number {
   return last ? last.start + last.count : 0;
 }
 
-function weightOf(column: Column | undefined): number {
-  if (!column) return 64;
-  if (column.kind === 'instants') return column.of.byteLength + 64;
-  return ordinalsWeight(column) + (column.count > leavesKeptMax ? 0 : column.count * leafWeight);
+function leavesWeight({ count }: SegmentOrdinals): number {
+  return count > leavesKeptMax ? 0 : count * leafWeight;
 }
 
-const noValues: Ordinals = makeOrdinals(
-  segmentRowsMax,
-  0,
-  () => {},
-  noRows(),
-  () => '',
-);
+function weightOf(column: Instants | undefined): number {
+  return column ? column.of.byteLength + 64 : 64;
+}
+
+const noValues: Ordinals = {
+  kind: 'ordinals',
+  of: new Uint16Array(segmentRowsMax),
+  many: 0xffff,
+  count: 0,
+  leaf: () => '',
+  several: () => undefined,
+};

@@ -8,8 +8,10 @@ import { type FieldValues, fieldValues } from './field-values.ts';
 import { countHashes } from './hash-counts.ts';
 import { makeOrdinalCounts } from './ordinal-counts.ts';
 import { partOfValues } from './part.ts';
+import { groupsOf } from './rare-pairs.ts';
 import { makeRareRows, type RareRows, valuesAt } from './rare-rows.ts';
 import { eachPoint } from './row-batch.ts';
+import { rowsOfSet } from './row-set.ts';
 
 /**
  * `cardinality`: how many different values. Exact, where the original estimates above `precision_threshold`; above it, values
@@ -53,7 +55,7 @@ function startTally(
     budget.hold(1);
     seen.add(value);
   };
-  const rare = makeRareRows(budget, () => budget.later(levels, finish));
+  const rare = makeRareRows(budget, levels > 0, () => budget.later(levels, finish));
   const collect = (hit: AggregatedHit): void => at().values.read(hit).forEach(see);
   const counts = makeOrdinalCounts(see, collect);
   const size = (): number => {
@@ -65,7 +67,7 @@ function startTally(
     if (rare.count > threshold) unseen = yield* distinctHashes(rare, seen);
     else
       for (const chunk of rare.chunks) {
-        for (const row of chunk.rows.subarray(0, chunk.count)) {
+        for (const row of rowsOfSet(chunk.rows)) {
           for (const value of valuesAt(chunk, row)) see(value);
           yield;
         }
@@ -95,13 +97,12 @@ function* distinctHashes(rare: RareRows, seen: ReadonlySet<Point>): Generator<vo
   const hashOf = rare.chunks[0]?.hashed.hash;
   const texts = [...seen].filter((value) => typeof value === 'string');
   const hashes = Uint32Array.from(texts, (text) => hashOf?.(text) ?? 0);
-  const counts = yield* countHashes(rare.chunks, rare.count, { hashes, counts: new Uint32Array(texts.length).fill(1) });
   let distinct = 0;
   let named = 0;
-  const once = yield* counts.each(
-    () => distinct++,
-    () => named++,
-    true,
+  const once = yield* countHashes(
+    groupsOf(rare),
+    { hashes, counts: new Uint32Array(texts.length).fill(1) },
+    { repeated: () => distinct++, named: () => named++ },
   );
   return valuesOfHashes(distinct + once) - named;
 }

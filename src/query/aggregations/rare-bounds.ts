@@ -1,6 +1,7 @@
 import { countHashes } from './hash-counts.ts';
+import { type HashTable, makeHashTable } from './hash-table.ts';
 import type { RareNames } from './rare-names.ts';
-import { type RareRows, rowsWith } from './rare-rows.ts';
+import { pairsWith, type RareGroup } from './rare-pairs.ts';
 
 /** How often a value of each hash comes at the most: as often as the hash, if its rows do not prove to have different values. */
 export interface RareBounds {
@@ -9,9 +10,10 @@ export interface RareBounds {
   drop(count: number): void;
   /** The hashes with such bounds that were not read. Those whose rows prove to be of different values get lower bounds, and are left out where these are too low. */
   within(low: number, high: number): Generator<void, ReadonlySet<number>>;
-  of(hash: number): number;
-  /** How often the hash comes. */
-  counted(hash: number): number;
+  /** undefined where it is not known. */
+  of(hash: number): number | undefined;
+  /** The hash comes once for certain, and no value that was counted by name has it. */
+  isSingle(hash: number): boolean;
 }
 
 /** So many hashes have the same count. */
@@ -20,28 +22,33 @@ export interface CountClass {
   readonly hashes: number;
 }
 
-/** Hashes that come several times are listed up to this number; beyond it they are counted once more when they are asked for. */
+/** Hashes that come several times are kept up to this number; beyond it they are counted once more when they are asked for. */
 const repeatedMax = 1_000_000;
 
-export function* makeRareBounds(rare: RareRows, names: RareNames): Generator<void, RareBounds> {
-  const counts = yield* countHashes(rare.chunks, rare.count, names.hashes());
+export function* makeRareBounds(groups: readonly RareGroup[], names: RareNames): Generator<void, RareBounds> {
+  const named = names.hashes();
   const classes = makeClasses();
-  const repeated: number[] = [];
-  let repeats = 0;
-  const repeat = (hash: number, count: number): void => {
-    classes.add(count, 1);
-    if (repeats++ < repeatedMax) repeated.push(hash, count);
-  };
-  classes.add(1, yield* counts.each(repeat, names.mix, true));
+  let counts: HashTable | undefined = makeHashTable();
+  const once = yield* countHashes(groups, named, {
+    repeated(hash, count) {
+      classes.add(count, 1);
+      counts?.set(hash, count);
+      if (counts && counts.count > repeatedMax) counts = undefined;
+    },
+    named: names.mix,
+  });
+  classes.add(1, once);
   const lowered = new Map<number, number>();
+  const countOf = (hash: number): number | undefined => counts && (counts.get(hash) ?? 1);
   const find = function* (low: number, high: number): Generator<void, Set<number>> {
     const hashes = new Set<number>();
     const add = (hash: number, count: number): void => {
-      const bound = count > 1 ? (lowered.get(hash) ?? count) : count;
+      const bound = lowered.get(hash) ?? count;
       if (bound >= low && bound <= high && !names.done(hash)) hashes.add(hash);
     };
-    if (low < 2 || repeats > repeatedMax) yield* counts.each(add);
-    else for (let at = 0; at < repeated.length; at += 2) add(repeated[at] as number, repeated[at + 1] as number);
+    const single = low < 2 ? { once: (hash: number) => add(hash, 1) } : {};
+    if (counts && low > 1) counts.each(add);
+    else yield* countHashes(groups, named, { repeated: add, ...single, named: () => {} });
     yield;
     return hashes;
   };
@@ -51,16 +58,17 @@ export function* makeRareBounds(rare: RareRows, names: RareNames): Generator<voi
     *within(low, high) {
       const hashes = yield* find(low, high);
       if (low < 2) return hashes;
-      for (const [hash, bound] of yield* lowerBounds(rare, hashes)) {
-        if (names.isMixed(hash) || bound >= (lowered.get(hash) ?? counts.countOf(hash))) continue;
+      for (const [hash, bound] of yield* lowerBounds(groups, hashes)) {
+        const before = lowered.get(hash) ?? countOf(hash);
+        if (names.isMixed(hash) || (before !== undefined && bound >= before)) continue;
         lowered.set(hash, bound);
         classes.add(bound, 1);
         if (bound < low) hashes.delete(hash);
       }
       return hashes;
     },
-    of: (hash) => lowered.get(hash) ?? counts.countOf(hash),
-    counted: counts.countOf,
+    of: (hash) => lowered.get(hash) ?? countOf(hash),
+    isSingle: (hash) => countOf(hash) === 1,
   };
 }
 
@@ -94,17 +102,20 @@ function makeClasses(): {
 const hashesToldApart = 65_536;
 
 /** Rows of one hash with different places have different values: how many rows of a hash may have one value. */
-function* lowerBounds({ chunks }: RareRows, hashes: ReadonlySet<number>): Generator<void, ReadonlyMap<number, number>> {
+function* lowerBounds(
+  groups: readonly RareGroup[],
+  hashes: ReadonlySet<number>,
+): Generator<void, ReadonlyMap<number, number>> {
   const bounds = new Map<number, number>();
-  const prefix = chunks[0]?.hashed.prefix;
+  const prefix = groups[0]?.hashed.prefix;
   if (hashes.size === 0 || hashes.size > hashesToldApart) return bounds;
-  if (chunks.some(({ hashed }) => !hashed.order || hashed.prefix !== prefix)) return bounds;
+  if (groups.some(({ hashed }) => !hashed.ordered || hashed.prefix !== prefix)) return bounds;
   const rowsOf = new Map<string, number>();
-  for (const chunk of chunks) {
-    const { of, order } = chunk.hashed;
-    for (const row of rowsWith(chunk, hashes)) {
-      const hash = of[row] as number;
-      const key = `${hash} ${order?.[row]}`;
+  for (const group of groups) {
+    const pairs = pairsWith(group, hashes, true);
+    for (let at = 0; at < pairs.count; at++) {
+      const hash = pairs.hashes[at] as number;
+      const key = `${hash} ${pairs.places[at]}`;
       const rows = (rowsOf.get(key) ?? 0) + 1;
       rowsOf.set(key, rows);
       if (rows > (bounds.get(hash) ?? 0)) bounds.set(hash, rows);

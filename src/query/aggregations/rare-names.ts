@@ -3,7 +3,8 @@ import type { Bucket, Place } from './aggregation.ts';
 import type { KeyedBucket } from './bucket-order.ts';
 import type { NamedHashes } from './hash-counts.ts';
 import type { OrderedKey } from './rare-order.ts';
-import { type RareChunk, type RareRows, rowsWith, valuesAt } from './rare-rows.ts';
+import { chunkOf, pairsWith, type RareGroup } from './rare-pairs.ts';
+import { type RareChunk, valuesAt } from './rare-rows.ts';
 import { collectRowsInto } from './row-batch.ts';
 
 /** The names of hashes, read from documents, beside the values that were counted by name. */
@@ -29,13 +30,13 @@ export interface RareNames {
 }
 
 export function makeRareNames(
-  { chunks }: RareRows,
+  groups: readonly RareGroup[],
   buckets: Map<Point, Bucket>,
   start: () => Bucket,
   enter: (place: Place) => void,
 ): RareNames {
   const texts = [...buckets.keys()].filter((key) => typeof key === 'string');
-  const hashOf = (chunks[0] as RareChunk).hashed.hash;
+  const hashOf = (groups[0] as RareGroup).hashed.hash;
   const hashes = Uint32Array.from(texts, hashOf);
   const mixed = new Set<string>();
   const mixedOf = new Map<number, string[]>();
@@ -64,10 +65,9 @@ export function makeRareNames(
     mixedKeys: (has) => [...mixedOf].flatMap(([hash, keys]) => (has(hash) ? keys.map((key) => ({ key, hash })) : [])),
     *read(wanted) {
       const found = new Set<Point>();
-      for (const chunk of chunks) {
-        const inside = yield* readChunk(chunk, wanted);
-        if (inside.size > 0) enter(chunk.place);
-        for (const [key, rows] of inside) {
+      for (const [chunk, rowsOfChunk] of yield* rowsByChunk(groups, wanted)) {
+        enter(chunk.place);
+        for (const [key, rows] of yield* readChunk(chunk, rowsOfChunk)) {
           found.add(key);
           placed += rows.length;
           collectRowsInto(bucketAt(key), { columns: chunk.columns, rows });
@@ -96,16 +96,33 @@ export function makeRareNames(
   };
 }
 
-function* readChunk(chunk: RareChunk, wanted: ReadonlySet<number>): Generator<void, ReadonlyMap<Point, number[]>> {
-  const found = new Map<Point, number[]>();
-  for (const row of rowsWith(chunk, wanted)) {
-    for (const key of valuesAt(chunk, row)) {
-      const rows = found.get(key);
+/** The rows with hashes that are wanted, ascending. */
+function* rowsByChunk(
+  groups: readonly RareGroup[],
+  wanted: ReadonlySet<number>,
+): Generator<void, ReadonlyMap<RareChunk, number[]>> {
+  const found = new Map<RareChunk, number[]>();
+  for (const group of groups) {
+    for (const row of pairsWith(group, wanted, false).rows.sort()) {
+      const chunk = chunkOf(group, row);
+      const rows = chunk && found.get(chunk);
       if (rows) rows.push(row);
+      else if (chunk) found.set(chunk, [row]);
+    }
+    yield;
+  }
+  return found;
+}
+
+function* readChunk(chunk: RareChunk, rows: readonly number[]): Generator<void, ReadonlyMap<Point, number[]>> {
+  const found = new Map<Point, number[]>();
+  for (const row of rows) {
+    for (const key of valuesAt(chunk, row)) {
+      const same = found.get(key);
+      if (same) same.push(row);
       else found.set(key, [row]);
     }
     yield;
   }
-  yield;
   return found;
 }

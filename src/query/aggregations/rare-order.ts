@@ -1,5 +1,6 @@
 import type { Point } from '../lucene.ts';
 import { comparePoints } from '../sort.ts';
+import { chunkOf, type RareGroup } from './rare-pairs.ts';
 import { makePlaces, type Places } from './rare-places.ts';
 import { type RareChunk, valuesAt } from './rare-rows.ts';
 
@@ -27,7 +28,7 @@ export interface OrderedKeys {
 
 /** `named`: keys with such hashes that are known already. Stops now and then. */
 export function* makeOrderedKeys(
-  chunks: readonly RareChunk[],
+  groups: readonly RareGroup[],
   members: Members,
   named: readonly OrderedKey[],
   backwards: boolean,
@@ -35,8 +36,8 @@ export function* makeOrderedKeys(
   const direction = backwards ? -1 : 1;
   const lastFirst = (a: OrderedKey, b: OrderedKey): number => -direction * comparePoints(a.key, b.key);
   const cursors: Cursor[] = [{ read: [...named].sort(lastFirst), bound: undefined, places: undefined }];
-  for (const chunk of chunks) {
-    cursors.push(makeCursor(chunk, members, backwards));
+  for (const group of groups) {
+    cursors.push(makeCursor(group, members, backwards));
     yield;
   }
   /** The cursor with the least value, which was read. */
@@ -66,7 +67,7 @@ export function* makeOrderedKeys(
   };
 }
 
-/** The values of one chunk: those of one place are read together. */
+/** The values of one group: those of one place are read together. */
 interface Cursor {
   /** What was read, the next one last. */
   readonly read: OrderedKey[];
@@ -92,8 +93,8 @@ function leastOf(cursors: readonly Cursor[], direction: number): Cursor | undefi
   return least;
 }
 
-function makeCursor(chunk: RareChunk, { all }: Members, backwards: boolean): Cursor {
-  const cursor: Cursor = { read: [], bound: undefined, places: makePlaces(chunk, all, backwards) };
+function makeCursor(group: RareGroup, { all }: Members, backwards: boolean): Cursor {
+  const cursor: Cursor = { read: [], bound: undefined, places: makePlaces(group, all, backwards) };
   moveOn(cursor);
   return cursor;
 }
@@ -101,23 +102,22 @@ function makeCursor(chunk: RareChunk, { all }: Members, backwards: boolean): Cur
 /** To the next place that rows have: what lies there is not read yet. */
 function moveOn(cursor: Cursor): void {
   const { places } = cursor;
-  const row = places?.next();
-  if (!places || row === undefined) {
+  const place = places?.next();
+  if (!places || place === undefined) {
     cursor.places = undefined;
     cursor.bound = undefined;
     return;
   }
-  const { order, least } = places.chunk.hashed;
-  cursor.bound = order && !places.backwards ? least(order[row] as number) : undefined;
+  const { ordered, least } = places.group.hashed;
+  cursor.bound = ordered && !places.backwards ? least(place) : undefined;
 }
 
 function* readNext(cursor: Cursor, { has }: Members): Generator<void> {
   const { places, read } = cursor;
   if (!places) return;
-  const { chunk } = places;
-  for (const row of places.take()) {
-    const hash = chunk.hashed.of[row] as number;
-    if (!has(hash)) continue;
+  for (const { hash, row } of places.take()) {
+    const chunk = has(hash) ? chunkOf(places.group, row) : undefined;
+    if (!chunk) continue;
     for (const key of valuesAt(chunk, row)) read.push({ key, hash, chunk, row });
     yield;
   }

@@ -1,57 +1,57 @@
-import type { HashedRows } from '../columns.ts';
-import { type RareChunk, rowsWith } from './rare-rows.ts';
+import type { HashedHead, HashedPairs, HashedRows } from '../columns.ts';
+import { pairsOf, pairsWith, type RareGroup } from './rare-pairs.ts';
+import { hasBit } from './row-set.ts';
 
-/** Rows in order of their places, sorted some at a time: mostly few are asked for. */
+/** Rows of a group in order of their places, some at a time: mostly few are asked for. */
 export interface Places {
-  readonly chunk: RareChunk;
+  readonly group: RareGroup;
   readonly backwards: boolean;
-  /** A row of the next place. */
+  /** The next place that rows have; 0 where places are not known. */
   next(): number | undefined;
   /** All rows of that place. */
-  take(): readonly number[];
+  take(): readonly Placed[];
+}
+
+interface Placed {
+  readonly hash: number;
+  readonly row: number;
+  readonly place: number;
 }
 
 /** Upper bits of a place name its bin. */
 const binShift = 12;
 const binCount = 2 ** 12;
-/** Rows sorted at a time, at the least. */
+/** Rows sorted at a time, at the least: the first time, and how many times more each time after it, as all have to be looked through. */
 const sortedAtOnce = 64;
+const sortedAgain = 8;
 
-/** Rows of a chunk, of those hashes only, where they are listed. */
-export function makePlaces(chunk: RareChunk, hashes: ReadonlySet<number> | undefined, backwards: boolean): Places {
-  const { hashed } = chunk;
-  const { order } = hashed;
-  if (!order) return onePlace(chunk, rowsOf(chunk, hashes), backwards);
+/** Of those hashes only, where they are listed. */
+export function makePlaces(group: RareGroup, hashes: ReadonlySet<number> | undefined, backwards: boolean): Places {
+  const { hashed } = group;
+  if (!hashed.ordered) return onePlace(group, hashes, backwards);
   const direction = backwards ? -1 : 1;
-  const placeOf = (row: number): number => order[row] as number;
-  const head = headOf(hashed, order, backwards);
-  /** The next one last. */
-  const sorted = head.rows.filter((row) => (!hashes || hashes.has(hashed.of[row] as number)) && holds(chunk, row));
-  let bin = head.bin;
-  let rows: ArrayLike<number> | undefined;
-  let bins: Uint32Array | undefined;
+  let { end, sorted } = startOf(group, hashes, backwards);
+  let most = sortedAtOnce;
   const fill = (): void => {
-    if (bin < 0 || bin >= binCount) return;
-    rows ??= rowsOf(chunk, hashes);
-    bins ??= countBins(rows, order);
-    const from = bin;
-    let some = 0;
-    for (; bin >= 0 && bin < binCount && some < sortedAtOnce; bin += direction) some += bins[bin] as number;
-    if (some > 0) sorted.push(...sortedRows(rows, order, [from, bin], backwards));
+    if (end < 0 || end >= binCount) return;
+    const pairs = hashes ? pairsWith(group, hashes, true) : pairsOf(group, 0, 256, true);
+    const from = end;
+    end = binBehind(binsOf(pairs), from, direction, most);
+    most *= sortedAgain;
+    sorted = placedWithin(pairs, binsBetween(from, end, backwards), backwards);
   };
   return {
-    chunk,
+    group,
     backwards,
     next() {
-      if (sorted.length === 0) fill();
-      return sorted.at(-1);
+      while (sorted.length === 0 && end >= 0 && end < binCount) fill();
+      return sorted.at(-1)?.place;
     },
     take() {
-      const taken: number[] = [];
-      const last = sorted.at(-1);
-      const place = last === undefined ? -1 : placeOf(last);
-      for (let row = last; row !== undefined && placeOf(row) === place; row = sorted.at(-1)) {
-        taken.push(row);
+      const taken: Placed[] = [];
+      const place = sorted.at(-1)?.place;
+      for (let last = sorted.at(-1); last && last.place === place; last = sorted.at(-1)) {
+        taken.push(last);
         sorted.pop();
       }
       return taken;
@@ -59,98 +59,88 @@ export function makePlaces(chunk: RareChunk, hashes: ReadonlySet<number> | undef
   };
 }
 
-function rowsOf(chunk: RareChunk, hashes: ReadonlySet<number> | undefined): ArrayLike<number> {
-  return hashes ? rowsWith(chunk, hashes) : chunk.rows.subarray(0, chunk.count);
-}
-
-/** Whether a row is among those of a chunk, which ascend. */
-function holds({ rows, count }: RareChunk, row: number): boolean {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((rows[middle] as number) < row) low = middle + 1;
-    else high = middle;
-  }
-  return low < count && rows[low] === row;
-}
-
-/** Rows whose bin lies from the first one given up to, not including, the second; the next one last. */
-function sortedRows(
-  rows: ArrayLike<number>,
-  order: Uint32Array,
-  [from, to]: readonly [number, number],
+/** What the column's own first rows have of these, the next one last. A lookup of few rows does without. */
+function startOf(
+  group: RareGroup,
+  hashes: ReadonlySet<number> | undefined,
   backwards: boolean,
-): number[] {
-  const [low, high] = binsBetween(from, to, backwards);
-  const found: number[] = [];
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at] as number;
-    const bin = (order[row] as number) >>> binShift;
-    if (bin >= low && bin < high) found.push(row);
+): { end: number; sorted: Placed[] } {
+  const { hashed, bits } = group;
+  if (!bits) return { end: backwards ? binCount - 1 : 0, sorted: [] };
+  const head = headOf(hashed, backwards);
+  const sorted: Placed[] = [];
+  for (let at = 0; at < head.count; at++) {
+    const [hash = 0, row = 0, place = 0] = [head.hashes[at], head.rows[at], head.places[at]];
+    if (hasBit(bits, row) && (!hashes || hashes.has(hash))) sorted.push({ hash, row, place });
   }
-  const placeOf = (row: number): number => order[row] as number;
-  return found.sort((a, b) => (backwards ? placeOf(a) - placeOf(b) : placeOf(b) - placeOf(a)));
+  return { end: head.end, sorted };
 }
 
-function countBins(rows: ArrayLike<number>, order: Uint32Array): Uint32Array {
+function binsOf({ places, count }: HashedPairs): Uint32Array {
   const bins = new Uint32Array(binCount);
-  for (let at = 0; at < rows.length; at++) {
-    const bin = (order[rows[at] as number] as number) >>> binShift;
+  for (let at = 0; at < count; at++) {
+    const bin = (places[at] as number) >>> binShift;
     bins[bin] = (bins[bin] as number) + 1;
   }
   return bins;
 }
 
-/** Of a column, its first rows in order: what every search that orders its values asks for. */
-interface Head {
-  /** The next one last. */
-  readonly rows: readonly number[];
-  /** The first bin that is not in it. */
-  readonly bin: number;
+/** The first bin that is not needed any more for so many rows. */
+function binBehind(bins: Uint32Array, from: number, direction: number, most: number): number {
+  let bin = from;
+  for (let some = 0; bin >= 0 && bin < binCount && some < most; bin += direction) some += bins[bin] as number;
+  return bin;
+}
+
+/** Those in bins from the first up to, not including, the second; the next one last. */
+function placedWithin(
+  { hashes, rows, places, count }: HashedPairs,
+  [low, high]: readonly [number, number],
+  backwards: boolean,
+): Placed[] {
+  const found: Placed[] = [];
+  for (let at = 0; at < count; at++) {
+    const place = places[at] as number;
+    const bin = place >>> binShift;
+    if (bin >= low && bin < high) found.push({ hash: hashes[at] as number, row: rows[at] as number, place });
+  }
+  return found.sort((a, b) => (backwards ? a.place - b.place : b.place - a.place));
 }
 
 const headSize = 192;
 /** Beyond, so many values have one place that they are better looked for among those that match. */
-const headMost = 2048;
+const headMost = 512;
 
-const heads = new WeakMap<HashedRows, { first?: Head; last?: Head }>();
-
-function headOf(hashed: HashedRows, order: Uint32Array, backwards: boolean): Head {
-  const known = heads.get(hashed) ?? {};
-  heads.set(hashed, known);
-  const kept = backwards ? known.last : known.first;
-  if (kept) return kept;
-  const made = makeHead(hashed, order, backwards);
-  if (backwards) known.last = made;
-  else known.first = made;
+/** Of a column, its first rows in order: what every search that orders its values asks for. */
+function headOf(hashed: HashedRows, backwards: boolean): HashedHead {
+  const { kept } = hashed;
+  const known = backwards ? kept.last : kept.first;
+  if (known) return known;
+  const made = makeHead(hashed, backwards);
+  if (backwards) kept.last = made;
+  else kept.first = made;
   return made;
 }
 
-function makeHead({ of }: HashedRows, order: Uint32Array, backwards: boolean): Head {
-  const bins = new Uint32Array(binCount);
-  for (let row = 0; row < of.length; row++) {
-    if (of[row] === 0) continue;
-    const bin = (order[row] as number) >>> binShift;
-    bins[bin] = (bins[bin] as number) + 1;
-  }
+/** The next one last; its `end` is a bin. */
+function makeHead(hashed: HashedRows, backwards: boolean): HashedHead {
+  const pairs = hashed.pairs(0, 256, true);
+  const bins = binsOf(pairs);
   const start = backwards ? binCount - 1 : 0;
   const direction = backwards ? -1 : 1;
-  let bin = start;
-  let some = 0;
-  while (bin >= 0 && bin < binCount && some < headSize) {
-    const more = bins[bin] as number;
-    if (some + more > headMost) break;
-    some += more;
-    bin += direction;
+  let end = start;
+  for (let some = 0; end >= 0 && end < binCount && some < headSize; end += direction) {
+    some += bins[end] as number;
+    if (some > headMost) break;
   }
-  const rows = new Uint32Array(some);
-  const [low, high] = binsBetween(start, bin, backwards);
-  for (let row = 0, end = 0; end < some; row++) {
-    const at = (order[row] as number) >>> binShift;
-    if (of[row] !== 0 && at >= low && at < high) rows[end++] = row;
-  }
-  return { rows: sortedRows(rows, order, [start, bin], backwards), bin };
+  const placed = placedWithin(pairs, binsBetween(start, end, backwards), backwards);
+  return {
+    count: placed.length,
+    hashes: Uint32Array.from(placed, ({ hash }) => hash),
+    rows: Uint32Array.from(placed, ({ row }) => row),
+    places: Uint32Array.from(placed, ({ place }) => place),
+    end,
+  };
 }
 
 /** From the first up to, not including, the second, the lower one first. */
@@ -159,16 +149,21 @@ function binsBetween(from: number, to: number, backwards: boolean): readonly [nu
 }
 
 /** Without places all values have to be read. */
-function onePlace(chunk: RareChunk, rows: ArrayLike<number>, backwards: boolean): Places {
-  let left = Array.from(rows);
+function onePlace(group: RareGroup, hashes: ReadonlySet<number> | undefined, backwards: boolean): Places {
+  const { count, hashes: of, rows } = hashes ? pairsWith(group, hashes, false) : copied(pairsOf(group, 0, 256, false));
+  let left = Array.from({ length: count }, (_, at) => ({ hash: of[at] as number, row: rows[at] as number, place: 0 }));
   return {
-    chunk,
+    group,
     backwards,
-    next: () => left[0],
+    next: () => left[0]?.place,
     take() {
       const taken = left;
       left = [];
       return taken;
     },
   };
+}
+
+function copied({ count, hashes, rows, places }: HashedPairs): HashedPairs {
+  return { count, hashes: hashes.slice(0, count), rows: rows.slice(0, count), places };
 }

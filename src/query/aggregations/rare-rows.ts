@@ -5,6 +5,7 @@ import type { Place } from './aggregation.ts';
 import type { Budget } from './budget.ts';
 import type { FieldValues } from './field-values.ts';
 import { hitAt } from './row-batch.ts';
+import { addToRowSet, emptyRowSet, hasBit, type RowSet, widenRowSet } from './row-set.ts';
 
 /**
  * Matches of which only the hash of their value is known, kept until all have come: a million different ids are counted by
@@ -15,6 +16,8 @@ export interface RareRows {
   take(values: FieldValues, batch: RowBatch, place: Place): RowBatch;
   readonly count: number;
   readonly chunks: readonly RareChunk[];
+  /** There may be many of these, each with few rows of the same columns. */
+  readonly inner: boolean;
 }
 
 /** Rows that a store keeps together. */
@@ -24,15 +27,14 @@ export interface RareChunk {
   readonly place: Place;
   readonly columns: Columns;
   readonly hashed: HashedRows;
-  rows: Uint32Array;
-  count: number;
+  readonly rows: RowSet;
 }
 
-/** Rows that weigh as much as one entry of the budget. */
-const rowsAnEntry = 16;
+/** Bytes that weigh as much as one entry of the budget. */
+const bytesAnEntry = 64;
 
 /** `first` is called once, before anything is taken. */
-export function makeRareRows(budget: Budget, first: () => void): RareRows {
+export function makeRareRows(budget: Budget, inner: boolean, first: () => void): RareRows {
   const chunks: RareChunk[] = [];
   let count = 0;
   const chunkOf = (values: FieldValues, place: Place, columns: Columns, hashed: HashedRows): RareChunk => {
@@ -40,12 +42,13 @@ export function makeRareRows(budget: Budget, first: () => void): RareRows {
     if (last?.columns === columns && last.values === values) return last;
     if (!last) first();
     budget.hold(1);
-    const chunk = { values, place, columns, hashed, rows: new Uint32Array(0), count: 0 };
+    const chunk = { values, place, columns, hashed, rows: emptyRowSet() };
     chunks.push(chunk);
     return chunk;
   };
   return {
     chunks,
+    inner,
     get count() {
       return count;
     },
@@ -55,45 +58,34 @@ export function makeRareRows(budget: Budget, first: () => void): RareRows {
       const hashed = known?.hashed();
       // Hashes of another kind cannot be told from these.
       if (!hashed || (chunks[0] && chunks[0].hashed.key !== hashed.key)) return batch;
-      const { of } = hashed;
-      const first = firstOf(of, rows);
+      const { clear } = hashed;
+      const first = firstOf(clear, rows);
       if (first === rows.length) return batch;
-      const chunk = chunkOf(values, place, columns, hashed);
-      makeRoom(chunk, rows.length, budget);
+      const set = chunkOf(values, place, columns, hashed).rows;
+      budget.hold(Math.ceil(widenRowSet(set, rows.length, clear.length) / bytesAnEntry));
       const rest: number[] = [];
-      const taken = chunk.rows;
-      let end = chunk.count;
+      const before = set.count;
       for (let at = 0; at < rows.length; at++) {
         const row = rows[at] as number;
-        if (of[row] === 0) rest.push(row);
-        else taken[end++] = row;
+        if (hasBit(clear, row)) addToRowSet(set, row);
+        else rest.push(row);
       }
-      chunk.count = end;
-      count += rows.length - rest.length;
+      count += set.count - before;
       return { columns, rows: rest };
     },
   };
 }
 
 /** The place of the first row with a hash. */
-function firstOf(of: Uint32Array, rows: ArrayLike<number>): number {
+function firstOf(clear: Uint32Array, rows: ArrayLike<number>): number {
   let at = 0;
-  while (at < rows.length && of[rows[at] as number] === 0) at++;
+  while (at < rows.length && !hasBit(clear, rows[at] as number)) at++;
   return at;
 }
 
-function makeRoom(chunk: RareChunk, more: number, budget: Budget): void {
-  const { length } = chunk.rows;
-  if (chunk.count + more <= length) return;
-  const size = Math.max(Math.min(length * 2, chunk.hashed.of.length), chunk.count + more);
-  budget.hold(Math.ceil((size - length) / rowsAnEntry));
-  const rows = new Uint32Array(size);
-  rows.set(chunk.rows);
-  chunk.rows = rows;
-}
-
 /** The value of a row, read from its document unless it was lately; none where the document is gone. */
-export function valuesAt({ values, columns, hashed: { names } }: RareChunk, row: number): readonly Point[] {
+export function valuesAt({ values, columns, hashed: { kept } }: RareChunk, row: number): readonly Point[] {
+  const { names } = kept;
   const known = names.get(row);
   if (known !== undefined) return [known];
   const read = values.read(hitAt({ columns, rows: [row] }, row));
@@ -103,21 +95,4 @@ export function valuesAt({ values, columns, hashed: { names } }: RareChunk, row:
     names.set(row, only);
   }
   return read;
-}
-
-/** By a few bits of a hash: 1 while it may be wanted. Sets of large numbers are slow, and most rows are dismissed by these. */
-const may = new Uint8Array(65_536);
-
-/** Rows whose hash is wanted, ascending as they came. */
-export function rowsWith({ hashed, rows, count }: RareChunk, wanted: ReadonlySet<number>): number[] {
-  for (const hash of wanted) may[hash & 0xffff] = 1;
-  const { of } = hashed;
-  const found: number[] = [];
-  for (let at = 0; at < count; at++) {
-    const row = rows[at] as number;
-    const hash = of[row] as number;
-    if (may[hash & 0xffff] === 1 && wanted.has(hash)) found.push(row);
-  }
-  for (const hash of wanted) may[hash & 0xffff] = 0;
-  return found;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Columns } from '../candidate.ts';
-import type { HashedRows, Ordinals } from '../columns.ts';
+import type { Ordinals } from '../columns.ts';
+import { madeHashedRows } from '../hashed-rows.suite.ts';
 import type { Point } from '../lucene.ts';
 import { parseMapping } from '../mapping.ts';
 import { comparePoints } from '../sort.ts';
@@ -18,7 +19,7 @@ test('settling stops after every document that it reads, and after every chunk',
   let readSince = 0;
   let most = 0;
   let reads = 0;
-  const rare = makeRareRows(makeBudget(), () => {});
+  const rare = makeRareRows(makeBudget(), false, () => {});
   const place = { mapping: parseMapping({}), nested: undefined, at: 0 };
   for (let chunk = 0; chunk < chunks; chunk++) {
     // Places are not known, and many come as often: names of all have to be read.
@@ -63,17 +64,7 @@ function chunkOf(
 ): { values: FieldValues; columns: Columns } {
   const of = new Uint32Array(size);
   for (let row = 0; row < size; row++) of[row] = Number(text(row).slice(1)) + 1;
-  const hashed: HashedRows = {
-    of,
-    key: 1,
-    hash: (value) => Number(value.slice(1)) + 1,
-    longest: 256,
-    order: undefined,
-    place: () => 0,
-    prefix: '',
-    least: () => '',
-    names: new Map(),
-  };
+  const hashed = madeHashedRows({ of, places: undefined, hash: (value) => Number(value.slice(1)) + 1 });
   const ordinals: Ordinals = {
     kind: 'ordinals',
     of: new Uint32Array(size).fill(7),

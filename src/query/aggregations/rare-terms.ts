@@ -5,6 +5,7 @@ import type { KeyedBucket, OrderKey } from './bucket-order.ts';
 import { makeRareBounds, type RareBounds } from './rare-bounds.ts';
 import { makeRareNames, type RareNames } from './rare-names.ts';
 import { type Members, makeOrderedKeys } from './rare-order.ts';
+import { groupsOf, type RareGroup } from './rare-pairs.ts';
 import type { RareRows } from './rare-rows.ts';
 
 /** What a `terms` keeps of its buckets. */
@@ -56,11 +57,12 @@ export function* settleRare(
   start: () => Bucket,
   enter: (place: Place) => void,
 ): Generator<void, number> {
-  const names = makeRareNames(rare, buckets, start, enter);
-  const bounds = yield* makeRareBounds(rare, names);
+  const groups = groupsOf(rare);
+  const names = makeRareNames(groups, buckets, start, enter);
+  const bounds = yield* makeRareBounds(groups, names);
   const best = makeBest(wanted.size, wanted.compare);
   for (const named of names.unmixed()) best.add(named);
-  const work: Work = { rare, wanted, names, bounds, best };
+  const work: Work = { groups, total: rare.count, wanted, names, bounds, best };
   if (wanted.least > 1) yield* settle(work, yield* bounds.within(wanted.least, Number.POSITIVE_INFINITY));
   else if (wanted.rank.by === 'count') yield* settleByCount(work);
   else yield* settleInOrder(work, 0, { has: (hash) => !names.done(hash), all: undefined });
@@ -68,7 +70,9 @@ export function* settleRare(
 }
 
 interface Work {
-  readonly rare: RareRows;
+  readonly groups: readonly RareGroup[];
+  /** Rows of them. */
+  readonly total: number;
   readonly wanted: RareWanted;
   readonly names: RareNames;
   readonly bounds: RareBounds;
@@ -77,7 +81,7 @@ interface Work {
 
 /** Downwards, until what is left cannot be among the best. Of more hashes of one count than are wanted the first by key are. */
 function* settleByCount(work: Work): Generator<void> {
-  const { rare, wanted, best, bounds, names } = work;
+  const { total, wanted, best, bounds, names } = work;
   let group = new Set<number>();
   for (;;) {
     const top = bounds.greatest();
@@ -90,12 +94,12 @@ function* settleByCount(work: Work): Generator<void> {
     }
     if (over) return;
     const { count, hashes } = top;
-    const few = hashes <= wanted.size || hashes * count * membersShare <= rare.count;
+    const few = hashes <= wanted.size || hashes * count * membersShare <= total;
     const all = few ? yield* bounds.within(count, count) : undefined;
     bounds.drop(count);
     if (all && group.size + all.size <= wanted.size) for (const hash of all) group.add(hash);
     else {
-      const has = (hash: number): boolean => bounds.of(hash) === count;
+      const has = (hash: number): boolean => (bounds.of(hash) ?? count) === count;
       yield* settleInOrder(work, count, { has: (hash) => (all ?? { has }).has(hash) && !names.done(hash), all });
     }
   }
@@ -108,10 +112,12 @@ const keysAgain = 16;
 
 /** By key, until the next one would not be among the best if it came so often. */
 function* settleInOrder(work: Work, count: number, members: Members): Generator<void> {
-  const { rare, wanted, names, bounds, best } = work;
-  const keys = yield* makeOrderedKeys(rare.chunks, members, names.mixedKeys(members.has), wanted.rank.backwards);
+  const { groups, wanted, names, bounds, best } = work;
+  /** Hashes whose documents are read next: what has them need not be looked at before. */
+  const some = new Set<number>();
+  const wants = { all: members.all, has: (hash: number): boolean => !some.has(hash) && members.has(hash) };
+  const keys = yield* makeOrderedKeys(groups, wants, names.mixedKeys(members.has), wanted.rank.backwards);
   for (let most = wanted.size; ; most = keysAgain) {
-    const some = new Set<number>();
     let left = most;
     while (left > 0) {
       const least = yield* keys.least();
@@ -122,10 +128,11 @@ function* settleInOrder(work: Work, count: number, members: Members): Generator<
       // Another value may have had the same hash.
       if (!next || names.done(next.hash) || some.has(next.hash)) continue;
       left--;
-      if (bounds.counted(next.hash) === 1) best.add(names.take(next));
+      if (bounds.isSingle(next.hash)) best.add(names.take(next));
       else some.add(next.hash);
     }
     if (some.size > 0) yield* settle(work, some);
+    some.clear();
     if (left > 0) return;
   }
 }

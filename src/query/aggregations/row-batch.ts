@@ -148,14 +148,13 @@ export interface OrdinalRows {
 export function unhashedRows(values: FieldValues, batch: RowBatch): RowBatch {
   const { columns, rows } = batch;
   const known = values.byRow(columns);
-  const ordinals = known?.ordinals;
   const hashed = known?.hashed();
-  if (!ordinals || !hashed) return batch;
-  const { of, many } = ordinals;
+  if (!hashed) return batch;
+  const { clear } = hashed;
   const rest: number[] = [];
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at] as number;
-    if (of[row] !== many || !hashed.of[row]) rest.push(row);
+    if ((((clear[row >>> 5] as number) >>> (row & 31)) & 1) === 0) rest.push(row);
   }
   return { columns, rows: rest };
 }

@@ -128,7 +128,7 @@ function startTally(
     counts.flush();
     kept.flush();
   };
-  const rare = rank && makeRareRows(budget, () => budget.later(scope.around.length, settle));
+  const rare = rank && makeRareRows(budget, scope.around.length > 0, () => budget.later(scope.around.length, settle));
   /** Rows whose value is not among the buckets. */
   let others = 0;
   function* settle(): Generator<void> {

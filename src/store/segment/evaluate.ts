@@ -7,8 +7,9 @@ import { compareTerms, withinRanges } from '../../query/lucene-match.ts';
 import type { Mapping } from '../../query/mapping.ts';
 import { isCopied } from '../../query/source-values.ts';
 import { fieldPlan } from './field-plan.ts';
+import { makeKeptOfHashed } from './hashed-rows.ts';
 import { patternLikeness, rangeLikeness } from './likeness.ts';
-import { addRow, allRows, and, andNot, noRows, or, type Rows } from './rows.ts';
+import { allRows, and, andNot, noRows, or, type Rows } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf, Likeness, SegmentIndex } from './segment-index.ts';
 import { finish, type Steps } from './steps.ts';
 import { type AskedOfWords, wordTest } from './word-test.ts';
@@ -301,11 +302,8 @@ function* existing(
 
 /** Rows with a value that is only hashed and not longer than this: of a value that hardly repeats it is all that must be known. */
 function hashedWithin(column: ColumnIndex, length: number): Rows {
-  const hashed = column.ordinals()?.hashed?.();
-  const rows = noRows();
-  if (!hashed || hashed.longest > length) return rows;
-  for (let row = 0; row < hashed.of.length; row++) if (hashed.of[row] !== 0) addRow(rows, row);
-  return rows;
+  const hashed = column.ordinals()?.hashed?.(makeKeptOfHashed());
+  return !hashed || hashed.longest > length ? noRows() : hashed.clear;
 }
 
 function withinBounds({ from, to, includeFrom, includeTo }: TermBounds): (term: string) => boolean {

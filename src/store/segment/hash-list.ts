@@ -1,3 +1,4 @@
+import type { HashedPairs } from '../../query/columns.ts';
 import type { FileParts } from './file-parts.ts';
 import type { Words16, Words32 } from './growing.ts';
 import { type PagedFile, SegmentDamage } from './paged-file.ts';
@@ -9,14 +10,6 @@ export interface HashList {
   readonly count: number;
   /** Their places among each other (value-order.ts), three bytes each. Older files have none. */
   readonly orders?: { readonly at: number; readonly prefix: string };
-}
-
-/** The pairs of a hash list, in any order, with their places where they are known. To be read at once: see readHashes. */
-export interface HashPairs {
-  readonly hashes: Uint32Array;
-  readonly rows: Uint16Array;
-  readonly count: number;
-  readonly orders: { readonly codes: Uint32Array; readonly prefix: string } | undefined;
 }
 
 /** Hashes of words cut to what tells most apart: found by bucket, then by one byte; each has a number beside it. */
@@ -106,49 +99,93 @@ export function addHashRows(file: PagedFile, { at, count }: HashList, hash: numb
 }
 
 /** Memory for the pairs of one list: those of hundreds of segments come one after the other, and freeing memory takes longer than reading. */
-const room = { hashes: new Uint32Array(0), rows: new Uint16Array(0), codes: new Uint32Array(0) };
+const room = { hashes: new Uint32Array(0), rows: new Uint16Array(0), places: new Uint32Array(0) };
 
-/** All of a list, in memory that the next call uses again. */
-export function readHashes(file: PagedFile, { at, count, orders }: HashList): HashPairs {
+/** Pairs of a list in memory that the next call uses again. */
+export function pairsRoom(count: number): typeof room {
   if (room.rows.length < count) {
     room.hashes = new Uint32Array(count);
     room.rows = new Uint16Array(count);
-    room.codes = new Uint32Array(count);
+    room.places = new Uint32Array(count);
   }
-  const hashes = room.hashes.subarray(0, count);
-  const rows = room.rows.subarray(0, count);
-  const places = orders && { codes: readOrders(file, orders.at, count), prefix: orders.prefix };
-  const pairs = { hashes, rows, count, orders: places };
-  if (count < bucketsFrom) {
-    const bytes = file.bytes(at, count * 6);
-    for (let number = 0; number < count; number++) {
-      hashes[number] = bytes.readUInt32LE(number * 4);
-      rows[number] = bytes.readUInt16LE(count * 4 + number * 2);
-    }
-    return pairs;
-  }
-  const bytes = file.bytes(at, 1024 + count * 5);
-  let number = 0;
-  for (let bucket = 0; bucket < 256; bucket++) {
-    const end = Math.min(count, bytes.readUInt32LE(bucket * 4));
-    for (; number < end; number++) {
-      const place = 1024 + number * 5;
-      const upper = (bytes[place + 1] as number) * 256 + (bytes[place + 2] as number) * 65_536;
-      hashes[number] = bucket * 0x1000000 + upper + (bytes[place] as number);
-      rows[number] = (bytes[place + 3] as number) + (bytes[place + 4] as number) * 256;
-    }
-  }
-  return pairs;
+  return room;
 }
 
-function readOrders(file: PagedFile, at: number, count: number): Uint32Array {
-  const bytes = file.bytes(at, count * 3);
-  const codes = room.codes.subarray(0, count);
-  for (let number = 0, place = 0; number < count; number++, place += 3) {
-    codes[number] =
-      (bytes[place] as number) + (bytes[place + 1] as number) * 256 + (bytes[place + 2] as number) * 65_536;
+/** The pairs whose hashes' upper eight bits lie from `from` up to, not including, `to`; with their places where they are known. As HashedRows says. */
+export function readPairs(file: PagedFile, list: HashList, from: number, to: number, withPlaces: boolean): HashedPairs {
+  const { at, count, orders } = list;
+  const few = count < bucketsFrom;
+  const [first, end] = few ? [0, count] : bucketsBetween(file, list, from, to);
+  const { hashes, rows, places } = pairsRoom(end - first);
+  if (few) readFew(file, list, hashes, rows);
+  else readBuckets(file.view(at + 1024 + first * 5, (end - first) * 5), bucketEnds(file, list, from, to), from, room);
+  if (hashes[0] === 0) markZeros(hashes, end - first);
+  if (withPlaces && orders) readPlaces(file.view(orders.at + first * 3, (end - first) * 3), places, end - first);
+  const pairs = { hashes, rows, places, count: end - first };
+  return few && (from > 0 || to < 256) ? pairsWithin(pairs, from, to) : pairs;
+}
+
+/** Keeps those between two upper bytes, in their places. */
+function pairsWithin({ hashes, rows, places, count }: HashedPairs, from: number, to: number): HashedPairs {
+  let kept = 0;
+  for (let at = 0; at < count; at++) {
+    const upper = (hashes[at] as number) >>> 24;
+    if (upper < from || upper >= to) continue;
+    hashes[kept] = hashes[at] as number;
+    rows[kept] = rows[at] as number;
+    places[kept++] = places[at] as number;
   }
-  return codes;
+  return { hashes, rows, places, count: kept };
+}
+
+/** Zero stands for no hash. */
+function markZeros(hashes: Uint32Array, count: number): void {
+  for (let at = 0; at < count && hashes[at] === 0; at++) hashes[at] = 1;
+}
+
+function readFew(file: PagedFile, { at, count }: HashList, hashes: Uint32Array, rows: Uint16Array): void {
+  const bytes = file.bytes(at, count * 6);
+  for (let number = 0; number < count; number++) {
+    hashes[number] = bytes.readUInt32LE(number * 4);
+    rows[number] = bytes.readUInt16LE(count * 4 + number * 2);
+  }
+}
+
+function bucketsBetween(file: PagedFile, { at, count }: HashList, from: number, to: number): readonly [number, number] {
+  const first = from === 0 ? 0 : file.u32(at + (from - 1) * 4);
+  const end = file.u32(at + (to - 1) * 4);
+  if (end < first || end > count) throw new SegmentDamage('a list of hashes does not read');
+  return [first, end];
+}
+
+/** Of each bucket where it ends. */
+function bucketEnds(file: PagedFile, { at, count }: HashList, from: number, to: number): Uint32Array {
+  const ends = new Uint32Array(to - from);
+  for (let bucket = from; bucket < to; bucket++) ends[bucket - from] = Math.min(count, file.u32(at + bucket * 4));
+  return ends;
+}
+
+function readBuckets(bytes: Uint8Array, ends: Uint32Array, from: number, { hashes, rows }: typeof room): void {
+  const total = bytes.length / 5;
+  const first = (ends.at(-1) as number) - total;
+  let number = 0;
+  let place = 0;
+  for (let bucket = 0; bucket < ends.length; bucket++) {
+    const upper = (from + bucket) * 0x1000000;
+    const end = (ends[bucket] as number) - first;
+    for (; number < end; number++, place += 5) {
+      const lower =
+        (bytes[place] as number) | ((bytes[place + 1] as number) << 8) | ((bytes[place + 2] as number) << 16);
+      hashes[number] = upper + lower;
+      rows[number] = (bytes[place + 3] as number) | ((bytes[place + 4] as number) << 8);
+    }
+  }
+}
+
+function readPlaces(bytes: Uint8Array, places: Uint32Array, count: number): void {
+  for (let number = 0, at = 0; number < count; number++, at += 3) {
+    places[number] = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
+  }
 }
 
 /** Words a step. */

@@ -1,13 +1,14 @@
-import type { HashedRows, Ordinals } from '../../query/columns.ts';
+import type { HashedPairs } from '../../query/columns.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { addGrams, addOdd, gramRows } from './grams.ts';
 import { push16, push32, type Words16, type Words32, words16, words32 } from './growing.ts';
 import { textHash } from './hash.ts';
+import { pairsRoom } from './hash-list.ts';
 import { type HashPlaces, hashPlaces, setPlace } from './hash-places.ts';
-import { hashedRows } from './hashed-rows.ts';
+import { hashedRows, type SegmentHashed } from './hashed-rows.ts';
 import { addHashed, type WordTarget, type WordWorld } from './hot-words.ts';
 import { rowsBetween, withUnlisted } from './likeness.ts';
-import { makeOrdinals } from './ordinals.ts';
+import { makeOrdinals, type SegmentOrdinals } from './ordinals.ts';
 import { addListed, eachListed, rowsOfList } from './postings.ts';
 import { addRow, and, hasRow, noRows, or, type Rows } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf, Likeness } from './segment-index.ts';
@@ -254,23 +255,50 @@ function instantsOf({ instants, several }: HotColumn, rows: number): Float64Arra
   return of;
 }
 
-function ordinalsOf(column: HotColumn, world: WordWorld): Ordinals {
+/** As it is now: documents may be added before it is asked. */
+function ordinalsOf(column: HotColumn, world: WordWorld): SegmentOrdinals {
   const { postings, leaves } = world;
   const lists = [...column.otherValues.values(), ...column.values.values()];
-  return makeOrdinals(
+  const hashed = column.hashes.count > 0 ? hashedOf(column, world) : undefined;
+  const ordinals = makeOrdinals(
     world.rows,
     lists.length,
     (add) => {
       for (const [ordinal, list] of lists.entries()) eachListed(postings, list, (row) => add(ordinal, row));
     },
-    column.othersLost ? column.presence : column.streamed,
+    () => (column.othersLost ? column.presence : column.streamed),
     (ordinal) => leaves[lists[ordinal] as number] as Leaf,
-    column.hashes.count > 0 ? () => hashedOf(column, world) : undefined,
+    hashed && (() => hashed),
   );
+  ordinals.several(0);
+  return ordinals;
 }
 
-function hashedOf({ hashes, rows, orders }: HotColumn, world: WordWorld): HashedRows {
+function hashedOf({ number, hashes, rows, orders }: HotColumn, { key, rows: size }: WordWorld): SegmentHashed {
   const { codes, prefix } = wholeOrders(orders);
   const { count } = hashes;
-  return hashedRows(world.key, { hashes: hashes.data, rows: rows.data, count, orders: { codes, prefix } }, world.rows);
+  const source = { hashes: hashes.data, rows: rows.data, codes, count };
+  return hashedRows({ number, size, key, prefix, pairs: (from, to) => pairsBetween(source, from, to) });
+}
+
+function pairsBetween(
+  source: {
+    readonly hashes: Uint32Array;
+    readonly rows: Uint16Array;
+    readonly codes: Uint32Array;
+    readonly count: number;
+  },
+  from: number,
+  to: number,
+): HashedPairs {
+  const { hashes, rows, places } = pairsRoom(source.count);
+  let count = 0;
+  for (let at = 0; at < source.count; at++) {
+    const hash = source.hashes[at] as number;
+    if (hash >>> 24 < from || hash >>> 24 >= to) continue;
+    hashes[count] = hash === 0 ? 1 : hash;
+    rows[count] = source.rows[at] as number;
+    places[count++] = source.codes[at] as number;
+  }
+  return { hashes, rows, places, count };
 }

@@ -13,6 +13,8 @@ export interface PagedFile {
   f64(offset: number): number;
   /** A copy, or a view of one page. */
   bytes(offset: number, length: number): Buffer;
+  /** The same in memory that the next call uses again, of whatever file: for long parts that are read over and over, and not kept. */
+  view(offset: number, length: number): Buffer;
   close(): void;
 }
 
@@ -30,6 +32,13 @@ export type PageCache = BoundedCache<number, Buffer>;
 
 export function makePageCache(): PageCache {
   return boundedCache(limits.segmentPagesMax);
+}
+
+let viewed = Buffer.alloc(0);
+
+function viewRoom(length: number): Buffer {
+  if (viewed.length < length) viewed = Buffer.allocUnsafeSlow(length);
+  return viewed.subarray(0, length);
 }
 
 let files = 0;
@@ -81,7 +90,7 @@ function pagedReads(
   key: number,
   { size, sums }: { readonly size: number; readonly sums: Buffer },
   cache: PageCache,
-): Pick<PagedFile, 'u16' | 'u32' | 'f64' | 'bytes'> {
+): Pick<PagedFile, 'u16' | 'u32' | 'f64' | 'bytes' | 'view'> {
   const check = (page: Buffer, number: number): void => {
     if (crc32(page) !== sums.readUInt32LE(number * 4)) throw new SegmentDamage(`${path} is damaged in page ${number}`);
   };
@@ -96,9 +105,9 @@ function pagedReads(
     cache.set(key + number, page, length);
     return page;
   };
-  const loadMany = (first: number, last: number): Buffer => {
+  const loadMany = (first: number, last: number, room: (length: number) => Buffer): Buffer => {
     const length = Math.min((last - first + 1) * pageBytes, size - first * pageBytes);
-    const bytes = Buffer.allocUnsafeSlow(length);
+    const bytes = room(length);
     if (readSync(fd(), bytes, 0, length, first * pageBytes) !== length) throw new SegmentDamage(`${path} is cut off`);
     for (let at = 0; at < length; at += pageBytes) check(bytes.subarray(at, at + pageBytes), first + at / pageBytes);
     return bytes;
@@ -115,7 +124,8 @@ function pagedReads(
       if (offset + length > size) throw new SegmentDamage(`${path} was asked for what lies behind its end`);
       const first = Math.floor(offset / pageBytes);
       const last = Math.floor((offset + length - 1) / pageBytes);
-      if (last - first >= keptPages) return loadMany(first, last).subarray(start, start + length);
+      if (last - first >= keptPages)
+        return loadMany(first, last, Buffer.allocUnsafeSlow).subarray(start, start + length);
       const copy = Buffer.allocUnsafe(length);
       let done = 0;
       while (done < length) {
@@ -123,6 +133,14 @@ function pagedReads(
         done += load(Math.floor(at / pageBytes)).copy(copy, done, at % pageBytes);
       }
       return copy.subarray(0, length);
+    },
+    view(offset, length) {
+      if (length === 0) return Buffer.alloc(0);
+      if (offset + length > size) throw new SegmentDamage(`${path} was asked for what lies behind its end`);
+      const first = Math.floor(offset / pageBytes);
+      const start = offset % pageBytes;
+      const last = Math.floor((offset + length - 1) / pageBytes);
+      return loadMany(first, last, viewRoom).subarray(start, start + length);
     },
   };
 }

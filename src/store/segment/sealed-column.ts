@@ -1,7 +1,7 @@
 import type { Literals } from '../../base/regex-literals.ts';
 import type { ColumnEntry, Span } from './directory.ts';
 import { type HashKey, textHash } from './hash.ts';
-import { addHashRows, readHashes } from './hash-list.ts';
+import { addHashRows, readPairs } from './hash-list.ts';
 import { hashedRows } from './hashed-rows.ts';
 import { instantsWithin, readInstants } from './instant-code.ts';
 import { rowsBetween, withUnlisted } from './likeness.ts';
@@ -65,7 +65,7 @@ export function sealedColumn(columnFile: ColumnFile, entry: ColumnEntry, number:
       if (others) yield* addPassing(file, others, (text) => test(otherLeaf(text)), sure);
       return withUnlisted(sure, unlisted(columnFile, entry, like));
     },
-    ordinals: () => (listed ? ordinalsOf(columnFile, entry) : undefined),
+    ordinals: () => (listed ? ordinalsOf(columnFile, entry, number) : undefined),
     ...(entry.instants ? instantReads(file, entry.instants, rows) : {}),
   };
 }
@@ -95,8 +95,8 @@ function unlisted({ file, threes }: ColumnFile, entry: ColumnEntry, like?: Liken
   const among = threes(like.texts);
   const possible = among ? and(streamed, among) : streamed;
   if (like.from === undefined && like.to === undefined) return { sure: noRows(), maybe: possible };
-  const { rows, orders } = readHashes(file, hashes);
-  if (!orders) return { sure: noRows(), maybe: possible };
+  const { rows, places, count } = readPairs(file, hashes, 0, 256, true);
+  const orders = { codes: places.subarray(0, count), prefix: hashes.orders.prefix };
   const { sure, maybe } = rowsBetween(rows, orders, like);
   return { sure, maybe: or(sure, and(maybe, possible)) };
 }
@@ -124,6 +124,7 @@ function instantReads(
 function ordinalsOf(
   { file, key, rows }: ColumnFile,
   { values, others, othersLost, presence, streamed, hashes }: ColumnEntry,
+  number: number,
 ): SegmentOrdinals {
   const texts = values?.count ?? 0;
   const ordinals = makeOrdinals(
@@ -133,22 +134,28 @@ function ordinalsOf(
       if (values) addOrdinals(file, values, 0, add);
       if (others) addOrdinals(file, others, texts, add);
     },
-    rowsAt(file, othersLost ? presence : streamed),
+    () => rowsAt(file, othersLost ? presence : streamed),
     (ordinal) =>
       ordinal < texts
         ? valueAt(file, values as ValueTable, ordinal).text
         : otherLeaf(valueAt(file, others as ValueTable, ordinal - texts).text),
-    hashes && (() => hashedRows(key, readHashes(file, hashes), rows)),
+    hashes &&
+      (() =>
+        hashedRows({
+          number,
+          size: rows,
+          key,
+          prefix: hashes.orders?.prefix,
+          pairs: (from, to, places) => readPairs(file, hashes, from, to, places),
+        })),
   );
-  return {
-    ...ordinals,
-    leaves() {
-      const leaves: Leaf[] = [];
-      if (values) eachValue(file, values, ({ text }) => void leaves.push(text));
-      if (others) eachValue(file, others, ({ text }) => void leaves.push(otherLeaf(text)));
-      return leaves;
-    },
+  ordinals.leaves = () => {
+    const leaves: Leaf[] = [];
+    if (values) eachValue(file, values, ({ text }) => void leaves.push(text));
+    if (others) eachValue(file, others, ({ text }) => void leaves.push(otherLeaf(text)));
+    return leaves;
   };
+  return ordinals;
 }
 
 function addOrdinals(

@@ -16,6 +16,7 @@ import { fieldAt, type Mapping, parseMapping } from '../../query/mapping.ts';
 import { parseQuery } from '../../query/parse.ts';
 import { evaluate, evaluateInSteps } from './evaluate.ts';
 import { makeHashKey } from './hash.ts';
+import { makeKeptOfHashed } from './hashed-rows.ts';
 import { type HotSegment, makeHotSegment } from './hot-segment.ts';
 import { pageBytes, SegmentDamage } from './paged-file.ts';
 import { hasRow } from './rows.ts';
@@ -208,9 +209,9 @@ function checkValues(path: string, segment: SegmentIndex, documents: readonly Do
   assert.ok(column && ordinals);
   const told = new Map<string, number>();
   const count = (key: string): void => void told.set(key, (told.get(key) ?? 0) + 1);
-  const hashed = ordinals.hashed?.();
+  const hashed = ordinals.hashed?.(makeKeptOfHashed());
   const hashOf = (text: string): number => hashed?.hash(text) ?? 0;
-  for (const [row, hash] of (hashed?.of ?? []).entries()) if (hash !== 0) count(`${row} ${hash}`);
+  for (const [row, hash] of (hashed?.byRow().of ?? []).entries()) if (hash !== 0) count(`${row} ${hash}`);
   for (const row of documents.keys()) {
     const of = ordinals.of[row] as number;
     const listed = of === ordinals.many ? (ordinals.several(row) ?? []) : of === 0 ? [] : [of - 1];
