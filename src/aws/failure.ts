@@ -14,6 +14,9 @@ const passingCodes = new Set([
   'ThrottlingException',
   'TooManyRequestsException',
   'RequestLimitExceeded',
+  // SQS's words for it.
+  'RequestThrottled',
+  'KmsThrottled',
   'RequestTimeout',
   'RequestTimeoutException',
   // The signer learns the server's time from this answer: the next try is signed with it.
@@ -45,4 +48,21 @@ export function awsFailure(error: unknown): AwsFailure {
   const passing =
     passingCodes.has(code) || passingCodes.has(name) || (status !== undefined && (status >= 500 || status === 429));
   return { code, status, passing, message: error instanceof Error ? error.message : String(error) };
+}
+
+/** What to do about credentials, where they are what failed. */
+export function credentialsHint(code: string): string | undefined {
+  if (code === 'CredentialsProviderError') {
+    return 'no AWS credentials were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role';
+  }
+  if (/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/.test(code))
+    return 'the credentials have expired: log in again';
+  if (
+    /^(InvalidAccessKeyId|InvalidClientTokenId|SignatureDoesNotMatch|InvalidToken|UnrecognizedClientException)$/.test(
+      code,
+    )
+  ) {
+    return 'the credentials are wrong: check AWS_PROFILE or the access key';
+  }
+  return undefined;
 }

@@ -72,6 +72,23 @@ export const limits = {
   s3TriesMax: 6,
   /** Listings of S3 under way together: it throttles by prefix, and each page may hold 1,000 keys. */
   s3ListingsMax: 8,
+  /** Messages of a queue that are in hand: received, and not yet settled. Beyond it no more are received: other processes may have them. */
+  sqsMessagesInHandMax: 40,
+  /** How long a message in hand is hidden from others, in seconds, where the queue does not say; told anew after a third of it. */
+  sqsHiddenS: 60,
+  /** The queue's own value within this: a killed process's messages must come back soon. */
+  sqsHiddenMaxS: 120,
+  /** A message whose file could not be read or stored is hidden for so long: from the first, doubled each time, to the second, in ms. */
+  sqsAgainFirstMs: 5000,
+  sqsAgainMaxMs: 900_000,
+  /** The same for messages that announce nothing: a redrive policy of five receipts takes them after 15 minutes. */
+  sqsForeignFirstMs: 60_000,
+  /** Such messages of which it is remembered that they were told; the oldest are told again. */
+  sqsForeignToldMax: 10_000,
+  /** How long a stop waits for files that are being stored; then their messages are put back. */
+  sqsStopMs: 1000,
+  /** How often it is told how many files were passed over. */
+  sqsSkippedTellMs: 60_000,
   /** A request body. `_bulk` clients send up to 10 MB; the original's limit is 100 MB. Larger: 413. */
   requestBodyMax: 100 * 1024 * 1024,
   /** All request bodies that are being read at one time. Beyond: 429, clients try again. */

@@ -13,7 +13,7 @@ export const ingestCommand: RegisterCommand = (program, terminal, exit) => {
   const command = program
     .command('ingest')
     .description('read sources once: into the data folder, through the rules, past the monitors')
-    .argument('<source...>', 'a folder or file, s3://bucket/prefix, or - for standard input')
+    .argument('<source...>', 'a folder or file, s3://bucket/prefix, sqs://queue, or - for standard input')
     .option('--json', 'print the summary as one JSON value');
   addContentFlags(addDataFlags(command)).action(async (sources: string[], flags: SettingFlags & { json?: boolean }) => {
     const config = effectiveConfig(flags, terminal);

@@ -23,7 +23,7 @@ export const serveCommand: RegisterCommand = (program, terminal, exit) => {
     .option('--host <host>', 'address to listen on; loopback only (default: 127.0.0.1)')
     .option(
       '--source <uri>',
-      'where CloudTrail files come from: a folder, s3://bucket/prefix, or - (repeatable)',
+      'where CloudTrail files come from: a folder, s3://bucket/prefix, sqs://queue, or - (repeatable)',
       collect,
     )
     .option('--lab', 'start the built-in lab and play its attacks')

@@ -59,8 +59,8 @@ export function addDataFlags(command: Command): Command {
     )
     .option('--engine-ca <file>', "PEM file of the authority that signed the cluster's certificate")
     .option('--config <file>', 'configuration file, YAML or JSON; flags win over it')
-    .option('--endpoint-url <url>', 'another S3 endpoint than AWS')
-    .option('--region <region>', 'AWS region of the bucket');
+    .option('--endpoint-url <url>', 'another endpoint than AWS, for S3 and SQS')
+    .option('--region <region>', 'AWS region of the bucket or queue');
 }
 
 /** For options that may be given several times. */

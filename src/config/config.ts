@@ -16,7 +16,7 @@ const schema = z.strictObject({
   /** Port of the HTTP server. When it is taken the next free one is used, unless the user named it. */
   port: z.int().min(0).max(65535).default(9400),
   host: z.string().default('127.0.0.1'),
-  /** Where CloudTrail files come from: a folder, s3://bucket/prefix, or - for standard input. */
+  /** Where CloudTrail files come from: a folder, s3://bucket/prefix, sqs://queue, or - for standard input. */
   sources: z.array(z.string().min(1)).default([]),
   /** Start the built-in lab and play its attacks. */
   lab: z.boolean().default(false),
@@ -100,7 +100,7 @@ const schema = z.strictObject({
     .default([]),
   aws: z
     .strictObject({
-      /** Another S3 endpoint, such as a test server. */
+      /** Another endpoint for S3 and SQS, such as a test server. */
       endpointUrl: z.string().optional(),
       region: z.string().optional(),
     })

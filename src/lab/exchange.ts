@@ -16,6 +16,8 @@ export interface Request {
   readonly body: Uint8Array;
   readonly sourceAddress: string;
   readonly at: Instant;
+  /** Whoever asked waits no more: aborts with the connection. */
+  readonly gone?: AbortSignal;
 }
 
 export interface Reply {

@@ -72,6 +72,8 @@ async function serve(
   if (refusal) return send(incoming, response, plain(403, refusal));
   const body = await read(incoming);
   if (!body) return send(incoming, response, plain(413, 'the request is too large'));
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
   const [path = '/', query = ''] = split(incoming.url ?? '/');
   const request: Request = {
     method: incoming.method ?? 'GET',
@@ -84,6 +86,7 @@ async function serve(
     body,
     sourceAddress: (incoming.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
     at: clock.now(),
+    gone: gone.signal,
   };
   send(incoming, response, await answer(request));
 }

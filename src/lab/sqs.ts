@@ -115,34 +115,45 @@ const control: Readonly<Record<string, Operation>> = {
   ListQueueTags: (sqs, input) => ({ Tags: queueOf(sqs, input) && {} }),
 };
 
-const plane: Readonly<Record<string, (sqs: Sqs, input: Document) => Document | Promise<Document>>> = {
-  SendMessage(sqs, input) {
-    const body = text(own(input, 'MessageBody')) ?? '';
-    const message = enqueue(sqs, queueOf(sqs, input), body, numberIn(input, 'DelaySeconds', 0));
-    return { MessageId: message.id, MD5OfMessageBody: md5(body) };
-  },
-  ReceiveMessage: receive,
-  DeleteMessage(sqs, input) {
-    remove(queueOf(sqs, input), own(input, 'ReceiptHandle'));
-    return {};
-  },
-  DeleteMessageBatch(sqs, input) {
-    const queue = queueOf(sqs, input);
-    const entries = entriesOf(input);
-    for (const entry of entries) remove(queue, own(entry, 'ReceiptHandle'));
-    return { Successful: entries.map((entry) => ({ Id: own(entry, 'Id') })), Failed: [] };
-  },
-  ChangeMessageVisibility(sqs, input) {
-    show(sqs, queueOf(sqs, input), input);
-    return {};
-  },
-  ChangeMessageVisibilityBatch(sqs, input) {
-    const queue = queueOf(sqs, input);
-    const entries = entriesOf(input);
-    for (const entry of entries) show(sqs, queue, entry);
-    return { Successful: entries.map((entry) => ({ Id: own(entry, 'Id') })), Failed: [] };
-  },
-};
+const plane: Readonly<Record<string, (sqs: Sqs, input: Document, gone?: AbortSignal) => Document | Promise<Document>>> =
+  {
+    SendMessage(sqs, input) {
+      const body = text(own(input, 'MessageBody')) ?? '';
+      const message = enqueue(sqs, queueOf(sqs, input), body, numberIn(input, 'DelaySeconds', 0));
+      return { MessageId: message.id, MD5OfMessageBody: md5(body) };
+    },
+    ReceiveMessage: receive,
+    DeleteMessage(sqs, input) {
+      remove(queueOf(sqs, input), own(input, 'ReceiptHandle'));
+      return {};
+    },
+    DeleteMessageBatch(sqs, input) {
+      const queue = queueOf(sqs, input);
+      const entries = entriesOf(input);
+      for (const entry of entries) remove(queue, own(entry, 'ReceiptHandle'));
+      return { Successful: entries.map((entry) => ({ Id: own(entry, 'Id') })), Failed: [] };
+    },
+    ChangeMessageVisibility(sqs, input) {
+      show(sqs, queueOf(sqs, input), input);
+      return {};
+    },
+    ChangeMessageVisibilityBatch(sqs, input) {
+      const queue = queueOf(sqs, input);
+      const Successful: Document[] = [];
+      const Failed: Document[] = [];
+      for (const entry of entriesOf(input)) {
+        const Id = own(entry, 'Id');
+        try {
+          show(sqs, queue, entry);
+          Successful.push({ Id });
+        } catch (thrown) {
+          if (!(thrown instanceof AwsRefusal)) throw thrown;
+          Failed.push({ Id, SenderFault: true, Code: thrown.awsCode, Message: thrown.message });
+        }
+      }
+      return { Successful, Failed };
+    },
+  };
 
 /** `X-Amz-Target: AmazonSQS.ReceiveMessage` with a JSON body. Messages are data: no trail tells of them by default. */
 export async function answerSqs(sqs: Sqs, call: ServiceCall): Promise<Reply> {
@@ -153,7 +164,7 @@ export async function answerSqs(sqs: Sqs, call: ServiceCall): Promise<Reply> {
   if (moves) {
     if (call.caller.kind === 'anonymous')
       throw new AwsRefusal(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
-    return jsonReply(200, await moves(sqs, input), json);
+    return jsonReply(200, await moves(sqs, input, call.request.gone), json);
   }
   const operation = Object.hasOwn(control, name) ? control[name] : undefined;
   if (!operation) throw refusal('InvalidAction', `The lab's SQS has no operation ${name}.`);
@@ -172,7 +183,8 @@ export async function answerSqs(sqs: Sqs, call: ServiceCall): Promise<Reply> {
 const waitMaxSeconds = 20;
 const lookAgainMs = 200;
 
-async function receive(sqs: Sqs, input: Document): Promise<Document> {
+/** Nothing is handed to a connection that was closed meanwhile: it would be hidden for nobody. */
+async function receive(sqs: Sqs, input: Document, gone?: AbortSignal): Promise<Document> {
   const queue = queueOf(sqs, input);
   const max = Math.min(10, Math.max(1, numberIn(input, 'MaxNumberOfMessages', 1)));
   const hidden = numberIn(input, 'VisibilityTimeout', Number(queue.attributes.VisibilityTimeout ?? 30));
@@ -183,10 +195,33 @@ async function receive(sqs: Sqs, input: Document): Promise<Document> {
   const until = sqs.clock.now() + wait * 1000;
   for (;;) {
     const now = sqs.clock.now();
+    if (gone?.aborted) return {};
+    redrive(sqs, queue, now);
     const found = queue.messages.filter(({ visibleAt }) => visibleAt <= now).slice(0, max);
     if (found.length > 0) return { Messages: found.map((message) => handOut(message, now, hidden)) };
     if (now >= until || !sqs.queues.has(queue.name)) return {};
-    await sqs.clock.sleep(Math.min(lookAgainMs, until - now));
+    await sqs.clock.sleep(Math.min(lookAgainMs, until - now), gone);
+  }
+}
+
+/** Messages that were received as often as the queue's RedrivePolicy allows go to its dead-letter queue. */
+function redrive(sqs: Sqs, queue: Queue, now: Instant): void {
+  const policy = policyOf(queue);
+  const target = policy && sqs.queues.get(policy.target);
+  if (!target || target === queue) return;
+  const worn = queue.messages.filter(({ visibleAt, received }) => visibleAt <= now && received >= policy.most);
+  if (worn.length === 0) return;
+  queue.messages = queue.messages.filter((message) => !worn.includes(message));
+  for (const message of worn) target.messages.push({ ...message, receipt: '', received: 0 });
+}
+
+function policyOf({ attributes }: Queue): { readonly most: number; readonly target: string } | undefined {
+  try {
+    const policy: unknown = JSON.parse(attributes.RedrivePolicy ?? '');
+    const target = text(own(policy, 'deadLetterTargetArn'))?.split(':').at(-1);
+    return target === undefined ? undefined : { target, most: numberIn(policy, 'maxReceiveCount', 10) };
+  } catch {
+    return undefined;
   }
 }
 

@@ -82,6 +82,7 @@ function countSkipped(progress: Progress, problem: (problem: Problem) => void): 
     before.set(key, files);
     if (more <= 0) return;
     progress.skipped[reason] = (progress.skipped[reason] ?? 0) + more;
+    if (reason === 'foreign-message') return;
     problem({ place, message: `${more} file${more === 1 ? '' : 's'} skipped by name: ${reason}` });
   };
 }

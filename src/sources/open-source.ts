@@ -5,13 +5,15 @@ import { TrailhoundError } from '../base/errors.ts';
 import { openDirectory, openFile } from './directory.ts';
 import { openS3Source } from './s3.ts';
 import type { Source, SourceOptions } from './source.ts';
+import { openSqsSource } from './sqs.ts';
+import { parseQueueAddress } from './sqs-address.ts';
 import { openStdin } from './stdin.ts';
 
 export interface OpenSourceOptions extends SourceOptions {
   readonly clock: Clock;
-  /** Another S3 than Amazon's (`--endpoint-url`): a local stand-in, a gateway. */
+  /** Another AWS than Amazon's (`--endpoint-url`): a local stand-in, a gateway. */
   readonly endpointUrl?: string;
-  /** Where the bucket is; from the environment or the profile unless told. */
+  /** Where the bucket or queue is; from the environment or the profile unless told. */
   readonly region?: string;
   /** How often a bucket is looked through while watching; 10 s unless told. */
   readonly pollMs?: number;
@@ -34,6 +36,11 @@ const kinds: readonly {
     open: (uri, options) => openPath(pathOfUrl(uri), { ...options, name: uri }),
   },
   { form: 's3://bucket/prefix', matches: (uri) => /^s3:/i.test(uri), open: openS3Source },
+  {
+    form: "sqs://queue, or a queue's URL or ARN",
+    matches: (uri) => parseQueueAddress(uri) !== undefined,
+    open: openSqsSource,
+  },
   {
     form: './folder or ./file.json.gz',
     matches: (uri) => uri !== '' && !/^[a-z][a-z0-9+.-]+:/i.test(uri),

@@ -245,7 +245,8 @@ function tryAgain(box: Box, entry: Entry, gone: boolean): void {
   }
 }
 
-function makeDelivery(
+/** `told` hears once how it ended; `gone`: its last reading found nothing there. */
+export function makeDelivery(
   found: Found,
   ledger: Ledger,
   told: { settled(): void; tryAgain(gone: boolean): void },

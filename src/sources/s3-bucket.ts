@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { awsFailure } from '../aws/failure.ts';
+import { awsFailure, credentialsHint } from '../aws/failure.ts';
 import type { Clock } from '../base/clock.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
@@ -33,7 +33,8 @@ export interface ListRequest {
 export interface Bucket {
   readonly name: string;
   list(request: ListRequest, signal: AbortSignal): AsyncGenerator<ListPage>;
-  read(key: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** The newest version, or one that S3 named. */
+  read(key: string, signal: AbortSignal, versionId?: string): Promise<Uint8Array>;
 }
 
 export function openBucket(name: string, client: () => Promise<S3Client>, clock: Clock): Bucket {
@@ -64,10 +65,12 @@ export function openBucket(name: string, client: () => Promise<S3Client>, clock:
         token = answer.next;
       } while (token !== undefined && !signal.aborted);
     },
-    read: (key, signal) =>
-      patient(() => readObject(client, name, key, signal), signal).catch((error) => {
-        throw readError(error, name, key);
-      }),
+    read: (key, signal, versionId) =>
+      patient(() => readObject(client, { Bucket: name, Key: key, VersionId: versionId }, signal), signal).catch(
+        (error) => {
+          throw readError(error, name, key, versionId);
+        },
+      ),
   };
 }
 
@@ -102,16 +105,13 @@ async function listPage(
 
 async function readObject(
   client: () => Promise<S3Client>,
-  bucket: string,
-  key: string,
+  object: { readonly Bucket: string; readonly Key: string; readonly VersionId: string | undefined },
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const { GetObjectCommand } = await import('@aws-sdk/client-s3');
-  const answer = await (await client()).send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
-    abortSignal: signal,
-  });
+  const answer = await (await client()).send(new GetObjectCommand(object), { abortSignal: signal });
   const body = answer.Body as (AsyncIterable<Uint8Array> & { destroy(): void }) | undefined;
-  const place = `s3://${bucket}/${key}`;
+  const place = `s3://${object.Bucket}/${object.Key}`;
   const length = answer.ContentLength;
   const parts: Uint8Array[] = [];
   let bytes = 0;
@@ -132,7 +132,7 @@ async function readObject(
 }
 
 /** `+` is a space in S3's answers, as in forms; what is no encoding stays as it is. */
-function urlDecoded(text: string): string {
+export function urlDecoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
@@ -155,11 +155,11 @@ function listError(error: unknown, bucket: string, prefix: string): TrailhoundEr
   return say(`${place} cannot be listed (${code}): ${message}`);
 }
 
-function readError(error: unknown, bucket: string, key: string): TrailhoundError {
+function readError(error: unknown, bucket: string, key: string, versionId: string | undefined): TrailhoundError {
   if (error instanceof TrailhoundError) return error;
   const { code, status, message } = awsFailure(error);
-  const place = `s3://${bucket}/${key}`;
-  if (code === 'NoSuchKey' || code === 'NotFound') {
+  const place = `s3://${bucket}/${key}${versionId === undefined ? '' : ` (version ${versionId})`}`;
+  if (code === 'NoSuchKey' || code === 'NoSuchVersion' || code === 'NotFound') {
     return new TrailhoundError('not-found', `${place} is gone`, { cause: error });
   }
   const say = (text: string): TrailhoundError =>
@@ -170,21 +170,8 @@ function readError(error: unknown, bucket: string, key: string): TrailhoundError
   if (credentials) return say(credentials);
   if (code === 'InvalidObjectState') return say('it is archived: restore it');
   if (code === 'AccessDenied' || status === 403) {
-    return say(
-      `the credentials need s3:GetObject on arn:aws:s3:::${bucket}/* (and kms:Decrypt on its key, if it has one)`,
-    );
+    const right = versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+    return say(`the credentials need ${right} on arn:aws:s3:::${bucket}/* (and kms:Decrypt on its key, if it has one)`);
   }
   return say(message);
-}
-
-function credentialsHint(code: string): string | undefined {
-  if (code === 'CredentialsProviderError') {
-    return 'no AWS credentials were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role';
-  }
-  if (/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/.test(code))
-    return 'the credentials have expired: log in again';
-  if (/^(InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|UnrecognizedClientException)$/.test(code)) {
-    return 'the credentials are wrong: check AWS_PROFILE or the access key';
-  }
-  return undefined;
 }

@@ -109,6 +109,7 @@ export function openLake(
   };
 }
 
-function whySkipped(key: string): Skipped['reason'] | undefined {
+/** Why an object is not read, when its key says that it holds no events. */
+export function whySkipped(key: string): Skipped['reason'] | undefined {
   return skipByKey(key) ?? (countsAsLog(key.slice(key.lastIndexOf('/') + 1)) ? undefined : 'other-name');
 }

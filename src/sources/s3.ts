@@ -36,7 +36,7 @@ export function openS3Source(uri: string, options: S3Options): Source {
 }
 
 /** The SDK is large: who reads no bucket does not load it. */
-async function connectS3(options: S3Options): Promise<S3Client> {
+export async function connectS3(options: Pick<S3Options, 'endpointUrl' | 'region'>): Promise<S3Client> {
   const { openS3 } = await import('../aws/clients.ts');
   return openS3(options);
 }

@@ -67,13 +67,16 @@ export interface SourceOptions {
   /** With other processes; the ledger then learns what they read too. */
   readonly sharing?: Sharing | undefined;
   readonly problem: (problem: Problem) => void;
-  /** Told after a whole pass over a bucket: files that by their key are no logs and were not delivered. */
+  /** Told after a whole pass over a bucket, and by a queue from time to time, with the number so far: files that by their key are no logs and were not delivered. */
   readonly skipped?: (skipped: Skipped) => void;
 }
 
-/** `other-name`: not `*.json`, `*.json.gz`, `*.jsonl` or `*.jsonl.gz`. */
+/**
+ * `other-name`: not `*.json`, `*.json.gz`, `*.jsonl` or `*.jsonl.gz`. `foreign-message`: a message of a queue that announces
+ * nothing; it stays there, and the source has told each as a problem.
+ */
 export interface Skipped {
   readonly place: string;
-  readonly reason: SkipReason | 'other-name';
+  readonly reason: SkipReason | 'other-name' | 'foreign-message';
   readonly files: number;
 }
