@@ -3,6 +3,7 @@ import { TrailhoundError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import type { IndexOptions } from '../store/store.ts';
 import { illegal } from './error.ts';
+import { invalid } from './write.ts';
 
 export interface MsearchEntry {
   readonly index: string;
@@ -20,15 +21,18 @@ export function parseMsearch(body: string, index: string | undefined, defaults: 
   if (!body.endsWith('\n')) throw illegal('The msearch request must be terminated by a newline [\n]');
   const lines = body.split('\n').slice(0, -1);
   const entries: MsearchEntry[] = [];
-  for (let at = 0; at < lines.length; at++) {
+  // Observed: an empty line before the first header is passed over, a last header without a body is no search.
+  for (let at = lines[0] === '' ? 1 : 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
     const header = /^\s*$/.test(line) ? {} : parseJson(line);
     // A stray empty line at the end begins no search.
     if (/^\s*$/.test(line) && at === lines.length - 1 && entries.length > 0) break;
+    const read = readHeader(header, index, defaults);
     const next = lines[++at];
-    if (next === undefined) throw illegal('The msearch request must have a body line after each header line');
-    entries.push({ ...readHeader(header, index, defaults), json: parseJson(next) });
+    if (next === undefined) break;
+    entries.push({ ...read, json: parseJson(next) });
   }
+  if (entries.length === 0) throw invalid('no requests added');
   return entries;
 }
 

@@ -124,7 +124,8 @@ async function count({ params, query, body, signal }: Call, { store }: Needs): P
     ...(terminateAfter === undefined ? {} : { terminate_after: terminateAfter }),
   });
   const result = await runSearch(store, params.index ?? '_all', parsed, { ...indexOptions(query), signal });
-  const early = terminateAfter === undefined || terminateAfter === 0 ? {} : { terminated_early: false };
+  const early =
+    terminateAfter === undefined || terminateAfter === 0 ? {} : { terminated_early: result.terminatedEarly === true };
   return { status: 200, body: { count: result.total, ...early, _shards: shardsOf(result) } };
 }
 

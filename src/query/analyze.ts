@@ -37,7 +37,8 @@ const textGap = 100;
  */
 export function analyzeRequest(json: Document, mapping?: Mapping): readonly AnalyzedToken[] {
   for (const key of Object.keys(json)) {
-    if (!known.includes(key)) throw argumentError(`Unknown parameter [${key}] in request body`);
+    if (!known.includes(key))
+      throw argumentError(`[analyze_request] unknown field [${key}]`, 'x_content_parse_exception');
   }
   for (const key of ['explain', 'char_filter']) {
     const value = json[key];

@@ -1,6 +1,6 @@
 import { asNumber, asText, type Document, isDocument } from '../base/document.ts';
 import type { Scalar } from './query.ts';
-import { argumentError, parsingError } from './refusal.ts';
+import { argumentError, parsingError, shardError } from './refusal.ts';
 
 /** Reads the JSON behind a clause's name. What it does not know it refuses, in OpenSearch's words. */
 
@@ -89,6 +89,23 @@ export function wholeOf(body: Document, key: string, fallback: number): number {
   const number = asNumber(value);
   if (!Number.isFinite(number)) throw argumentError(`For input string: "${asText(value)}"`, 'number_format_exception');
   return Math.trunc(number);
+}
+
+/** A number with or without decimals, as JSON or as text. */
+export function numberOf(body: Document, key: string): number {
+  const number = asNumber(body[key]);
+  if (Number.isFinite(number)) return number;
+  throw argumentError(`For input string: "${asText(body[key])}"`, 'number_format_exception');
+}
+
+/** How Lucene would run a pattern's terms: no difference in what matches, but refused where it is none. */
+const rewrites = ['constant_score', 'scoring_boolean', 'constant_score_boolean'];
+
+/** Throws the shard error of the original for a `rewrite` that it does not know. */
+export function checkRewrite(text: string | undefined): void {
+  if (text === undefined || rewrites.includes(text)) return;
+  if (/^top_terms(?:_boost|_blended_freqs)?_\d+$/.test(text)) return;
+  throw shardError(`failed to create query: Failed to parse rewrite_method [${text}]`);
 }
 
 export function operatorOf(body: Document, key: string, fallback: 'or' | 'and'): 'or' | 'and' {

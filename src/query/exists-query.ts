@@ -2,14 +2,16 @@ import { nameTest } from './dynamic-template.ts';
 import type { Field } from './field.ts';
 import { anyOf, everything, type Lucene, nothing } from './lucene.ts';
 import { fieldAt, type Mapping, objectAt } from './mapping.ts';
+import { notSearchable } from './metadata-field.ts';
 import { shardError } from './refusal.ts';
 import { standsIn } from './unmapped-field.ts';
 import type { ValueScope } from './value-query.ts';
 
 /** Has a value: a field, an object (any field below it), or every field that a pattern names. */
 export function existsQuery(name: string, scope: ValueScope): Lucene {
-  if (name === '_id' || name === '_index' || name === '_seq_no') return { kind: 'constant', query: everything };
-  if (name === '_source') throw shardError('The _source field is not searchable');
+  if (['_id', '_index', '_seq_no', '_version'].includes(name)) return { kind: 'constant', query: everything };
+  if (name === '_source') throw notSearchable(name);
+  if (name === '_field_names') throw shardError('failed to create query: Cannot run exists query on _field_names');
   const fields = existingFields(scope.mapping, name);
   if (fields.length === 0) return nothing(`unmapped field:${name}`);
   const [first] = fields;

@@ -120,7 +120,9 @@ function* below(node: MappingNode, mapping: Mapping): Generator<readonly [string
 function ofField({ kind, type, parameters }: Field): Capability {
   const on = (name: string): boolean => asText(own(parameters, name) ?? true) !== 'false';
   const columns =
-    kind === 'text' ? asText(own(parameters, 'fielddata')) === 'true' : kind !== 'opaque' && on('doc_values');
+    kind === 'text'
+      ? asText(own(parameters, 'fielddata')) === 'true'
+      : kind !== 'opaque' && kind !== 'flat_object' && on('doc_values');
   const meta = own(parameters, 'meta');
   return {
     type: type === 'constant_keyword' ? 'keyword' : type,

@@ -1,11 +1,16 @@
+import type { Instant } from '../base/clock.ts';
 import { asText, type Document, isDocument, put } from '../base/document.ts';
+import { malformed, tokenOf } from './aggregations/body.ts';
 import type { Candidate } from './candidate.ts';
+import { lowerQuery } from './compile.ts';
 import { nameTest } from './dynamic-template.ts';
 import type { KeywordField, TextField } from './field.ts';
 import { keywordValue, scalarText } from './field-value.ts';
 import type { Lucene, Phrase } from './lucene.ts';
+import { withinBounds } from './lucene-match.ts';
 import { fieldAt, type Mapping } from './mapping.ts';
-import { parsingError } from './refusal.ts';
+import { parseQuery } from './parse.ts';
+import { parsingError, shardError } from './refusal.ts';
 import { valueReader } from './source-values.ts';
 
 /** What `highlight` asks of one field, or of those that a pattern names. */
@@ -29,14 +34,34 @@ export function parseHighlight(json: unknown): readonly HighlightField[] {
     }
   }
   const { fields = {}, ...common } = json;
+  checkOptions(common);
   return [fields].flat().flatMap((item) => {
     if (!isDocument(item))
       throw parsingError('[highlight] failed to parse field [fields]', 'x_content_parse_exception');
-    return Object.entries(item).map(([pattern, own]) => ({
-      pattern,
-      options: { ...common, ...(isDocument(own) ? own : {}) },
-    }));
+    return Object.entries(item).map(([pattern, own]) => {
+      if (!isDocument(own)) throw failedFields(`Expected START_OBJECT but was: ${tokenOf(own)}`);
+      const unknown = Object.keys(own).find((key) => !known.split(' ').includes(key));
+      if (unknown !== undefined) throw failedFields(`unknown field [${unknown}]`);
+      checkOptions(own);
+      return { pattern, options: { ...common, ...own } };
+    });
   });
+}
+
+function failedFields(why: string): Error {
+  return malformed(`[highlight_field] ${why}`);
+}
+
+const scanners = ['chars', 'word', 'sentence'];
+
+function checkOptions(options: Document): void {
+  if (options.pre_tags !== undefined && options.post_tags === undefined) {
+    throw parsingError('pre_tags are set but post_tags are not set');
+  }
+  const { boundary_scanner: scanner } = options;
+  if (scanner !== undefined && !scanners.includes(asText(scanner).toLowerCase())) {
+    throw malformed('[highlight] failed to parse field [boundary_scanner]');
+  }
 }
 
 /** Marks the words of a hit that the query is about, as the unified highlighter does; undefined where there are none. */
@@ -47,6 +72,7 @@ export function makeHighlighter(
   wanted: readonly HighlightField[],
   query: Lucene,
   mapping: Mapping,
+  at: Instant,
 ): Highlighter | undefined {
   if (wanted.length === 0) return undefined;
   const chosen = new Map<string, (candidate: Candidate) => readonly string[]>();
@@ -56,8 +82,14 @@ export function makeHighlighter(
       const field = fieldAt(mapping, path);
       if (!test(path) || (field?.kind !== 'text' && field?.kind !== 'keyword')) continue;
       const anyField = options.require_field_match === false || options.require_field_match === 'false';
-      const marks = marksOf(query, anyField ? undefined : field.path);
-      if (marks.length > 0) chosen.set(path, fragmentsOf(field, marks, readOptions(options), mapping));
+      const about =
+        options.highlight_query === undefined
+          ? query
+          : lowerQuery(parseQuery(options.highlight_query, 'highlight_query'), mapping, at);
+      const marks = marksOf(about, anyField ? undefined : field.path);
+      const read = readOptions(options);
+      checkType(options, path);
+      if (marks.length > 0 || read.unmarked > 0) chosen.set(path, fragmentsOf(field, marks, read, mapping));
     }
   }
   return (candidate) => {
@@ -70,22 +102,39 @@ export function makeHighlighter(
   };
 }
 
+/** Told by the shard, with the first field. */
+function checkType({ type }: Document, path: string): void {
+  if (type === undefined || type === 'unified' || type === 'plain') return;
+  throw shardError(
+    type === 'fvh'
+      ? `the field [${path}] should be indexed with term vector with position offsets to be used with fast vector highlighter`
+      : `unknown highlighter type [${asText(type)}] for the field [${path}]`,
+    'illegal_argument_exception',
+  );
+}
+
 interface Options {
   readonly pre: string;
   readonly post: string;
   /** 0: the whole value. */
   readonly fragments: number;
+  /** 0: each sentence, or each word, for itself. */
   readonly size: number;
+  readonly byWord: boolean;
+  /** How much of a field is shown where nothing in it is marked. */
+  readonly unmarked: number;
 }
 
 function readOptions(options: Document): Options {
   const first = (value: unknown, fallback: string): string =>
     value === undefined ? fallback : asText(Array.isArray(value) ? (value[0] ?? fallback) : value);
   return {
-    pre: first(options.pre_tags, '<em>'),
+    pre: first(options.pre_tags, options.tags_schema === 'styled' ? '<em class="hlt1">' : '<em>'),
     post: first(options.post_tags, '</em>'),
     fragments: Number(options.number_of_fragments ?? 5),
-    size: Number(options.fragment_size ?? 100) || Number.POSITIVE_INFINITY,
+    size: options.boundary_scanner === 'word' ? 0 : Number(options.fragment_size ?? 100),
+    byWord: options.boundary_scanner === 'word',
+    unmarked: Number(options.no_match_size ?? 0),
   };
 }
 
@@ -106,8 +155,10 @@ function marksOf(query: Lucene, path: string | undefined): Mark[] {
       return query.clauses.flatMap((clause) => (clause.occur === '-' ? [] : marksOf(clause.query, path)));
     case 'dismax':
       return query.queries.flatMap((inner) => marksOf(inner, path));
-    case 'constant':
     case 'boost':
+      // The negative part of `boosting`.
+      return query.boost === 0 ? [] : marksOf(query.query, path);
+    case 'constant':
     case 'nested':
       return marksOf(query.query, path);
     case 'term':
@@ -115,6 +166,11 @@ function marksOf(query: Lucene, path: string | undefined): Mark[] {
     case 'pattern':
       if (path !== undefined && query.field.path !== path) return [];
       return [(words) => words.filter(({ term }) => hasTerm(query, term))];
+    case 'term-range': {
+      if (path !== undefined && query.field.path !== path) return [];
+      const inside = withinBounds(query);
+      return [(words) => words.filter(({ term }) => inside(term))];
+    }
     case 'phrase':
       return path === undefined || query.field.path === path ? [(words) => phraseWords(query, words)] : [];
     default:
@@ -152,19 +208,30 @@ function fragmentsOf(
   options: Options,
   mapping: Mapping,
 ): (candidate: Candidate) => readonly string[] {
-  const read = valueReader(mapping, field, field.nested);
+  const read = valueReader(mapping, field, undefined);
   return ({ source }) => {
     const found: string[] = [];
+    let head: string | undefined;
     read(source, (leaf) => {
       if (leaf === null || typeof leaf === 'object') return false;
-      const text = scalarText(leaf);
+      // Observed: what a normalizer made of a keyword is shown, not what was written.
+      const text = (field.kind === 'keyword' ? keywordValue(field, leaf) : undefined) ?? scalarText(leaf);
+      head ??= text;
       const words = wordsOf(field, text);
       const marked = [...new Set(marks.flatMap((mark) => mark(words)))].sort((a, b) => a.start - b.start);
       if (marked.length > 0) found.push(...fragments(text, marked, options));
       return options.fragments > 0 && found.length >= options.fragments;
     });
+    if (found.length === 0 && head !== undefined && head !== '' && options.unmarked > 0) {
+      return [headOf(head, options.unmarked)];
+    }
     return options.fragments > 0 ? found.slice(0, options.fragments) : found;
   };
+}
+
+/** The beginning of a text, up to the first end of a word beyond the size. */
+function headOf(text: string, size: number): string {
+  return text.slice(0, following(boundaries(text, 'word'), size)).trim();
 }
 
 function wordsOf(field: TextField | KeywordField, text: string): readonly Word[] {
@@ -173,27 +240,51 @@ function wordsOf(field: TextField | KeywordField, text: string): readonly Word[]
   return term === undefined ? [] : [{ term, start: 0, end: text.length, position: 0 }];
 }
 
-/** Sentences with marks, joined up to the size of a fragment; one that is longer is cut at words around its first mark. */
-function fragments(text: string, marked: readonly Word[], options: Options): string[] {
-  if (options.fragments === 0) return [tagged(text, 0, text.length, marked, options)];
-  const ends = [...new Intl.Segmenter('en', { granularity: 'sentence' }).segment(text)].map(
+/** Where words or sentences end, the last one at the end of the text. */
+function boundaries(text: string, granularity: 'word' | 'sentence'): readonly number[] {
+  return [...new Intl.Segmenter('en', { granularity }).segment(text)].map(
     ({ index, segment }) => index + segment.length,
   );
+}
+
+function following(ends: readonly number[], at: number): number {
+  return ends.find((end) => end > at) ?? ends.at(-1) ?? 0;
+}
+
+function preceding(ends: readonly number[], at: number): number {
+  return ends.findLast((end) => end < at) ?? 0;
+}
+
+/**
+ * Sentences with marks, joined up to the size of a fragment; one that is longer is cut at words around its first mark
+ * (OpenSearch's BoundedBreakIteratorScanner).
+ */
+function fragments(text: string, marked: readonly Word[], options: Options): string[] {
+  if (options.fragments === 0) return [tagged(text, 0, text.length, marked, options)];
+  const { size } = options;
+  const ends = boundaries(text, options.byWord ? 'word' : 'sentence');
+  let words: readonly number[] | undefined;
   const found: string[] = [];
-  let done = -1;
+  let [windowStart, windowEnd, end] = [-1, -1, -1];
   for (const word of marked) {
-    if (word.start < done) continue;
-    let start = Math.max(done, 0, ...ends.filter((end) => end <= word.start));
-    let end = ends.find((one) => one >= word.end) ?? text.length;
-    for (const next of ends) if (next > end && next - start <= options.size) end = next;
-    if (end - start > options.size) {
-      const back = word.end - options.size;
-      if (back > start) start = Math.max(start, text.lastIndexOf(' ', back) + 1);
-      const cut = text.indexOf(' ', Math.max(word.end, start + options.size));
-      if (cut >= 0) end = Math.min(end, cut);
+    if (word.start < end) continue;
+    const at = word.start + 1;
+    let start = end;
+    if (at > windowStart && at < windowEnd) end = windowEnd;
+    else {
+      start = preceding(ends, at);
+      end = following(ends, at - 1);
+      for (const next of ends) if (next > end && next - start <= size) end = next;
+      windowStart = start;
+      windowEnd = end;
+    }
+    if (size > 0 && end - start > size) {
+      words ??= boundaries(text, 'word');
+      if (at - size > start) start = Math.max(start, preceding(words, at - size));
+      const rest = Math.max(0, size - (at - start));
+      if (at + rest < windowEnd) end = Math.min(windowEnd, following(words, at + rest));
     }
     found.push(tagged(text, start, end, marked, options));
-    done = end;
   }
   return found;
 }

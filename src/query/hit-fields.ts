@@ -1,6 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import { asText, type Document, isDocument, own, put } from '../base/document.ts';
 import { ipText } from '../base/ip-address.ts';
+import { malformed } from './aggregations/body.ts';
 import { type FieldValues, fieldValues } from './aggregations/field-values.ts';
 import { hitOf } from './aggregations/row-batch.ts';
 import type { Candidate } from './candidate.ts';
@@ -10,7 +11,7 @@ import type { Field } from './field.ts';
 import { pointOf } from './field-test.ts';
 import { booleanValue, keywordValue, scalarText } from './field-value.ts';
 import { fieldAt, type Mapping } from './mapping.ts';
-import { parsingError, shardError } from './refusal.ts';
+import { argumentError, parsingError, shardError } from './refusal.ts';
 import { floatShown } from './sort-values.ts';
 import { isCopied, valueReader } from './source-values.ts';
 
@@ -27,17 +28,12 @@ export function parseWantedFields(json: unknown, key: string): readonly WantedFi
     throw parsingError(`Unknown key for a ${isDocument(json) ? 'START_OBJECT' : 'VALUE_STRING'} in [${key}].`);
   return json.map((item) => {
     if (typeof item === 'string') return { pattern: item };
-    if (!isDocument(item) || typeof item.field !== 'string') {
-      throw parsingError(
-        '[docvalues_field] Expected a field name or an object with [field]',
-        'x_content_parse_exception',
-      );
-    }
+    if (!isDocument(item)) throw malformed('[docvalues_field] Expected a field name or an object with [field]');
     for (const name of Object.keys(item)) {
-      if (!['field', 'format', 'include_unmapped'].includes(name)) {
-        throw parsingError(`[docvalues_field] unknown field [${name}]`, 'x_content_parse_exception');
-      }
+      if (name !== 'field' && name !== 'format') throw malformed(`[docvalues_field] unknown field [${name}]`);
     }
+    if (item.field === undefined) throw argumentError('Required [field]');
+    if (typeof item.field !== 'string') throw malformed('[docvalues_field] failed to parse field [field]');
     // The old default by its name: the format of the mapping.
     const plain = item.format === undefined || item.format === null || item.format === 'use_field_mapping';
     return { pattern: item.field, ...(plain ? {} : { format: asText(item.format) }) };
@@ -49,11 +45,16 @@ export type HitFieldReader = (candidate: Candidate) => Document | undefined;
 
 /** Compiled once for an index. Throws shard errors for fields without doc values. */
 export function hitFieldReader(
-  wanted: { readonly fields: readonly WantedField[]; readonly docValues: readonly WantedField[] },
+  wanted: {
+    readonly fields: readonly WantedField[];
+    readonly docValues: readonly WantedField[];
+    readonly stored: readonly string[];
+  },
   mapping: Mapping,
   at: Instant,
 ): HitFieldReader | undefined {
-  if (wanted.fields.length + wanted.docValues.length === 0) return undefined;
+  const stored = storedReaders(wanted.stored, mapping);
+  if (wanted.fields.length + wanted.docValues.length + stored.length === 0) return undefined;
   const most = mapping.settings.docValueFieldsMax;
   if (wanted.docValues.length > most) {
     throw shardError(
@@ -62,7 +63,7 @@ export function hitFieldReader(
     );
   }
   const columns = wanted.docValues.flatMap((one) => docValueReaders(one, mapping, at));
-  const sources = sourceReaders(wanted.fields, mapping);
+  const sources = [...stored, ...sourceReaders(wanted.fields, mapping)];
   return (candidate) => {
     const found: { [field: string]: readonly unknown[] } = {};
     for (const { path, read } of columns) {
@@ -115,6 +116,26 @@ function named(mapping: Mapping, pattern: string): { readonly path: string; read
   }
   const field = fieldAt(mapping, pattern);
   return field ? [{ path: pattern, field }] : [];
+}
+
+/** Fields with `store: true`: what is kept of them is read from where it came from. */
+function storedReaders(patterns: readonly string[], mapping: Mapping): Reader[] {
+  if (patterns.length === 0) return [];
+  const tests = patterns.map((pattern) => nameTest(pattern));
+  return [...mapping.fields.values()]
+    .filter(({ kind, path, parameters }) => {
+      if (kind === 'alias' || asText(own(parameters, 'store') ?? false) !== 'true') return false;
+      return tests.some((test) => test(path));
+    })
+    .map((field) => {
+      const values = firstValues(mapping, field);
+      const shown = sourceValue(field, undefined);
+      const read: Reader['read'] = ({ source }) =>
+        values(source)
+          .map(shown)
+          .filter((value) => value !== undefined);
+      return { path: field.path, read };
+    });
 }
 
 function isFloat(field: Field | undefined): boolean {
@@ -191,6 +212,12 @@ function leaves(value: unknown): readonly unknown[] {
 }
 
 function sourceValue(field: Field, format: string | undefined): (leaf: unknown) => unknown {
+  if (format !== undefined && field.kind !== 'date') {
+    throw shardError(
+      `Field [${field.path}] of type [${field.type}] doesn't support formats.`,
+      'illegal_argument_exception',
+    );
+  }
   switch (field.kind) {
     case 'keyword':
       return (leaf) => keywordValue(field, leaf);

@@ -120,7 +120,7 @@ function compilePhrase(query: Phrase, mapping: Mapping, nested: string | undefin
   return (scope) => matchesPhrase(query, tokens(scope));
 }
 
-function withinBounds({ from, to, includeFrom, includeTo }: TermBounds): (term: string) => boolean {
+export function withinBounds({ from, to, includeFrom, includeTo }: TermBounds): (term: string) => boolean {
   const [low, high] = [from, to];
   return (term) => {
     if (low !== undefined) {

@@ -43,11 +43,13 @@ export const textOptionKeys = [
 export function readMatch(body: unknown, name: string): MatchBody {
   const { field, value, common } = oneField(body, name, []);
   if (field === undefined) throw parsingError('No text specified for text query');
+  if (value === null) throw parsingError('No text specified for text query');
   if (!isDocument(value)) return { ...common, field, value: textValue(value, name), options: defaultTextOptions };
   for (const key of Object.keys(value)) {
     if (!textOptionKeys.includes(key) && key !== 'boost' && key !== '_name') throw unknownKey(name, key);
   }
   if (value.query === undefined) throw parsingError('No text specified for text query');
+  if (value.query === null) throw parsingError(`[${name}] unknown token [VALUE_NULL] after [query]`);
   return { ...readCommon(value, name), field, value: textValue(value.query, name), options: readTextOptions(value) };
 }
 

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { hashOrder } from '../base/java-map.ts';
 import type { Candidate } from './candidate.ts';
 import { lowerQuery } from './compile.ts';
 import { everyClause } from './inner-queries.ts';
@@ -24,10 +25,14 @@ export function namedQueries(
       throw thrown;
     }
   });
-  return (candidate) => [...new Set(matchers.filter(({ match }) => match(candidate)).map(({ name }) => name))];
+  const order = hashOrder([...new Set(matchers.map(({ name }) => name))]);
+  return (candidate) => {
+    const found = new Set(matchers.filter(({ match }) => match(candidate)).map(({ name }) => name));
+    return order.filter((name) => found.has(name));
+  };
 }
 
 function namedIn(query: Query): { readonly name: string; readonly query: Query }[] {
   const inner = everyClause(query).flatMap(namedIn);
-  return query.name === undefined ? inner : [{ name: query.name, query }, ...inner];
+  return query.name === undefined ? inner : [...inner, { name: query.name, query }];
 }

@@ -75,6 +75,22 @@ export function beside(type: NumberType, value: Numeric, step: 1 | -1): Numeric 
   return value;
 }
 
+/**
+ * A query's value times the factor of a scaled_float, as decimal numbers are multiplied: 0.07 × 100 is 7, where the doubles
+ * make 7.000000000000001.
+ */
+export function timesFactor(value: Numeric, factor: number): number {
+  const [a, b] = [decimalParts(value), decimalParts(factor)];
+  return a && b ? Number(`${a.digits * b.digits}e${a.exponent + b.exponent}`) : Number(value) * factor;
+}
+
+function decimalParts(value: Numeric): { readonly digits: bigint; readonly exponent: number } | undefined {
+  const parts = /^(-?\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value));
+  if (!parts) return undefined;
+  const [, whole = '', decimals = '', exponent = '0'] = parts;
+  return { digits: BigInt(whole + decimals), exponent: Number(exponent) - decimals.length };
+}
+
 function bigAware(value: number, step: number): Numeric {
   const next = value + step;
   return Number.isSafeInteger(next) ? next : BigInt(value) + BigInt(step);

@@ -144,6 +144,8 @@ export interface QueryStringQuery extends Common {
   readonly defaultField?: string;
   readonly operator: 'or' | 'and';
   readonly type: MultiMatchQuery['type'];
+  /** Changes nothing; refused by the index where it is none. */
+  readonly rewrite?: string;
   readonly analyzer?: string;
   readonly quoteAnalyzer?: string;
   readonly quoteFieldSuffix?: string;
@@ -182,9 +184,13 @@ export interface PatternQuery extends Common {
   readonly caseInsensitive: boolean;
   /** regexp only: the optional operators of Lucene's syntax that are on. */
   readonly flags?: string;
+  /** Changes nothing; refused by the index where it is none. */
+  readonly rewrite?: string;
 }
 
 export interface FuzzyQuery extends Common {
+  /** Changes nothing; refused by the index where it is none. */
+  readonly rewrite?: string;
   readonly kind: 'fuzzy';
   readonly field: string;
   readonly value: Scalar;

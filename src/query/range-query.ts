@@ -1,7 +1,7 @@
 import { ipBeside, ipFirst, ipLast } from '../base/ip-address.ts';
 import type { BooleanField, DateField, Field, NumberField } from './field.ts';
 import { type Lucene, nothing, type PointRange, ValueRefusal } from './lucene.ts';
-import { boundsOf, isWhole, type Numeric, queryBoundsOf, rounded, truncate } from './number.ts';
+import { boundsOf, isWhole, type Numeric, queryBoundsOf, rounded, timesFactor, truncate } from './number.ts';
 import type { Scalar } from './query.ts';
 import { dateOf, ipOf, isNow, outOfRange, readQueryNumber, type ValueScope } from './value-query.ts';
 
@@ -94,7 +94,8 @@ function plus(value: Numeric, step: number): Numeric {
 }
 
 function floatRange(field: NumberField, { from, to, includeFrom, includeTo }: RangeEnds): PointRange | undefined {
-  const end = (value: Scalar): number => rounded(field.numeric, readQueryNumber(field, value), field.factor);
+  if (field.numeric === 'scaled_float') return scaledRange(field, { from, to, includeFrom, includeTo });
+  const end = (value: Scalar): number => rounded(field.numeric, readQueryNumber(field, value));
   const low = from === undefined ? Number.NEGATIVE_INFINITY : end(from);
   const high = to === undefined ? Number.POSITIVE_INFINITY : end(to);
   const range = {
@@ -102,6 +103,17 @@ function floatRange(field: NumberField, { from, to, includeFrom, includeTo }: Ra
     to: includeTo || to === undefined ? high : nextDouble(high, -1),
   };
   return range.from > range.to ? undefined : range;
+}
+
+/** The ends move to the whole number inside the range that the field keeps: of a factor of 100, from 0.333 is from 0.34. */
+function scaledRange(field: NumberField, { from, to, includeFrom, includeTo }: RangeEnds): PointRange | undefined {
+  const factor = field.factor ?? 1;
+  const end = (value: Scalar): number => timesFactor(readQueryNumber(field, value), factor);
+  let low = Number.NEGATIVE_INFINITY;
+  let high = Number.POSITIVE_INFINITY;
+  if (from !== undefined) low = Math.ceil(includeFrom ? end(from) : nextDouble(end(from), 1)) / factor;
+  if (to !== undefined) high = Math.floor(includeTo ? end(to) : nextDouble(end(to), -1)) / factor;
+  return low > high ? undefined : { from: low, to: high };
 }
 
 /** The neighbouring double; float values lie farther apart, so a double's step excludes exactly the end itself. */

@@ -1,5 +1,6 @@
 import { asNumber, asText, type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
+import { malformed, tokenOf } from './aggregations/body.ts';
 import { type HighlightField, parseHighlight } from './highlight.ts';
 import { parseWantedFields, type WantedField } from './hit-fields.ts';
 import { parseQuery } from './parse.ts';
@@ -32,6 +33,8 @@ export interface SearchBody {
   /** Fields whose values hits carry, read from `_source` and as doc values. */
   readonly fields: readonly WantedField[];
   readonly docValueFields: readonly WantedField[];
+  /** Names and patterns of fields that are kept by themselves (`store`), whose values hits carry. */
+  readonly storedFields: readonly string[];
   readonly highlight: readonly HighlightField[];
   /** Only the best hit of each value of this field. */
   readonly collapse?: string;
@@ -63,6 +66,10 @@ export function parseSearchBody(json: unknown): SearchBody {
     }
   }
   if (body.timeout !== undefined) checkTime(body.timeout);
+  checkStored(body);
+  if (isDocument(body.ext) && Object.keys(body.ext).length > 0) {
+    throw malformed('unknown named object category [org.opensearch.search.SearchExtBuilder]');
+  }
   const sort = parseSort(body.sort);
   const searchAfter = readSearchAfter(body);
   const aggregations = body.aggregations ?? body.aggs;
@@ -82,17 +89,34 @@ export function parseSearchBody(json: unknown): SearchBody {
     trackTotalHits: readTrackTotal(body.track_total_hits),
     aggregations: aggregations !== undefined && Object.keys(aggregations).length === 0 ? undefined : aggregations,
     ...(isDocument(body.post_filter) ? { postFilter: parseQuery(body.post_filter, 'post_filter') } : {}),
-    ...(body.min_score === undefined ? {} : { minScore: asNumber(body.min_score) }),
+    ...(body.min_score === undefined ? {} : { minScore: readMinScore(body.min_score) }),
     ...(terminateAfter === undefined ? {} : { terminateAfter }),
     trackScores: flag(body, 'track_scores'),
     version: flag(body, 'version'),
     seqNoPrimaryTerm: flag(body, 'seq_no_primary_term'),
     fields: parseWantedFields(body.fields, 'fields'),
     docValueFields: parseWantedFields(body.docvalue_fields, 'docvalue_fields'),
+    storedFields: [body.stored_fields ?? []].flat().map(asText),
     highlight: parseHighlight(body.highlight),
     ...(body.collapse === undefined ? {} : { collapse: readCollapse(body.collapse) }),
     indicesBoost: readIndicesBoost(body.indices_boost),
   };
+}
+
+function readMinScore(json: unknown): number {
+  const number = asNumber(json);
+  if (Number.isFinite(number)) return number;
+  throw argumentError(`For input string: "${asText(json)}"`, 'number_format_exception');
+}
+
+/** Names of fields, or one name; `_none_` for neither source nor id. */
+function checkStored({ stored_fields: json, _source: source }: Document): void {
+  const none = asText(Array.isArray(json) && json.length === 1 ? json[0] : json) === '_none_';
+  if (none && source !== undefined && source !== false) {
+    throw shardError('[stored_fields] cannot be disabled if [_source] is requested', 'search_exception', 500);
+  }
+  if (json === undefined || typeof json === 'string' || Array.isArray(json)) return;
+  throw parsingError(`Expected [VALUE_STRING] or [START_ARRAY] in [stored_fields] but found [${tokenOf(json)}]`);
 }
 
 function readCollapse(json: unknown): string {
@@ -195,22 +219,17 @@ function readSearchAfter(body: Document): readonly unknown[] | undefined {
 }
 
 /** What each shard checks of `search_after`: its errors come from the shards. */
-export function checkSearchAfter({ searchAfter, sort, from }: SearchBody): void {
+export function checkSearchAfter({ searchAfter, sort, from, collapse }: SearchBody): void {
   if (!searchAfter) return;
+  // Observed: HTTP 500 for what is the client's mistake, also below.
+  if (collapse !== undefined) {
+    throw shardError('cannot use `collapse` in conjunction with `search_after`', 'search_exception', 500);
+  }
   const illegal = 'illegal_argument_exception';
   if (sort.length === 0) throw shardError('Sort must contain at least one field.', illegal);
   if (searchAfter.length !== sort.length) {
     throw shardError(`search_after has ${searchAfter.length} value(s) but sort has ${sort.length}.`, illegal);
   }
-  // Observed: HTTP 500 for what is the client's mistake.
   if (from > 0)
     throw shardError('`from` parameter must be set to 0 when `search_after` is used.', 'search_exception', 500);
-}
-
-function tokenOf(value: unknown): string {
-  if (Array.isArray(value)) return 'START_ARRAY';
-  if (value === null) return 'VALUE_NULL';
-  if (typeof value === 'object') return 'START_OBJECT';
-  if (typeof value === 'boolean') return 'VALUE_BOOLEAN';
-  return typeof value === 'string' ? 'VALUE_STRING' : 'VALUE_NUMBER';
 }

@@ -81,12 +81,16 @@ export function makePlan(body: SearchBody, index: SearchableIndex, at: Instant, 
     postFilter: body.postFilter && compileLucene(lowerQuery(body.postFilter, mapping, at), mapping),
     score: compileScore(query, mapping),
     columns,
-    fields: withSlots(hitFieldReader({ fields: body.fields, docValues: body.docValueFields }, mapping, at), query),
-    highlight: makeHighlighter(body.highlight, query, mapping),
+    fields: withSlots(hitFieldReader(wantedFields(body), mapping, at), query),
+    highlight: makeHighlighter(body.highlight, query, mapping, at),
     named: namedQueries([body.query, body.postFilter], mapping, at),
     group: body.collapse === undefined ? undefined : groupReader(body.collapse, mapping, at),
     after: body.searchAfter && columns.map((column, key) => column.parse(body.searchAfter?.[key] ?? null)),
   };
+}
+
+function wantedFields(body: SearchBody): Parameters<typeof hitFieldReader>[0] {
+  return { fields: body.fields, docValues: body.docValueFields, stored: body.storedFields };
 }
 
 /** The one value of the field in a document. Throws shard errors for what cannot be collapsed by. */
@@ -97,7 +101,7 @@ function groupReader(name: string, mapping: Mapping, at: Instant): HitFieldReade
   if (field.kind !== 'keyword' && field.kind !== 'number') {
     throw shardError(`collapse is not supported for the field [${name}] of the type [${field.type}]`, illegal);
   }
-  const read = hitFieldReader({ fields: [], docValues: [{ pattern: name }] }, mapping, at);
+  const read = hitFieldReader({ fields: [], docValues: [{ pattern: name }], stored: [] }, mapping, at);
   return (candidate) => {
     const found = read?.(candidate);
     const values = found?.[name];

@@ -227,7 +227,12 @@ function shownAs({ field: name }: SortKey, kind: Kind, field: Field | undefined)
         show: (value) => value,
         parse: (value) => {
           const date = typeof value === 'string' && field?.kind === 'date' ? instantOf(field, value, kind) : undefined;
-          return date ?? numberAfter(value, key, truncate);
+          if (date !== undefined) return date;
+          if (typeof value === 'string' && field?.kind === 'date' && readNumber(value) === undefined) {
+            const why = `failed to parse date field [${value}] with format [${field.format.text}]`;
+            throw shardError(`${why}: [${why}]`, 'parse_exception');
+          }
+          return numberAfter(value, key, truncate);
         },
       };
   }

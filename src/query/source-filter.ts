@@ -11,8 +11,8 @@ export interface SourceFilter {
 
 /** `_source`: true, false, a pattern, a list, or {includes, excludes}. */
 export function parseSourceFilter(json: unknown): SourceFilter {
-  if (json === undefined || json === null || json === true || json === 'true') return all;
-  if (json === false || json === 'false') return { ...all, enabled: false };
+  if (json === undefined || json === null || json === true) return all;
+  if (json === false) return { ...all, enabled: false };
   if (typeof json === 'string' || Array.isArray(json)) return { ...all, includes: patterns(json) };
   if (!isDocument(json))
     throw parsingError(

@@ -77,3 +77,12 @@ export function listOf(body: Document, key: string, kind: string): readonly Docu
 export function malformedFilters(): TrailhoundError {
   return argumentError('[filters] cannot be empty.');
 }
+
+/** What Jackson calls a value. */
+export function tokenOf(value: unknown): string {
+  if (Array.isArray(value)) return 'START_ARRAY';
+  if (value === null) return 'VALUE_NULL';
+  if (typeof value === 'object') return 'START_OBJECT';
+  if (typeof value === 'boolean') return 'VALUE_BOOLEAN';
+  return typeof value === 'string' ? 'VALUE_STRING' : 'VALUE_NUMBER';
+}

@@ -3,6 +3,7 @@ import type { Point } from '../lucene.ts';
 import { parsingError, shardError } from '../refusal.ts';
 import { comparePoints } from '../sort.ts';
 import type { AggregationNode, Bucket } from './aggregation.ts';
+import { malformed, tokenOf } from './body.ts';
 
 /** One key of `order`: `_count`, `_key`, or the path of an aggregation inside (`m`, `s.avg`, `f>m`). */
 export interface OrderKey {
@@ -18,6 +19,7 @@ export interface KeyedBucket<Key = Point> {
 /** Reads `order`: an object of one key, or a list of them. */
 export function parseOrder(json: unknown, kind: string, fallback: readonly OrderKey[]): readonly OrderKey[] {
   if (json === undefined || json === null) return fallback;
+  if (typeof json !== 'object') throw malformed(`[${kind}] order doesn't support values of type: ${tokenOf(json)}`);
   return (Array.isArray(json) ? json : [json]).map((item) => {
     const entries = isDocument(item) ? Object.entries(item) : [];
     const [first] = entries;

@@ -1,10 +1,11 @@
 import { asText, type Document, isDocument } from '../../base/document.ts';
+import { TrailhoundError } from '../../base/errors.ts';
 import { dateFormat } from '../dates/date-format.ts';
 import { utc as utcZone } from '../dates/time-zone.ts';
 import type { Point } from '../lucene.ts';
 import { shardError } from '../refusal.ts';
 import type { AggregatedHit, Place } from './aggregation.ts';
-import { checkBody, failedField, fieldOf, flagOf, malformed, textOf, unsupported } from './body.ts';
+import { checkBody, failedField, fieldOf, flagOf, textOf, unsupported } from './body.ts';
 import { type FieldValues, fieldValues, numeric, type Shown, shownDate, type ValueKind } from './field-values.ts';
 import { parseInterval } from './histogram.ts';
 import { parseRounding } from './rounding.ts';
@@ -21,6 +22,8 @@ export interface CompositeSource {
   values(hit: AggregatedHit): readonly (Point | null)[];
   shown(value: Point): unknown;
   parse(json: unknown): Point | undefined;
+  /** Why a value of `after` does not read. */
+  refusal(json: unknown): Error;
 }
 
 /** `{name: {terms | histogram | date_histogram: {…}}}` */
@@ -33,8 +36,7 @@ export function parseSource(json: Document, kind: string): CompositeSource {
   const [type, body] = definition;
   if (type === 'geotile_grid') throw unsupported(kind, 'geotile_grid');
   const own = Object.hasOwn(parameters, type) ? parameters[type] : undefined;
-  if (!own)
-    throw malformed(`[${kind}] unknown source type [${type}] of [${name}]: use terms, histogram or date_histogram`);
+  if (!own) throw failedSources(kind, `invalid source type: ${type}`, [], 'parsing_exception');
   checkBody(body as Document, type, ['field', 'order', 'missing_bucket', 'missing_order', 'value_type', ...own]);
   return make(name, type, body as Document);
 }
@@ -82,12 +84,45 @@ function make(name: string, type: string, body: Document): CompositeSource {
     },
     parse(json) {
       // Observed: terms of a field that an index does not have are texts, whatever they are elsewhere.
-      if (type === 'terms' && read.kind === 'none' && typeof json !== 'string') {
+      if (type === 'terms' && (read.kind === 'none' || read.kind === 'term') && typeof json !== 'string') {
         throw shardError(`invalid value, expected string, got ${javaType(json)}`, 'illegal_argument_exception');
       }
+      if (type === 'terms' && read.kind === 'boolean' && !/^(?:true|false)$/.test(asText(json))) return undefined;
       return (known?.show ?? plain).parse(json);
     },
+    refusal(json) {
+      const text = asText(json);
+      if (read.kind === 'boolean') {
+        return shardError(
+          `Cannot parse boolean [${text}], expected either [true] or [false]`,
+          'illegal_argument_exception',
+        );
+      }
+      const dated = type === 'date_histogram' ? format !== undefined : read.kind === 'date';
+      if (dated) return shardError(`failed to parse date field [${text}]`, 'parse_exception');
+      if (read.kind === 'ip') return shardError(`'${text}' is not an IP string literal.`, 'illegal_argument_exception');
+      return shardError(`For input string: "${text}"`, 'number_format_exception');
+    },
   };
+}
+
+/** What is wrong among the sources, as the original wraps it. */
+export function failedSources(
+  kind: string,
+  reason: string,
+  why: readonly string[],
+  wire = 'x_content_parse_exception',
+): TrailhoundError {
+  const [inner] = why;
+  const caused = {
+    type: wire,
+    reason,
+    ...(inner ? { caused_by: { type: 'illegal_argument_exception', reason: inner } } : {}),
+  };
+  return new TrailhoundError('parse-failed', `[${kind}] failed to parse field [sources]${inner ? `: ${inner}` : ''}`, {
+    wire: 'x_content_parse_exception',
+    fields: { root_cause: [{ type: wire, reason }], caused_by: caused },
+  });
 }
 
 function cutOf(

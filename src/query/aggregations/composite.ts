@@ -6,7 +6,7 @@ import type { AggregatedHit, Aggregation, AggregationKind, AggregationScope, Buc
 import { checkBody, failedField, listOf, malformed, wholeOf } from './body.ts';
 import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
 import { makeBudget } from './budget.ts';
-import { type CompositeSource, parseSource } from './composite-source.ts';
+import { type CompositeSource, failedSources, parseSource } from './composite-source.ts';
 import { manyBuckets } from './terms.ts';
 
 /** `composite`: a bucket a combination of values, in order, a page at a time (`after` takes the page before's `after_key`). */
@@ -24,7 +24,9 @@ export const composite: AggregationKind = {
     const names = sources.map(({ name }) => name);
     const twice = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
     if (twice.length > 0) {
-      throw argumentError(`Composite source names must be unique, found duplicates: [${twice.join(', ')}]`);
+      throw failedSources(kind, 'Failed to build [composite] after last required field arrived', [
+        `Composite source names must be unique, found duplicates: [${twice.join(', ')}]`,
+      ]);
     }
     if (body.after !== undefined && body.after !== null && !isDocument(body.after)) throw failedField(kind, 'after');
     return make(scope, sources, wholeOf(body, 'size', kind, 10, 1), isDocument(body.after) ? body.after : undefined);
@@ -164,6 +166,7 @@ function readAfter(after: Document, sources: readonly CompositeSource[]): Key {
     const json = after[source.name];
     if (json === null && source.missingBucket) return null;
     const value = json === null || typeof json === 'object' ? undefined : source.parse(json);
+    if (value === undefined && json !== null && typeof json !== 'object') throw source.refusal(json);
     if (value === undefined) {
       throw shardError(`invalid value [${asText(json)}] for [after.${source.name}]`, 'illegal_argument_exception');
     }

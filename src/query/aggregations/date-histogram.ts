@@ -1,7 +1,7 @@
 import { asText, type Document, isDocument } from '../../base/document.ts';
 import { dateFormat } from '../dates/date-format.ts';
 import { utc } from '../dates/time-zone.ts';
-import { argumentError, shardError } from '../refusal.ts';
+import { shardError } from '../refusal.ts';
 import type { Aggregation, AggregationKind, AggregationScope, Place } from './aggregation.ts';
 import { checkBody, failedField, fieldOf, flagOf, textOf, wholeOf } from './body.ts';
 import { enterNodes } from './bucket.ts';
@@ -44,8 +44,8 @@ function make(body: Document, scope: AggregationScope): Aggregation {
     enter(place: Place) {
       values = fieldValues({ ...request, takes: [...numeric, 'none'] }, place);
       if (values.kind !== 'none') show = values.show;
-      const extended = readBounds(body.extended_bounds, show);
-      const hard = readBounds(body.hard_bounds, show);
+      const extended = readBounds(body.extended_bounds, show, scope.name);
+      const hard = readBounds(body.hard_bounds, show, scope.name);
       checkBounds(extended, hard, body);
       // Observed: the bounds stand as they are given, the keys have been rounded.
       const inside = (key: number): boolean =>
@@ -146,7 +146,11 @@ export function outsideHardBounds(hard: string, extended: string): Error {
   );
 }
 
-function readBounds(json: unknown, show: Shown): { min: number | undefined; max: number | undefined } | undefined {
+function readBounds(
+  json: unknown,
+  show: Shown,
+  name: string,
+): { min: number | undefined; max: number | undefined } | undefined {
   if (!isDocument(json)) return undefined;
   const side = (key: string): number | undefined => {
     const value = json[key];
@@ -159,8 +163,9 @@ function readBounds(json: unknown, show: Shown): { min: number | undefined; max:
   };
   const [min, max] = [side('min'), side('max')];
   if (min !== undefined && max !== undefined && min > max) {
-    throw argumentError(
-      `[extended_bounds.min][${asText(json.min)}] cannot be greater than [extended_bounds.max][${asText(json.max)}]`,
+    throw shardError(
+      `[extended_bounds.min][${min}] cannot be greater than [extended_bounds.max][${max}] for histogram aggregation [${name}]`,
+      'illegal_argument_exception',
     );
   }
   return { min, max };

@@ -1,4 +1,3 @@
-import { isDocument } from '../../base/document.ts';
 import type { Columns, RowBatch } from '../candidate.ts';
 import { lowerQuery } from '../compile.ts';
 import { compileLucene, compileScope } from '../lucene-match.ts';
@@ -12,7 +11,7 @@ export const filter: AggregationKind = {
   names: ['filter'],
   buckets: true,
   parse(body, scope) {
-    const query = readFilter(body);
+    const query = parseQuery(body);
     return singleBucket(scope, (place) => {
       const { matches, selectRows } = filterMatcher(query, place);
       return {
@@ -25,11 +24,6 @@ export const filter: AggregationKind = {
     });
   },
 };
-
-/** `{}` matches everything. */
-export function readFilter(json: unknown): Query {
-  return isDocument(json) && Object.keys(json).length === 0 ? { kind: 'match_all', boost: 1 } : parseQuery(json);
-}
 
 export interface FilterMatcher {
   matches(hit: AggregatedHit): boolean;

@@ -1,11 +1,15 @@
 import { isDocument } from '../../base/document.ts';
+import { parseQuery } from '../parse.ts';
+import { parsingError } from '../refusal.ts';
 import type { AggregationKind } from './aggregation.ts';
-import { checkBody, flagOf, malformedFilters, textOf } from './body.ts';
+import { flagOf, malformedFilters, textOf, tokenOf } from './body.ts';
 import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
 import { addToList, partOfList } from './bucket-parts.ts';
-import { type FilterMatcher, filterMatcher, readFilter } from './filter.ts';
+import { type FilterMatcher, filterMatcher } from './filter.ts';
 import { collectEach, collectRowsInto } from './row-batch.ts';
 import { manyBuckets } from './terms.ts';
+
+const known = ['filters', 'other_bucket', 'other_bucket_key'];
 
 /** `filters`: a bucket a query; named ones by name, others in their order; on demand one for what matched none. */
 export const filters: AggregationKind = {
@@ -13,14 +17,17 @@ export const filters: AggregationKind = {
   buckets: true,
   parse(body, scope) {
     const { kind, inner, budget } = scope;
-    checkBody(body, kind, ['filters', 'other_bucket', 'other_bucket_key', 'keyed']);
+    for (const key of Object.keys(body)) {
+      if (!known.includes(key))
+        throw parsingError(`Unknown key for a ${tokenOf(body[key])} in [${scope.name}]: [${key}].`);
+    }
     const named = isDocument(body.filters);
     if (!named && !Array.isArray(body.filters)) throw malformedFilters();
     const queries = named
       ? Object.keys(body.filters as object)
           .sort()
-          .map((name) => ({ name, query: readFilter((body.filters as Record<string, unknown>)[name]) }))
-      : (body.filters as readonly unknown[]).map((json, index) => ({ name: String(index), query: readFilter(json) }));
+          .map((name) => ({ name, query: parseQuery((body.filters as Record<string, unknown>)[name]) }))
+      : (body.filters as readonly unknown[]).map((json, index) => ({ name: String(index), query: parseQuery(json) }));
     if (queries.length === 0) throw malformedFilters();
     const otherKey = textOf(body, 'other_bucket_key', kind);
     const other = body.other_bucket === undefined ? otherKey !== undefined : flagOf(body, 'other_bucket', kind);

@@ -2,9 +2,9 @@ import { asText, type Document } from '../../base/document.ts';
 import { ipBeside, ipFirst, ipText, parseCidr, parseIp } from '../../base/ip-address.ts';
 import { argumentError } from '../refusal.ts';
 import type { AggregationKind } from './aggregation.ts';
-import { checkBody, fieldOf, flagOf, listOf } from './body.ts';
+import { checkBody, failedField, fieldOf, flagOf, listOf } from './body.ts';
 import { fieldValues } from './field-values.ts';
-import { rangeAggregation, type ValueRange } from './range-buckets.ts';
+import { noRanges, rangeAggregation, type ValueRange } from './range-buckets.ts';
 
 /** `ip_range`: ranges of addresses, by their ends or as `10.0.0.0/8`. */
 export const ipRange: AggregationKind = {
@@ -14,7 +14,7 @@ export const ipRange: AggregationKind = {
     const { kind } = scope;
     checkBody(body, kind, ['field', 'missing', 'format', 'value_type', 'ranges', 'keyed']);
     const json = listOf(body, 'ranges', kind);
-    if (json.length === 0) throw argumentError(`No [ranges] specified for the [${scope.name}] aggregation`);
+    if (json.length === 0) throw noRanges(scope.name);
     const ranges = json.map((item) => readRange(item, kind));
     const request = { field: fieldOf(body), missing: body.missing, kind, takes: ['ip', 'none'] as const };
     return rangeAggregation(scope, flagOf(body, 'keyed', kind), (place) => ({
@@ -30,7 +30,7 @@ function readRange(json: Document, kind: string): ValueRange {
   let to: string | undefined;
   if (json.mask !== undefined && json.mask !== null) {
     const range = parseCidr(asText(json.mask));
-    if (!range) throw argumentError(`'${asText(json.mask)}' is not an IP string literal.`);
+    if (!range) throw failedField(kind, 'ranges');
     from = range.from === ipFirst ? undefined : range.from;
     to = ipBeside(range.to, 1);
   } else {

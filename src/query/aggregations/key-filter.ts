@@ -59,7 +59,8 @@ function readKey(item: unknown, kind: FieldValues['kind'], show: FieldValues['sh
       'illegal_argument_exception',
     );
   }
-  const key = show.parse(item);
+  // A number in the list is a text that the format has to read.
+  const key = show.parse(kind === 'date' ? asText(item) : item);
   if (key !== undefined || !['whole', 'real', 'date'].includes(kind)) return key;
   if (kind === 'date') throw shardError(`failed to parse date field [${asText(item)}]`, 'parse_exception');
   throw shardError(`For input string: "${asText(item)}"`, 'number_format_exception');

@@ -1,5 +1,5 @@
 import { objectAt } from '../mapping.ts';
-import { argumentError, parsingError, shardError } from '../refusal.ts';
+import { parsingError, shardError } from '../refusal.ts';
 import { pathReader } from '../source-values.ts';
 import type { AggregatedHit, AggregationKind, Place } from './aggregation.ts';
 import { checkBody, textOf } from './body.ts';
@@ -25,7 +25,10 @@ export const reverseNested: AggregationKind = {
     checkBody(body, scope.kind, ['path']);
     const path = textOf(body, 'path', scope.kind);
     if (!scope.around.includes('nested')) {
-      throw argumentError(`Reverse nested aggregation [${scope.name}] can not be used outside a [nested] aggregation`);
+      throw shardError(
+        `Reverse nested aggregation [${scope.name}] can only be used inside a [nested] aggregation`,
+        'illegal_argument_exception',
+      );
     }
     return singleBucket(scope, (place) => {
       if (path !== undefined) checkNested(path, place);

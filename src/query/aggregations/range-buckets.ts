@@ -1,5 +1,6 @@
 import { type Document, put } from '../../base/document.ts';
 import type { Point } from '../lucene.ts';
+import { shardError } from '../refusal.ts';
 import { comparePoints } from '../sort.ts';
 import type { Aggregation, AggregationScope, Place } from './aggregation.ts';
 import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
@@ -80,6 +81,10 @@ export function rangeAggregation(
     unordered: () => manyBuckets,
     typeName: () => scope.kind,
   };
+}
+
+export function noRanges(name: string): Error {
+  return shardError(`No [ranges] specified for the [${name}] aggregation`, 'illegal_argument_exception');
 }
 
 function within({ from, to }: ValueRange): (value: Point) => boolean {

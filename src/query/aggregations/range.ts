@@ -2,12 +2,12 @@ import { asText, type Document } from '../../base/document.ts';
 import { dateFormat } from '../dates/date-format.ts';
 import { fromLocal, type TimeZone, timeZone, utc } from '../dates/time-zone.ts';
 import type { Point } from '../lucene.ts';
-import { argumentError, parsingError, shardError } from '../refusal.ts';
+import { parsingError, shardError } from '../refusal.ts';
 import type { AggregationKind } from './aggregation.ts';
 import { checkBody, failedField, fieldOf, flagOf, listOf, textOf } from './body.ts';
 import { doubleText } from './double-text.ts';
 import { fieldValues, numeric, type Shown, shownDate } from './field-values.ts';
-import { rangeAggregation, type ValueRange } from './range-buckets.ts';
+import { noRanges, rangeAggregation, type ValueRange } from './range-buckets.ts';
 
 /** `range` over numbers and `date_range` over instants, whose ends may be date math. */
 export const range: AggregationKind = {
@@ -28,7 +28,7 @@ export const range: AggregationKind = {
     const zone = body.time_zone === undefined ? utc : timeZone(asText(body.time_zone));
     if (!zone) throw failedField(kind, 'time_zone');
     const wanted = listOf(body, 'ranges', kind);
-    if (wanted.length === 0) throw argumentError(`No [ranges] specified for the [${scope.name}] aggregation`);
+    if (wanted.length === 0) throw noRanges(scope.name);
     for (const json of wanted) {
       for (const key of Object.keys(json)) {
         if (!['from', 'to', 'key', 'from_as_string', 'to_as_string'].includes(key)) {

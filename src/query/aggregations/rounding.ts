@@ -2,7 +2,7 @@ import type { Instant } from '../../base/clock.ts';
 import { asText, type Document } from '../../base/document.ts';
 import { addUnits, type DateUnit, startOf } from '../dates/date-math.ts';
 import { fromLocal, type TimeZone, timeZone, utc } from '../dates/time-zone.ts';
-import { argumentError } from '../refusal.ts';
+import { shardError } from '../refusal.ts';
 import { failedField, malformed } from './body.ts';
 
 /** Cuts instants into intervals of the wall clock. */
@@ -40,7 +40,8 @@ export function parseRounding(body: Document, kind: string): { readonly rounding
     (key) => body[key] !== undefined && body[key] !== null,
   );
   const [key] = given;
-  if (key === undefined) throw argumentError('Invalid interval specified, must be non-null and non-empty');
+  if (key === undefined)
+    throw shardError('Invalid interval specified, must be non-null and non-empty', 'illegal_argument_exception');
   if (given.length > 1) throw malformed(`[${kind}] Cannot use [${given[1]}] with [${key}] configuration option.`);
   const text = asText(body[key]);
   const calendar = Object.hasOwn(calendarUnits, text) ? calendarUnits[text] : undefined;
@@ -70,7 +71,7 @@ function fixedMs(text: string, kind: string, key: string): number {
       `failed to parse setting [date_histogram.fixedInterval] with value [${text}] as a time value: unit is missing or unrecognized`,
     );
   }
-  if (!(ms > 0)) throw argumentError('Zero or negative time interval not supported');
+  if (!(ms > 0)) throw shardError('Zero or negative time interval not supported', 'illegal_argument_exception');
   return ms;
 }
 

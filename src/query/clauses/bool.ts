@@ -45,7 +45,7 @@ function readList(value: unknown, key: string, scope: ParseScope): readonly Quer
   }
   try {
     if (!Array.isArray(value)) return [scope.child(value, key)];
-    return value.filter((item) => item !== null).map((item, index) => scope.child(item, `${key}[${index}]`));
+    return value.map((item, index) => scope.child(item, `${key}[${index}]`));
   } catch (thrown) {
     if (!(thrown instanceof TrailhoundError)) throw thrown;
     throw wrappedError(thrown, `[bool] failed to parse field [${key}]`);

@@ -1,5 +1,5 @@
 import { isDocument } from '../../base/document.ts';
-import { checkKeys, noObject, readCommon } from '../clause-body.ts';
+import { checkKeys, noObject, numberOf, readCommon } from '../clause-body.ts';
 import type { DisMaxQuery } from '../query.ts';
 import { parsingError } from '../refusal.ts';
 import type { Clause } from './clause.ts';
@@ -11,6 +11,7 @@ export const disMaxClause: Clause<DisMaxQuery> = {
     checkKeys(body, ['queries', 'tie_breaker'], scope.name);
     const queries = Array.isArray(body.queries) ? body.queries : body.queries === undefined ? [] : [body.queries];
     if (body.queries === undefined) throw parsingError("[dis_max] requires 'queries' field with at least one clause");
+    if (body.tie_breaker !== undefined) numberOf(body, 'tie_breaker');
     if (queries.length === 0) throw parsingError('[_na] query malformed, must start with start_object');
     return {
       kind: 'dis_max',

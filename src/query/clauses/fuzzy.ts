@@ -1,5 +1,15 @@
 import { isDocument } from '../../base/document.ts';
-import { checkKeys, emptyField, flagOf, oneField, readCommon, scalar, textOf, wholeOf } from '../clause-body.ts';
+import {
+  checkKeys,
+  checkRewrite,
+  emptyField,
+  flagOf,
+  oneField,
+  readCommon,
+  scalar,
+  textOf,
+  wholeOf,
+} from '../clause-body.ts';
 import { checkFuzziness } from '../match-body.ts';
 import { editsOf, fuzzyQuery, pathPrefix } from '../pattern-query.ts';
 import type { FuzzyQuery } from '../query.ts';
@@ -20,6 +30,7 @@ export const fuzzyClause: Clause<FuzzyQuery> = {
     );
     const text = scalar(inner.value ?? ('term' in inner ? inner.term : undefined));
     if (text === undefined) throw argumentError('query value cannot be null');
+    const rewrite = textOf(inner, 'rewrite');
     const fuzziness = textOf(inner, 'fuzziness') ?? 'AUTO';
     checkFuzziness(fuzziness);
     return {
@@ -30,9 +41,11 @@ export const fuzzyClause: Clause<FuzzyQuery> = {
       fuzziness,
       prefixLength: wholeOf(inner, 'prefix_length', 0),
       transpositions: flagOf(inner, 'transpositions', true),
+      ...(rewrite === undefined ? {} : { rewrite }),
     };
   },
-  lower({ field: name, value, fuzziness, prefixLength, transpositions }, scope) {
+  lower({ field: name, value, fuzziness, prefixLength, transpositions, rewrite }, scope) {
+    checkRewrite(rewrite);
     const field = queryField(scope, name);
     if (!field) return unmapped(name);
     const text = `${pathPrefix(field)}${valueText(value)}`;

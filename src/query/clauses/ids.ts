@@ -13,7 +13,10 @@ export const idsClause: Clause<IdsQuery> = {
       if (!['values', 'boost', '_name'].includes(key)) throw parsingError(`[ids] unknown field [${key}]`);
     }
     const values = body.values ?? [];
-    return { kind: 'ids', ...readCommon(body, name), values: (Array.isArray(values) ? values : [values]).map(asText) };
+    const list = Array.isArray(values) ? values : [values];
+    if (list.some((item) => item === null || typeof item === 'object'))
+      throw parsingError('[ids] failed to parse field [values]');
+    return { kind: 'ids', ...readCommon(body, name), values: list.map(asText) };
   },
   lower: ({ values }) =>
     values.length === 0 ? nothing('Missing ids in "ids" query.') : { kind: 'ids', ids: new Set(values) },

@@ -6,12 +6,17 @@ import type { NestedQuery } from '../query.ts';
 import { argumentError, shardError } from '../refusal.ts';
 import type { Clause } from './clause.ts';
 
+const scoreModes = ['none', 'avg', 'max', 'min', 'sum'];
+
 export const nestedClause: Clause<NestedQuery> = {
   kind: 'nested',
   parse(body, scope) {
     if (!isDocument(body)) throw noObject(scope.name);
     checkKeys(body, ['path', 'query', 'score_mode', 'ignore_unmapped', 'inner_hits'], scope.name);
     const path = textOf(body, 'path');
+    const mode = textOf(body, 'score_mode');
+    if (mode !== undefined && !scoreModes.includes(mode))
+      throw argumentError(`No score mode for child query [${mode}] found`);
     if (path === undefined) throw argumentError("[nested] requires 'path' field");
     if (body.query === undefined) throw argumentError("[nested] requires 'query' field");
     return {

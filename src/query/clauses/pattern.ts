@@ -1,6 +1,6 @@
 import { asText, isDocument } from '../../base/document.ts';
 import { allRegexpFlags, type RegexpFlags } from '../../base/lucene-regexp.ts';
-import { checkKeys, emptyField, flagOf, oneField, readCommon, textOf } from '../clause-body.ts';
+import { checkKeys, checkRewrite, emptyField, flagOf, oneField, readCommon, textOf } from '../clause-body.ts';
 import { existsQuery } from '../exists-query.ts';
 import { nothing } from '../lucene.ts';
 import { metadataTerm } from '../metadata-field.ts';
@@ -11,7 +11,7 @@ import { idField, queryField, unmapped } from '../value-query.ts';
 import type { Clause } from './clause.ts';
 
 const keys = {
-  prefix: ['value', 'prefix', 'rewrite', 'case_insensitive'],
+  prefix: ['value', 'rewrite', 'case_insensitive'],
   wildcard: ['value', 'wildcard', 'rewrite', 'case_insensitive'],
   regexp: ['value', 'flags', 'flags_value', 'max_determinized_states', 'rewrite', 'case_insensitive'],
 } as const;
@@ -31,6 +31,9 @@ export function patternClause(kind: PatternQuery['kind']): Clause<PatternQuery> 
       const text = textOf(value, 'value') ?? textOf(value, kind);
       if (text === undefined) throw argumentError('value cannot be null');
       const flags = textOf(value, 'flags');
+      const unknown = flags?.split('|').find((flag) => flag !== '' && !flagNames.has(flag.toUpperCase()));
+      if (unknown !== undefined) throw argumentError(`Unknown regexp flag [${unknown}]`);
+      const rewrite = textOf(value, 'rewrite');
       return {
         kind,
         ...readCommon(value, name),
@@ -38,9 +41,11 @@ export function patternClause(kind: PatternQuery['kind']): Clause<PatternQuery> 
         value: text,
         caseInsensitive: flagOf(value, 'case_insensitive', false),
         ...(flags === undefined ? {} : { flags }),
+        ...(rewrite === undefined ? {} : { rewrite }),
       };
     },
-    lower({ field: name, value, caseInsensitive, flags }, scope) {
+    lower({ field: name, value, caseInsensitive, flags, rewrite }, scope) {
+      checkRewrite(rewrite);
       if (name === '_index') return metadataTerm(name, [kind === 'prefix' ? `${value}*` : value]) ?? unmapped(name);
       const field = queryField(scope, name);
       const options = { ignoreCase: caseInsensitive, normalize: 'normalizer' } as const;
@@ -61,6 +66,8 @@ export function patternClause(kind: PatternQuery['kind']): Clause<PatternQuery> 
     },
   };
 }
+
+const flagNames = new Set(['ALL', 'NONE', ...allRegexpFlags]);
 
 /** `INTERSECTION|COMPLEMENT`, ALL, NONE. */
 function readFlags(flags: string | undefined): RegexpFlags {

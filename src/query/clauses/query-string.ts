@@ -1,6 +1,16 @@
 import { isDocument } from '../../base/document.ts';
 import { limits } from '../../base/limits.ts';
-import { checkKeys, flagOf, noObject, operatorOf, readCommon, textOf, wholeOf } from '../clause-body.ts';
+import {
+  checkKeys,
+  checkRewrite,
+  flagOf,
+  noObject,
+  operatorOf,
+  readCommon,
+  textOf,
+  unknownKey,
+  wholeOf,
+} from '../clause-body.ts';
 import { timeZone } from '../dates/time-zone.ts';
 import { checkFuzziness } from '../match-body.ts';
 import type { MultiMatchQuery, QueryStringQuery } from '../query.ts';
@@ -26,7 +36,9 @@ export const queryStringClause: Clause<QueryStringQuery> = {
     if (text === undefined) throw parsingError('[query_string] must be provided with a [query]');
     if (text.length > limits.queryTextMax)
       throw argumentError(`[query_string] query longer than ${limits.queryTextMax} characters`);
+    if (typeof body.fields === 'string') throw unknownKey(name, 'fields');
     const fields = readFields(body.fields, name);
+    const rewrite = textOf(body, 'rewrite');
     const defaultField = textOf(body, 'default_field');
     const [analyzer, quoteAnalyzer, suffix] = [
       textOf(body, 'analyzer'),
@@ -59,9 +71,11 @@ export const queryStringClause: Clause<QueryStringQuery> = {
       fuzzyTranspositions: flagOf(body, 'fuzzy_transpositions', true),
       ...(zone === undefined ? {} : { timeZone: zone }),
       escape: flagOf(body, 'escape', false),
+      ...(rewrite === undefined ? {} : { rewrite }),
     };
   },
   lower(query, scope) {
+    checkRewrite(query.rewrite);
     if (query.fields.length > 0 && query.defaultField !== undefined) {
       throw shardError('failed to create query: cannot use [fields] parameter in conjunction with [default_field]');
     }

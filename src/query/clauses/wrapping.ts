@@ -4,6 +4,11 @@ import type { Query } from '../query.ts';
 import { argumentError, parsingError } from '../refusal.ts';
 import type { ParseScope } from './clause.ts';
 
+const functionScoreKeys = (
+  'query functions weight score_mode boost_mode max_boost min_score boost _name random_score field_value_factor ' +
+  'script_score gauss linear exp'
+).split(' ');
+
 /** Clauses that only wrap another one: they parse to the query inside. */
 export const wrappingClauses: Readonly<Record<string, (body: unknown, scope: ParseScope) => Query>> = {
   /** A query in base64. */
@@ -42,6 +47,9 @@ export const wrappingClauses: Readonly<Record<string, (body: unknown, scope: Par
   /** Scores alone, which are out of scope; with min_score they would decide what matches. */
   function_score(body, scope) {
     if (!isDocument(body)) throw noObject(scope.name);
+    const unknown = Object.keys(body).find((key) => !functionScoreKeys.includes(key));
+    if (unknown !== undefined)
+      throw parsingError(`failed to parse [function_score] query. field [${unknown}] is not supported`);
     if (body.min_score !== undefined) throw parsingError('[function_score] with [min_score] is not supported');
     return body.query === undefined ? { kind: 'match_all', boost: 1 } : scope.child(body.query, 'query');
   },

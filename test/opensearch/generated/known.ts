@@ -34,6 +34,11 @@ export const knownKinds: readonly KnownKind[] = [
       real.status === 200 && ours.status === 200 && /"nested":.*"(?:min|max)":/.test(JSON.stringify(body.aggs)),
   },
   {
+    name: 'an aggregation and one inside it both refuse: which is told',
+    explains: async ({ real, ours }, body) =>
+      real.status >= 400 && ours.status >= 400 && /"aggs":.*"aggs":/.test(JSON.stringify(body)),
+  },
+  {
     name: 'an address is no value for what is missing, told by the original with the first hit',
     explains: async ({ real, ours }) =>
       ours.text.includes('encoded bytes are of incorrect length') && real.status === 200,

@@ -1,6 +1,6 @@
 /**
- * The names in the order in which a java.util.HashMap walks them: the original makes a bucket's keys from such a map, so that
- * they stand in this order in `bucket_keys`, whatever the order of the sources. `names`: in order of insertion.
+ * The names in the order in which a java.util.HashMap walks them: the original keeps a bucket's keys and a query's names in
+ * such maps, so that they stand in this order in `bucket_keys` and `matched_queries`. `names`: in order of insertion.
  */
 export function hashOrder(names: readonly string[]): readonly string[] {
   let size = 16;
