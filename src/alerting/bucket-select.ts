@@ -1,10 +1,10 @@
 import { asText, type Document, isDocument, own } from '../base/document.ts';
 import { hashOrder } from '../base/java-map.ts';
+import { Num } from '../base/painless/num.ts';
+import type { ScriptFailure } from '../base/painless/script-error.ts';
+import type { Value } from '../base/painless/value.ts';
 import type { BucketCondition } from './bucket-condition.ts';
-import { type Condition, evaluateBucketCondition } from './conditions/condition.ts';
-import { Num } from './conditions/num.ts';
-import type { ScriptFailure } from './conditions/script-error.ts';
-import type { Value } from './conditions/value.ts';
+import { type Condition, evaluateBucketCondition } from './condition.ts';
 
 /** A bucket that a trigger marked, as its alert holds it (`agg_alert_content`). */
 export interface BucketContent {

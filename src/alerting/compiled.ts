@@ -4,7 +4,7 @@ import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Query } from '../query/query.ts';
 import { parseSearchBody, type SearchBody } from '../query/search-body.ts';
-import { type Condition, compileCondition } from './conditions/condition.ts';
+import { type Condition, compileCondition } from './condition.ts';
 import { compileDocumentCondition, type DocumentCondition } from './document-condition.ts';
 import { type DocumentInput, queryClause } from './document-input.ts';
 import type { Monitor } from './monitor.ts';

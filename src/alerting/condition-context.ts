@@ -1,8 +1,8 @@
 import { type Document, isDocument } from '../base/document.ts';
+import { Num } from '../base/painless/num.ts';
+import { Bean, Moment, type Value } from '../base/painless/value.ts';
 import type { Alert } from './alert.ts';
 import type { Period } from './compiled.ts';
-import { Num } from './conditions/num.ts';
-import { Bean, Moment, type Value } from './conditions/value.ts';
 import type { Monitor } from './monitor.ts';
 import type { Trigger } from './trigger.ts';
 

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
+import type { ScriptFailure } from '../base/painless/script-error.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { ArrivalWindow, Operation, Position } from '../store/store.ts';
 import { type ActionRun, actionMemories, failedActions, runActions, type Sending } from './action-run.ts';
@@ -14,9 +15,8 @@ import {
   type Outcome,
 } from './alert-state.ts';
 import type { Compiled, Period } from './compiled.ts';
+import { evaluateCondition } from './condition.ts';
 import { conditionContext, type RunContext } from './condition-context.ts';
-import { evaluateCondition } from './conditions/condition.ts';
-import type { ScriptFailure } from './conditions/script-error.ts';
 import type { Cursor } from './cursor.ts';
 import { executionId, idOf, newId } from './identity.ts';
 import { fetchEvents, fetchInputs, type InputPorts, type Inputs } from './inputs.ts';

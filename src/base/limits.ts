@@ -188,6 +188,8 @@ export const limits = {
   percolatedIndicesMax: 64,
   /** Statements that a trigger condition may execute, as in the original (loop counter of Painless). */
   conditionStepsMax: 1_000_000,
+  /** The same for the script of a bucket_selector or bucket_script and all of its buckets: 65,536 of them and some thirty nodes each. Beyond, it fails. */
+  bucketScriptStepsMax: 2_000_000,
   /** Blocks of documents that the store keeps unpacked and parsed, by weight; the least used are read again. */
   openBlocksMax: 64 * 1024 * 1024,
   /** Unpacked blocks, pages and columns that nobody used for as long as this, or twice as long, go: memory comes back after a search of everything. */

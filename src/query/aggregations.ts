@@ -57,7 +57,7 @@ export const aggregationKinds: readonly AggregationKind[] = [
 
 /** What OpenSearch has besides; refused by name. */
 export const refusedAggregations: readonly string[] = (
-  'adjacency_matrix auto_date_histogram bucket_count_ks_test bucket_script bucket_selector ' +
+  'adjacency_matrix auto_date_histogram bucket_count_ks_test ' +
   'children diversified_sampler extended_stats_bucket geo_bounds geo_centroid geo_distance ' +
   'geohash_grid geohex_grid geotile_grid matrix_stats median_absolute_deviation moving_avg ' +
   'moving_fn parent rare_terms sampler scripted_metric ' +

@@ -1,3 +1,4 @@
+import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 
 /** The errors of a search as OpenSearch words them. Line and column are left out: the JSON came parsed. */
@@ -33,6 +34,14 @@ export function shardError(reason: string, wire = 'query_shard_exception', statu
       grouped: true,
       failed_shards: [{ shard: 0, reason: cause }],
     },
+  });
+}
+
+/** What is only seen when the shards' answers are joined: 400, and no shard is told. */
+export function reduceError(cause: Document & { readonly type: string; readonly reason: string }): TrailhoundError {
+  return new TrailhoundError('bad-request', cause.reason, {
+    wire: 'search_phase_execution_exception',
+    fields: { root_cause: [], phase: 'fetch', grouped: true, failed_shards: [], caused_by: cause },
   });
 }
 

@@ -61,6 +61,13 @@ export function valueAt(bucket: Document, path: string, gaps: GapPolicy): number
   return gaps === 'insert_zeros' ? 0 : Number.NaN;
 }
 
+/** The same for a script, to which a text is no value. */
+export function numberAt(bucket: Document, path: string, gaps: GapPolicy): number | undefined {
+  const value: unknown = valueAt(bucket, path, gaps);
+  if (typeof value === 'string') throw notANumber('String', path);
+  return value === undefined ? undefined : Number(value);
+}
+
 function metricAt(bucket: Document, path: string): number | undefined {
   const steps = path.split('>');
   let at: unknown = bucket;
@@ -72,6 +79,7 @@ function metricAt(bucket: Document, path: string): number | undefined {
   if (name === '_count') return Number(own(at, 'doc_count'));
   const answer = own(at, name);
   if (!isDocument(answer)) return undefined;
+  if (part === '_bucket_count') return bucketEntries(answer)?.length ?? 0;
   if (answer.buckets !== undefined) throw notANumber(javaName(typeNameOf(answer) ?? ''), name);
   const value = partOf(answer, part, name);
   return value === null || value === undefined ? Number.NaN : Number(value);

@@ -8,7 +8,7 @@ import type { AggregatedHit, Place } from './aggregation.ts';
 import { checkBody, failedField, fieldOf, flagOf, textOf, unsupported } from './body.ts';
 import { type FieldValues, fieldValues, numeric, type Shown, shownDate, type ValueKind } from './field-values.ts';
 import { parseInterval } from './histogram.ts';
-import { parseRounding } from './rounding.ts';
+import { isZoned, parseRounding } from './rounding.ts';
 
 /** One of the values that a composite bucket stands for. */
 export interface CompositeSource {
@@ -56,7 +56,15 @@ function make(name: string, type: string, body: Document): CompositeSource {
   const format = textOf(body, 'format', type);
   const { cut, zone } = cutOf(type, body);
   const takes: readonly ValueKind[] | undefined = type === 'terms' ? undefined : [...numeric, 'none'];
-  const request = { field: fieldOf(body), format, kind: type, ...(zone ? { zone } : {}), ...(takes ? { takes } : {}) };
+  const zoned = isZoned(body);
+  const request = {
+    field: fieldOf(body),
+    format,
+    zoned,
+    kind: type,
+    ...(zone ? { zone } : {}),
+    ...(takes ? { takes } : {}),
+  };
   let read: FieldValues;
   let known: { readonly kind: ValueKind; readonly show: Shown } | undefined;
   const none = missingBucket ? [null] : [];

@@ -8,7 +8,7 @@ import { enterNodes } from './bucket.ts';
 import { bucketOrder, parseOrder } from './bucket-order.ts';
 import { type FieldValues, fieldValues, numeric, type Shown, shownDate } from './field-values.ts';
 import { type Intervals, intervalTally } from './interval-buckets.ts';
-import { parseRounding, type Rounding } from './rounding.ts';
+import { isZoned, parseRounding, type Rounding } from './rounding.ts';
 import { manyBuckets } from './terms.ts';
 
 /** `date_histogram`: a bucket an interval of time, empty ones between them too. */
@@ -30,7 +30,15 @@ function make(body: Document, scope: AggregationScope): Aggregation {
   const { kind, inner } = scope;
   const { rounding, zone } = parseRounding(body, kind);
   const format = textOf(body, 'format', kind);
-  const request = { field: fieldOf(body), missing: body.missing, format, zone, kind, dates: true };
+  const request = {
+    field: fieldOf(body),
+    missing: body.missing,
+    format,
+    zone,
+    zoned: isZoned(body),
+    kind,
+    dates: true,
+  };
   const order = parseOrder(body.order, kind, []);
   const least = wholeOf(body, 'min_doc_count', kind, 0, 0);
   const keyed = flagOf(body, 'keyed', kind);

@@ -43,6 +43,8 @@ export interface FieldRequest {
   readonly missing?: unknown;
   readonly format?: string | undefined;
   readonly zone?: TimeZone;
+  /** The request names a time zone, be it UTC. */
+  readonly zoned?: boolean;
   /** The kind of aggregation that asks, and the kinds of values it takes. */
   readonly kind: string;
   readonly takes?: readonly ValueKind[];
@@ -190,7 +192,7 @@ function checkField(field: Field, kind: ValueKind, request: FieldRequest): void 
       `Can't load fielddata on [${field.path}] because fielddata is unsupported on fields of type [${field.type}]. Use doc values instead.`,
     );
   }
-  if (request.zone && request.zone !== utc && (kind === 'whole' || kind === 'real' || kind === 'boolean')) {
+  if (request.zoned && (kind === 'whole' || kind === 'real' || kind === 'boolean')) {
     throw illegal(`Field [${field.path}] of type [${field.type}] does not support custom time zones`);
   }
   if (request.takes && !request.takes.includes(kind)) {

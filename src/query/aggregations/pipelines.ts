@@ -2,19 +2,22 @@ import type { Document } from '../../base/document.ts';
 import { asText, isDocument, put } from '../../base/document.ts';
 import { argumentError, parsingError } from '../refusal.ts';
 import type { AggregationNode } from './aggregation.ts';
-import { checkBody, failedField, textOf, unsupported, wholeOf } from './body.ts';
+import { checkBody, failedField, textOf, wholeOf } from './body.ts';
 import { parseOrder } from './bucket-order.ts';
+import { bucketScriptKinds, parseBucketScript } from './bucket-scripts.ts';
 import { gapPolicyOf, valueAt, valuesOf } from './buckets-path.ts';
 import { decimalFormat } from './decimal-format.ts';
+import { derivativeUnitMs } from './derivative-unit.ts';
 import type { Pipeline } from './pipeline.ts';
 
 export const pipelineKinds: readonly string[] = [
   ...['max_bucket', 'min_bucket', 'avg_bucket', 'sum_bucket', 'stats_bucket', 'percentiles_bucket'],
-  ...['cumulative_sum', 'derivative', 'serial_diff', 'bucket_sort'],
+  ...['cumulative_sum', 'derivative', 'serial_diff', 'bucket_sort', ...bucketScriptKinds],
 ];
 
 export function parsePipeline(name: string, kind: string, body: Document, meta: Document | undefined): Pipeline {
   const base = { name, kind, meta, paths: [] };
+  if (bucketScriptKinds.includes(kind)) return { ...base, ...parseBucketScript(body, kind, name) };
   if (kind === 'bucket_sort') return { ...base, ...bucketSort(body, kind, name) };
   checkBody(body, kind, ['buckets_path', 'format', 'gap_policy', ...(own[kind] ?? [])]);
   const path = textOf(body, 'buckets_path', kind);
@@ -36,6 +39,7 @@ export function parsePipeline(name: string, kind: string, body: Document, meta: 
     };
   }
   const steps = runningSteps(kind, body);
+  const unit = textOf(body, 'unit', kind);
   return {
     ...base,
     paths: [path],
@@ -44,12 +48,20 @@ export function parsePipeline(name: string, kind: string, body: Document, meta: 
     typeName: kind === 'derivative' ? 'derivative' : 'simple_value',
     change: (buckets) => {
       const results = steps(buckets.map(({ bucket }) => valueAt(bucket, path, gaps)));
+      const unitMs = unit === undefined ? undefined : derivativeUnitMs(unit);
       return buckets.map(({ key, bucket }, at) => {
         const value = results[at];
-        return value === undefined ? { key, bucket } : { key, bucket: { ...bucket, [name]: shown(value) } };
+        if (value === undefined) return { key, bucket };
+        const apart = Number(bucket.key) - Number(buckets[at - 1]?.bucket.key);
+        const rate = unitMs === undefined ? {} : normalized(shown(value / (apart / unitMs)));
+        return { key, bucket: { ...bucket, [name]: { ...shown(value), ...rate } } };
       });
     },
   };
+}
+
+function normalized({ value, value_as_string: text }: Document): Document {
+  return { normalized_value: value, ...(text === undefined ? {} : { normalized_value_as_string: text }) };
 }
 
 const own: Readonly<Record<string, readonly string[]>> = {
@@ -123,7 +135,6 @@ function runningSteps(
   kind: string,
   body: Document,
 ): (values: readonly (number | undefined)[]) => readonly (number | undefined)[] {
-  if (body.unit !== undefined) throw unsupported(kind, 'unit');
   if (kind === 'cumulative_sum') {
     return (values) => {
       let sum = 0;
@@ -201,6 +212,8 @@ export function refusedPipeline(reason: string): Error {
   return argumentError(`Validation Failed: 1: ${reason};`, 'action_request_validation_exception');
 }
 
+const running = ['cumulative_sum', 'derivative', 'serial_diff'];
+
 /** The aggregation that pipelines stand in. */
 export interface PipelineParent {
   readonly kind: string;
@@ -218,7 +231,7 @@ export function checkPipelines(
     if (place === 'buckets' && !parent) {
       throw refusedPipeline(`${kind} aggregation [${name}] must be declared inside of another aggregation`);
     }
-    if (place === 'buckets' && kind !== 'bucket_sort') checkHistogram(name, kind, parent);
+    if (running.includes(kind)) checkHistogram(name, kind, parent);
     for (const path of paths) checkPath(path, nodes, pipelines);
   }
 }

@@ -8,6 +8,7 @@ import { checkBody, failedField, fieldOf, flagOf, listOf, textOf } from './body.
 import { doubleText } from './double-text.ts';
 import { fieldValues, numeric, type Shown, shownDate } from './field-values.ts';
 import { noRanges, rangeAggregation, type ValueRange } from './range-buckets.ts';
+import { isZoned } from './rounding.ts';
 
 /** `range` over numbers and `date_range` over instants, whose ends may be date math. */
 export const range: AggregationKind = {
@@ -37,7 +38,7 @@ export const range: AggregationKind = {
       }
     }
     const format = textOf(body, 'format', kind);
-    const request = { field: fieldOf(body), missing: body.missing, format, zone, kind };
+    const request = { field: fieldOf(body), missing: body.missing, format, zone, zoned: isZoned(body), kind };
     return rangeAggregation(scope, flagOf(body, 'keyed', kind), (place) => {
       const values = fieldValues({ ...request, takes: [...numeric, 'none'] }, place);
       const show = dates && values.kind === 'none' ? shownDate(dateFormat(format), zone, place.at) : values.show;

@@ -55,6 +55,11 @@ export function parseRounding(body: Document, kind: string): { readonly rounding
   return { rounding: shifted(base, readOffset(body.offset, kind)), zone };
 }
 
+/** Whether a time zone is asked for: numbers refuse any, even UTC. */
+export function isZoned(body: Document): boolean {
+  return body.time_zone !== undefined && body.time_zone !== null;
+}
+
 function failure(kind: string, key: string, why: string): Error {
   return malformed(`[${kind}] failed to parse field [${key}]: ${why}`);
 }

@@ -39,6 +39,14 @@ export const knownKinds: readonly KnownKind[] = [
       real.status >= 400 && ours.status >= 400 && /"aggs":.*"aggs":/.test(JSON.stringify(body)),
   },
   {
+    // It stops when it has seen both, in the order of a hash table.
+    name: 'a list of both truths hides a third value that is none',
+    explains: async ({ real, ours }, body) =>
+      real.status === 200 &&
+      ours.text.includes("Can't parse boolean value") &&
+      /"terms":\{"[^"]*":\[[^\]]*true[^\]]*\]/i.test(JSON.stringify(body)),
+  },
+  {
     name: 'an address is no value for what is missing, told by the original with the first hit',
     explains: async ({ real, ours }) =>
       ours.text.includes('encoded bytes are of incorrect length') && real.status === 200,

@@ -1,25 +1,8 @@
+import { beans } from './beans.ts';
 import { isWhole, Num, type NumKind, promoted } from './num.ts';
 import { ScriptError } from './script-error.ts';
 import { staticClasses, staticConstant, staticMethod } from './statics.ts';
 import type { Block, Expression, Script, Statement } from './syntax.ts';
-
-/** Members of the objects in `ctx` whose types the original knows when it compiles; any other member is a compile error. */
-const beans: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  Context: {
-    results: 'List',
-    periodStart: 'Instant',
-    periodEnd: 'Instant',
-    error: 'Object',
-    alert: 'AlertContext',
-    trigger: 'Trigger',
-    monitor: 'Monitor',
-  },
-  Monitor: { id: 'String', version: 'long', name: 'String', enabled: 'boolean' },
-  Trigger: { id: 'String', name: 'String', severity: 'String', actions: 'List' },
-  // The original hides an alert's state from scripts; what it refuses cannot be part of a working one.
-  AlertContext: { alert: 'Alert', id: 'String', state: 'String', acknowledged: 'boolean', severity: 'String' },
-  Alert: { id: 'String', state: 'String', acknowledged: 'boolean', severity: 'String' },
-};
 
 const javaNames: Readonly<Record<string, string>> = {
   String: 'java.lang.String',
@@ -31,20 +14,29 @@ const javaNames: Readonly<Record<string, string>> = {
 
 const boxed: Readonly<Record<string, string>> = { Integer: 'int', Long: 'long', Float: 'float', Double: 'double' };
 
+/** What a script gives back. */
+export type ScriptResult = 'boolean' | 'number';
+
 interface Names {
+  /** At the outermost names. */
+  readonly result?: ScriptResult;
   readonly types: Map<string, string>;
   readonly parent: Names | undefined;
 }
 
 /**
  * The checks that the original makes when it compiles: unknown names, types that cannot be what they are used as, statements
- * that can never run. `known`: the names there are and their types. Throws a compile error with its place. Types are known only where they are written down; the rest is `def`.
+ * that can never run. `known`: the names there are and their types; `result`: what it has to give back. Throws a compile error with its place. Types are known only where they are written down; the rest is `def`.
  */
-export function checkScript(script: Script, known: ReadonlyMap<string, string>): void {
+export function checkScript(
+  script: Script,
+  known: ReadonlyMap<string, string>,
+  result: ScriptResult = 'boolean',
+): void {
   const { statements } = script.body;
   const last = statements.at(-1);
   if (!last) throw refused(0, 'illegal_argument_exception', 'Cannot generate an empty function [execute].');
-  const names: Names = { types: new Map(known), parent: undefined };
+  const names: Names = { result, types: new Map(known), parent: undefined };
   checkStatements(statements, names, last.kind === 'expression' ? last : undefined);
 }
 
@@ -52,7 +44,7 @@ function checkStatements(statements: readonly Statement[], names: Names, result?
   statements.forEach((statement, index) => {
     const before = statements[index - 1];
     if (before && escapes(before)) throw refused(statement.at, 'illegal_argument_exception', 'Unreachable statement.');
-    if (statement === result && statement.kind === 'expression') expectBoolean(statement.expression, names);
+    if (statement === result && statement.kind === 'expression') expectResult(statement.expression, names);
     else checkStatement(statement, names);
   });
 }
@@ -118,8 +110,8 @@ function checkStatement(statement: Statement, names: Names): void {
       return;
     }
     case 'return':
-      if (!statement.value) throw cannotCast('void', 'boolean', statement.at);
-      expectBoolean(statement.value, names);
+      if (!statement.value) throw cannotCast('void', resultOf(names), statement.at);
+      expectResult(statement.value, names);
       return;
     case 'throw':
       typeOf(statement.value, names);
@@ -162,6 +154,20 @@ function checkEffect(expression: Expression, names: Names): void {
     'illegal_argument_exception',
     'Not a statement: the result of the expression is not used.',
   );
+}
+
+function resultOf(names: Names): ScriptResult {
+  return names.result ?? (names.parent ? resultOf(names.parent) : 'boolean');
+}
+
+function expectResult(expression: Expression, names: Names): void {
+  if (resultOf(names) === 'boolean') {
+    expectBoolean(expression, names);
+    return;
+  }
+  const type = typeOf(expression, names);
+  if (type !== 'def' && type !== 'Number' && !isNumKind(unboxed(type)))
+    throw cannotCast(type, 'java.lang.Number', expression.at);
 }
 
 function expectBoolean(expression: Expression, names: Names): void {

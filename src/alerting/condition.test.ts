@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { Num } from '../base/painless/num.ts';
+import { Bean, Moment, type Value } from '../base/painless/value.ts';
 import { compileCondition, evaluateCondition } from './condition.ts';
-import { Num } from './num.ts';
-import { Bean, Moment, type Value } from './value.ts';
 
 const results = [
   {

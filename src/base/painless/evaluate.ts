@@ -27,17 +27,25 @@ interface Run extends Machine {
   readonly spend: (steps: number) => void;
 }
 
+/** How many nodes may still be evaluated: several runs may share it. */
+export interface Steps {
+  left: number;
+}
+
 /**
- * Runs a checked script with the names it was checked with. Every node that is evaluated is a step; beyond `stepsMax` it fails as the original's loop
- * counter does. Falling off the end is false. Throws a runtime ScriptError.
+ * Runs a checked script with the names it was checked with. Every node that is evaluated is a step; when none is left it fails as
+ * the original's loop counter does.
  */
-export function runScript(script: Script, names: ReadonlyMap<string, Value>, stepsMax: number): boolean {
-  let left = stepsMax;
+export function runToEnd(
+  script: Script,
+  names: ReadonlyMap<string, Value>,
+  steps: Steps,
+): { readonly value: Value; readonly at: number } | undefined {
   let at = 0;
   const run: Run = {
-    spend: (steps) => {
-      left -= steps;
-      if (left < 0) {
+    spend: (count) => {
+      steps.left -= count;
+      if (steps.left < 0) {
         const reason = 'The maximum number of statements that can be executed in a loop has been reached.';
         throw new ScriptError('runtime error', at, 'painless_error', reason);
       }
@@ -50,15 +58,15 @@ export function runScript(script: Script, names: ReadonlyMap<string, Value>, ste
   for (const statement of statements) {
     at = statement.at;
     if (statement === last && statement.kind === 'expression') {
-      return asBoolean(evaluate(run, statement.expression, scope), statement.expression.at);
+      return { value: evaluate(run, statement.expression, scope), at: statement.expression.at };
     }
     const leave = execute(run, statement, scope);
-    if (typeof leave === 'object') return asBoolean(leave.value, leave.at);
+    if (typeof leave === 'object') return leave;
   }
-  return false;
+  return undefined;
 }
 
-function asBoolean(value: Value, at: number): boolean {
+export function asBoolean(value: Value, at: number): boolean {
   if (typeof value === 'boolean') return value;
   throw new ScriptError('runtime error', at, 'class_cast_exception', `cannot cast def [${typeName(value)}] to boolean`);
 }

@@ -1,4 +1,4 @@
-import { type Document, isDocument } from '../../base/document.ts';
+import { type Document, isDocument } from '../document.ts';
 import { Num, numOf, numText } from './num.ts';
 import type { Block, Expression } from './syntax.ts';
 

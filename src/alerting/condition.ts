@@ -1,10 +1,10 @@
-import { limits } from '../../base/limits.ts';
-import { checkScript } from './check.ts';
-import { runScript } from './evaluate.ts';
-import { describeScriptError, ScriptError, type ScriptFailure } from './script-error.ts';
-import { parseScript } from './statement.ts';
-import type { Script } from './syntax.ts';
-import type { Value } from './value.ts';
+import { limits } from '../base/limits.ts';
+import { checkScript } from '../base/painless/check.ts';
+import { runScript } from '../base/painless/run-script.ts';
+import { describeScriptError, ScriptError, type ScriptFailure } from '../base/painless/script-error.ts';
+import { parseScript } from '../base/painless/statement.ts';
+import type { Script } from '../base/painless/syntax.ts';
+import type { Value } from '../base/painless/value.ts';
 
 /** A trigger's condition, compiled. What is wrong with it is part of it: a bad script still answers each run. */
 export interface Condition {
@@ -63,7 +63,7 @@ export function evaluateBucketCondition(condition: Condition, params: Value): Ev
 function evaluate({ script, source, failure }: Condition, names: ReadonlyMap<string, Value>): Evaluated {
   if (!script) return { triggered: true, ...(failure ? { failure } : {}) };
   try {
-    return { triggered: runScript(script, names, limits.conditionStepsMax) };
+    return { triggered: runScript(script, names, { left: limits.conditionStepsMax }) };
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
     return { triggered: true, failure: describeScriptError(source, error, script.starts) };
