@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { reasonOf } from '../base/errors.ts';
 import { printable } from '../base/problem.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
+import { compileSparingly } from './sparing-compiler.ts';
 import { packageVersion } from './version.ts';
 
 /** Who is there. Loaded when named: a command needs a part of the program, and all of it takes as long as thousands of events. */
@@ -78,8 +79,13 @@ function processTerminal(): Terminal {
   };
 }
 
+/** They live for long, or walk columns of millions of values: worth the whole of the compiler. */
+const thoroughly: ReadonlySet<string | undefined> = new Set(['serve', 'lab', 'search']);
+
 /** `bin/trailhound` and `npm start` import this file to run it; a test imports `main`. */
 if (process.env.TRAILHOUND_CLI !== 'imported') {
-  process.exitCode = await main(process.argv.slice(2), processTerminal());
+  const args = process.argv.slice(2);
+  if (!thoroughly.has(args[0])) compileSparingly();
+  process.exitCode = await main(args, processTerminal());
   process.stdin.destroy();
 }
