@@ -39,6 +39,8 @@ const body = {
     dynamic: false,
     properties: {
       key: { type: 'keyword', copy_to: ['all', 'odd'] },
+      token: { type: 'keyword', copy_to: 'all' },
+      named: { type: 'keyword', copy_to: 'all' },
       short: { type: 'keyword', ignore_above: 12, copy_to: 'all' },
       low: { type: 'keyword', normalizer: 'low' },
       empty: { type: 'keyword', null_value: 'NothingHere' },
@@ -86,6 +88,8 @@ function rare(): string {
 function document(): Document {
   return {
     key: rare(),
+    token: `${rare()}${hex(60)}`,
+    named: random(9) ? `logs/${some(stems)}/part-${random(1e6)}.gz` : [`x-${random(1e5)}`, `y-${random(1e5)}`],
     short: rare(),
     low: random(2) ? rare().toUpperCase() : [rare(), rare()],
     empty: random(30) === 0 ? null : rare(),
@@ -124,7 +128,22 @@ after(async () => {
   rmSync(dir, { recursive: true });
 });
 
-const fields = ['key', 'short', 'low', 'empty', 'n', 't', 't.raw', 'fo', 'fo.a', 'fo.b.c', 'all', 'odd'];
+const fields = [
+  'key',
+  'token',
+  'named',
+  'short',
+  'low',
+  'empty',
+  'n',
+  't',
+  't.raw',
+  'fo',
+  'fo.a',
+  'fo.b.c',
+  'all',
+  'odd',
+];
 
 /** Pieces of what documents hold, and some that they do not. */
 const piece = fc.oneof(
@@ -210,7 +229,7 @@ function clause(): fc.Arbitrary<Document> {
 
 /** A word or value of a document with one or two changes, among them none that is near enough. */
 function nearOne(): fc.Arbitrary<Document> {
-  const names = ['key', 'short', 't', 't.raw', 'fo', 'fo.a', 'all', 'n', 'low'];
+  const names = ['key', 'token', 'named', 'short', 't', 't.raw', 'fo', 'fo.a', 'all', 'n', 'low'];
   const change = fc.tuple(fc.nat(30), fc.constantFrom('put', 'drop', 'swap', 'other'), fc.constantFrom('x', '7', 'é'));
   return fc
     .tuple(
@@ -255,7 +274,7 @@ function changed(word: string, at: number, kind: string, char: string): string {
 
 /** A part of a value, looked for where it stands: a gap in what is left out shows here. */
 function pieceOfOne(): fc.Arbitrary<Document> {
-  const names = ['key', 'short', 'low', 't.raw', 'fo.a', 'fo.b.c', 'all'];
+  const names = ['key', 'token', 'named', 'short', 'low', 't.raw', 'fo.a', 'fo.b.c', 'all'];
   return fc
     .tuple(fc.nat(count - 1), fc.constantFrom(...names), fc.nat(20), fc.integer({ min: 2, max: 9 }), fc.nat(4))
     .map(([at, name, start, length, form]) => {

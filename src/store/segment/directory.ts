@@ -2,6 +2,7 @@ import { type ByteReader, byteWriter, putText, putVarint, takeText, takeVarint, 
 import type { GramsEntry } from './grams.ts';
 import type { HashList, WordList } from './hash-list.ts';
 import type { Instants } from './instant-code.ts';
+import type { TextsEntry } from './kept-texts.ts';
 import type { ValueTable } from './value-table.ts';
 
 /** Changes with the form of the files: others are made anew. */
@@ -25,7 +26,9 @@ export interface Header {
   /** Signatures of field plans. */
   readonly signatures: readonly string[];
   readonly words: readonly WordsEntry[];
-  /** Absent where all values are listed, and in older files. */
+  /** Of values that are neither listed nor kept. */
+  readonly letters?: GramsEntry;
+  /** The same in files of 2026-11-25, which keep no values. An older program finds no letters in newer files, and reads all documents. */
   readonly grams?: GramsEntry;
 }
 
@@ -53,6 +56,8 @@ export interface ColumnEntry {
   /** Values that are no text, as a letter and JSON. */
   readonly others?: ValueTable;
   readonly hashes?: HashList;
+  /** Values that are only hashed, as they stand: older files have none. */
+  readonly texts?: TextsEntry;
   readonly instants?: Instants & { readonly several: Span; readonly valued: Span };
 }
 
@@ -65,6 +70,7 @@ const flags = {
   hashes: 32,
   instants: 64,
   orders: 128,
+  texts: 256,
 };
 
 export function encodeColumn(entry: ColumnEntry, signatures: string[]): Buffer {
@@ -75,7 +81,7 @@ export function encodeColumn(entry: ColumnEntry, signatures: string[]): Buffer {
   putText(writer, entry.path);
   let signature = signatures.indexOf(entry.signature);
   if (signature < 0) signature = signatures.push(entry.signature) - 1;
-  const { values, others, hashes, instants } = entry;
+  const { values, others, hashes, instants, texts } = entry;
   put(
     signature,
     (entry.hasText ? flags.hasText : 0) +
@@ -85,7 +91,8 @@ export function encodeColumn(entry: ColumnEntry, signatures: string[]): Buffer {
       (others ? flags.others : 0) +
       (hashes ? flags.hashes : 0) +
       (instants ? flags.instants : 0) +
-      (hashes?.orders ? flags.orders : 0),
+      (hashes?.orders ? flags.orders : 0) +
+      (texts ? flags.texts : 0),
   );
   put(entry.indices.length, ...entry.indices, ...entry.presence, ...entry.streamed);
   for (const table of [values, others]) if (table) put(table.count, table.groups, table.data, table.bytes);
@@ -99,6 +106,7 @@ export function encodeColumn(entry: ColumnEntry, signatures: string[]): Buffer {
     put(hashes.orders.at);
     putText(writer, hashes.orders.prefix);
   }
+  if (texts) put(texts.at, texts.bytes, texts.count, texts.size, texts.rows ? 1 : 0, ...texts.unkept);
   return written(writer);
 }
 
@@ -116,6 +124,7 @@ export function decodeColumn(bytes: Buffer, signatures: readonly string[]): Colu
   const hashes = has & flags.hashes ? { at: takeVarint(reader), count: takeVarint(reader) } : undefined;
   const instants = has & flags.instants ? takeInstants(reader) : undefined;
   const orders = has & flags.orders ? { at: takeVarint(reader), prefix: takeText(reader) } : undefined;
+  const texts = has & flags.texts ? takeTexts(reader) : undefined;
   return {
     path,
     signature,
@@ -128,6 +137,7 @@ export function decodeColumn(bytes: Buffer, signatures: readonly string[]): Colu
     ...(values ? { values } : {}),
     ...(others ? { others } : {}),
     ...(hashes ? { hashes: orders ? { ...hashes, orders } : hashes } : {}),
+    ...(texts ? { texts } : {}),
     ...(instants ? { instants } : {}),
   };
 }
@@ -138,6 +148,12 @@ function takeSpan(reader: ByteReader): Span {
 
 function takeTable(reader: ByteReader): ValueTable {
   return { count: takeVarint(reader), groups: takeVarint(reader), data: takeVarint(reader), bytes: takeVarint(reader) };
+}
+
+function takeTexts(reader: ByteReader): TextsEntry {
+  const [at, bytes, count, size] = [takeVarint(reader), takeVarint(reader), takeVarint(reader), takeVarint(reader)];
+  const rows = takeVarint(reader) === 1;
+  return { at, bytes, count, size, rows, unkept: takeSpan(reader) };
 }
 
 function takeInstants(reader: ByteReader): NonNullable<ColumnEntry['instants']> {

@@ -25,10 +25,12 @@ export interface GramsEntry {
 }
 
 /**
- * 16 bytes a document. Session tokens and the like fill half of the places of a group: four threes leave one group in twenty, six
- * one in a hundred. With half as many places a fourth of all documents would be read for six.
+ * Eight bytes a document. Session tokens and the like, which are not kept as they stand (kept-texts.ts), fill half of the places of a
+ * group or more: four threes leave one group in ten, six one in twenty to fifty.
  */
-export const gramPlaces = 16_384;
+const gramPlaces = 8192;
+/** Files of 2026-11-25 have twice as many, two for each of these. */
+const placesMax = 16_384;
 const groupBytes = gramPlaces / 8;
 const groupShift = 7;
 /** Longer texts would fill all places of their group. */
@@ -59,11 +61,20 @@ export function addGrams(grams: Grams, row: number, text: string): void {
   let pair = (classes[text.charCodeAt(0)] as number) * classCount + (classes[text.charCodeAt(1)] as number);
   for (let at = 2; at < length; at++) {
     const three = pair * classCount + (classes[text.charCodeAt(at)] as number);
-    const place = placeOf(three);
+    const place = placeOf(three) >>> 1;
     const byte = base + (place >>> 3);
     bits[byte] = (bits[byte] as number) | (1 << (place & 7));
     pair = three % (classCount * classCount);
   }
+}
+
+/** Whether a text has more in it than digits, a to f, `-`, `.` and `:`. */
+export function tells(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 127 || isTelling[code] === 1) return true;
+  }
+  return false;
 }
 
 /** A row whose value may become other words than stand in it. */
@@ -77,22 +88,24 @@ export function gramRows({ bits, groups, odd }: Grams, texts: Literals): Rows | 
     texts,
     groups,
     odd,
-    (place, group) => ((bits[group * groupBytes + (place >>> 3)] ?? 0) >>> (place & 7)) & 1,
+    (place, group) => ((bits[group * groupBytes + (place >>> 4)] ?? 0) >>> ((place >>> 1) & 7)) & 1,
   );
 }
 
 /** The same of a file. */
 export function storedGramRows(
   file: PagedFile,
-  { at, groups }: GramsEntry,
+  { at, groups, places }: GramsEntry,
   odd: Rows,
   texts: Literals,
 ): Rows | undefined {
+  if (places !== gramPlaces && places !== placesMax) return undefined;
+  const shift = places === gramPlaces ? 1 : 0;
   const width = Math.ceil(groups / 8);
   let last = -1;
   let bytes: Buffer = Buffer.alloc(0);
   return rowsLike(texts, groups, odd, (place, group) => {
-    if (place !== last) bytes = file.bytes(at + place * width, width);
+    if (place !== last) bytes = file.bytes(at + (place >>> shift) * width, width);
     last = place;
     return ((bytes[group >>> 3] ?? 0) >>> (group & 7)) & 1;
   });
@@ -178,6 +191,7 @@ function bitsOf(grams: Grams, row: number): Uint8Array {
   return grams.bits;
 }
 
+/** Of placesMax. */
 function placeOf(three: number): number {
   return Math.imul(three, 0x9e3779b1) >>> 18;
 }

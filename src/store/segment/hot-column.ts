@@ -7,12 +7,13 @@ import { pairsRoom } from './hash-list.ts';
 import { type HashPlaces, hashPlaces, setPlace } from './hash-places.ts';
 import { hashedRows, type SegmentHashed } from './hashed-rows.ts';
 import { addHashed, type WordTarget, type WordWorld } from './hot-words.ts';
+import { areDear, eachKept, type KeptTexts, keepText, makeKeptTexts } from './kept-texts.ts';
 import { rowsBetween, withUnlisted } from './likeness.ts';
 import { makeOrdinals, type SegmentOrdinals } from './ordinals.ts';
 import { addListed, eachListed, rowsOfList } from './postings.ts';
 import { addRow, and, hasRow, noRows, or, type Rows } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf, Likeness } from './segment-index.ts';
-import type { Steps } from './steps.ts';
+import { finish, type Steps } from './steps.ts';
 import { valueLengthMax } from './value-length.ts';
 import { addOrder, makeValueOrders, type ValueOrders, wholeOrders } from './value-order.ts';
 import { scanWords } from './word-scan.ts';
@@ -35,6 +36,9 @@ export interface HotColumn extends ColumnIndex {
   readonly orders: ValueOrders;
   /** Rows with such a value. */
   streamed: Rows;
+  /** Such values as they stand, while they take little room; rows with one that is not kept. */
+  texts: KeptTexts | 'dear' | undefined;
+  unkept: Rows;
   /** Set once too many different numbers came. */
   othersLost: boolean;
   /** By row; NaN without one. */
@@ -100,6 +104,8 @@ export function makeHotColumn(
     rows: words16(8),
     orders: makeValueOrders(),
     streamed: none,
+    texts: undefined,
+    unkept: none,
     othersLost: false,
     instants: plan.instant ? new Float64Array(1024).fill(Number.NaN) : undefined,
     several: none,
@@ -145,14 +151,38 @@ export function addInstant(column: HotColumn, row: number, leaf: unknown): void 
   instants[row] = value;
 }
 
-/** Notes a value by its hash, its place among others, and what stands in it, only. */
-export function addHash({ grams }: WordWorld, column: HotColumn, row: number, hash: number, text: string): void {
+/** Notes a value by its hash, its place among others, and what stands in it. `keep`: it is a text in the document too. */
+export function addHash(
+  world: WordWorld,
+  column: HotColumn,
+  row: number,
+  hash: number,
+  text: string,
+  keep: boolean,
+): void {
   push32(column.hashes, hash);
   push16(column.rows, row);
-  addGrams(grams, row, text);
+  if (!keep || !kept(world, column, row, text)) addUnkept(world, column, row, text);
   addOrder(column.orders, text, text.length > valueLengthMax);
   if (column.streamed === none) column.streamed = noRows();
   addRow(column.streamed, row);
+}
+
+function kept(world: WordWorld, column: HotColumn, row: number, text: string): boolean {
+  if (column.texts === 'dear') return false;
+  column.texts ??= makeKeptTexts();
+  const { texts } = column;
+  if (!keepText(texts, row, text)) return false;
+  if (!areDear(texts)) return true;
+  column.texts = 'dear';
+  finish(eachKept(texts, (one, at) => addUnkept(world, column, at, one)));
+  return true;
+}
+
+function addUnkept({ grams }: WordWorld, column: HotColumn, row: number, text: string): void {
+  addGrams(grams, row, text);
+  if (column.unkept === none) column.unkept = noRows();
+  addRow(column.unkept, row);
 }
 
 /** -0 is another value than 0, though maps take them for one. */
@@ -186,7 +216,7 @@ export function reconsider(column: HotColumn, world: WordWorld): void {
     column.values.delete(value);
     const odd = column.targets.some(({ scanner }) => scanner && scanWords(scanner, value) < 0);
     for (const row of rowsOfList(postings, list)) {
-      addHash(world, column, row, hash, value);
+      addHash(world, column, row, hash, value, true);
       if (odd) addOdd(grams, row);
     }
   }
@@ -213,7 +243,7 @@ function othersOf(column: HotColumn, test: (leaf: Leaf) => boolean, { postings, 
 /** Values that are asked at a stretch. */
 const askedAtOnce = 512;
 
-/** What is no longer listed when it comes to be asked is streamed then: so that comes last. */
+/** What is no longer listed, or kept, when it comes to be asked is what is asked after it then. */
 function* matching(column: HotColumn, test: (leaf: Leaf) => boolean, world: WordWorld, like?: Likeness): Steps<Hits> {
   const sure = othersOf(column, test, world);
   let asked = 0;
@@ -221,21 +251,19 @@ function* matching(column: HotColumn, test: (leaf: Leaf) => boolean, world: Word
     if (++asked % askedAtOnce === 0) yield;
     if (test(value)) addListed(world.postings, list, sure);
   }
+  const { texts } = column;
+  if (typeof texts === 'object') yield* eachKept(texts, (text, row) => void (test(text) && addRow(sure, row)));
   return withUnlisted(sure, unlisted(column, like, world));
 }
 
-/** Rows with a value that is not listed and may be like that. */
-function unlisted(
-  { othersLost, presence, streamed, hashes, rows, orders }: HotColumn,
-  like: Likeness | undefined,
-  { grams }: WordWorld,
-): Hits {
-  if (!like) return { sure: none, maybe: othersLost ? presence : streamed };
+/** Rows with a value that is neither listed nor kept and may be like that. */
+function unlisted({ unkept, rows, orders }: HotColumn, like: Likeness | undefined, { grams }: WordWorld): Hits {
+  if (!like || unkept === none) return { sure: none, maybe: unkept };
   const among = gramRows(grams, like.texts);
-  if (hashes.count === 0 || (like.from === undefined && like.to === undefined))
-    return { sure: none, maybe: among ? and(streamed, among) : streamed };
+  const possible = among ? and(unkept, among) : unkept;
+  if (like.from === undefined && like.to === undefined) return { sure: none, maybe: possible };
   const { sure, maybe } = rowsBetween(rows.data, wholeOrders(orders), like);
-  return { sure, maybe: among ? or(sure, and(maybe, among)) : maybe };
+  return { sure, maybe: or(sure, and(maybe, possible)) };
 }
 
 function within({ instants, several, presence }: HotColumn, test: (instant: number) => boolean): Hits {

@@ -308,7 +308,7 @@ function addStreamed(context: Context, column: HotColumn, value: string): void {
       return;
     }
   }
-  addHash(state, column, row, hash, value);
+  addHash(state, column, row, hash, value, true);
   if (target && words >= 0) addScannedWords(state, target, value, row, words);
   else for (const one of targets) addRowWords(state, one, value, row);
 }
@@ -336,7 +336,7 @@ function addOther({ row, state }: Context, column: HotColumn, value: Exclude<Lea
   if (list === undefined) {
     const text = scalarText(value);
     if (!takesOther(column)) {
-      addHash(state, column, row, textHash(state.key, text), text);
+      addHash(state, column, row, textHash(state.key, text), text, false);
       for (const target of column.targets) addRowWords(state, target, text, row);
       return;
     }
@@ -359,7 +359,9 @@ function listValue(state: State, column: HotColumn, value: string): number {
 /** Half of the room of arrays that double is not used. */
 function weightOf({ columns, words, postings, grams }: State): number {
   let weight = grams.bits.length + postings.rows.length * 10 + postings.lists * 200 + columns.length * 13_000;
-  for (const { hashes } of columns) weight += hashes.data.length * 10;
+  for (const { hashes, texts } of columns) {
+    weight += hashes.data.length * 10 + (typeof texts === 'object' ? texts.bytes.length : 0);
+  }
   for (const { hashes, valueHashes } of words.values()) weight += hashes.data.length * 6 + valueHashes.data.length * 8;
   return weight;
 }

@@ -4,11 +4,12 @@ import { type HashKey, textHash } from './hash.ts';
 import { addHashRows, readPairs } from './hash-list.ts';
 import { hashedRows } from './hashed-rows.ts';
 import { instantsWithin, readInstants } from './instant-code.ts';
+import { eachStored } from './kept-texts.ts';
 import { rowsBetween, withUnlisted } from './likeness.ts';
 import { makeOrdinals, type SegmentOrdinals } from './ordinals.ts';
 import type { PagedFile } from './paged-file.ts';
 import { takeRows } from './row-code.ts';
-import { and, noRows, or, type Rows, rowNumbers } from './rows.ts';
+import { addRow, and, andNot, noRows, or, type Rows, rowNumbers } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf, Likeness } from './segment-index.ts';
 import { finish, type Steps } from './steps.ts';
 import {
@@ -63,6 +64,11 @@ export function sealedColumn(columnFile: ColumnFile, entry: ColumnEntry, number:
       const sure = noRows();
       if (values) yield* addPassing(file, values, test, sure);
       if (others) yield* addPassing(file, others, (text) => test(otherLeaf(text)), sure);
+      const { texts, streamed } = entry;
+      if (texts) {
+        const rows = (): Rows => andNot(rowsAt(file, streamed), rowsAt(file, texts.unkept));
+        yield* eachStored(file, texts, rows, (text, row) => void (test(text) && addRow(sure, row)));
+      }
       return withUnlisted(sure, unlisted(columnFile, entry, like));
     },
     ordinals: () => (listed ? ordinalsOf(columnFile, entry, number) : undefined),
@@ -87,13 +93,15 @@ function addPassing(file: PagedFile, table: ValueTable, test: (text: string) => 
   });
 }
 
-/** Rows with a value that is not listed and may be like that. */
+/** Rows with a value that is neither listed nor kept and may be like that. */
 function unlisted({ file, threes }: ColumnFile, entry: ColumnEntry, like?: Likeness): Hits {
-  const { othersLost, presence, hashes } = entry;
-  if (!like || !hashes?.orders) return { sure: noRows(), maybe: rowsAt(file, othersLost ? presence : entry.streamed) };
-  const streamed = rowsAt(file, entry.streamed);
+  const { othersLost, presence, hashes, texts } = entry;
+  const unkept = rowsAt(file, texts?.unkept ?? entry.streamed);
+  if (!like || !hashes?.orders) {
+    return { sure: noRows(), maybe: othersLost && !texts ? rowsAt(file, presence) : unkept };
+  }
   const among = threes(like.texts);
-  const possible = among ? and(streamed, among) : streamed;
+  const possible = among ? and(unkept, among) : unkept;
   if (like.from === undefined && like.to === undefined) return { sure: noRows(), maybe: possible };
   const { rows, places, count } = readPairs(file, hashes, 0, 256, true);
   const orders = { codes: places.subarray(0, count), prefix: hashes.orders.prefix };

@@ -5,7 +5,7 @@ import type { BoundedCache } from '../bounded-cache.ts';
 import { boundedCache } from '../bounded-cache.ts';
 import { takeText } from './byte-code.ts';
 import { decodeColumn, type Header, segmentFormat } from './directory.ts';
-import { gramPlaces, storedGramRows } from './grams.ts';
+import { storedGramRows } from './grams.ts';
 import { type HashKey, makeHashKey, textHash } from './hash.ts';
 import { wordNumbers } from './hash-list.ts';
 import { holdsWord } from './hot-words.ts';
@@ -100,8 +100,8 @@ function sealedSegment(file: PagedFile, header: Header, cache: SegmentCache): Se
 }
 
 /** All columns are asked the same of one pattern. */
-function threesOf(file: PagedFile, { grams }: Header): Opened['threes'] {
-  if (grams?.places !== gramPlaces) return () => undefined;
+function threesOf(file: PagedFile, { letters, grams = letters }: Header): Opened['threes'] {
+  if (!grams) return () => undefined;
   let last: Literals | undefined;
   let found: Rows | undefined;
   return (texts) => {

@@ -8,9 +8,10 @@ import type { HotColumn } from './hot-column.ts';
 import type { HotSegment } from './hot-segment.ts';
 import type { FrequentWord, HotWords } from './hot-words.ts';
 import { writeInstants } from './instant-code.ts';
+import { type TextsEntry, writeTexts } from './kept-texts.ts';
 import { type SortedPostings, sortedRows, sortPostings } from './postings.ts';
 import { putRowSet } from './row-code.ts';
-import { addRow, noRows, type Rows, rowNumbers } from './rows.ts';
+import { addRow, andNot, noRows, type Rows, rowNumbers } from './rows.ts';
 import type { Leaf } from './segment-index.ts';
 import { wholeOrders } from './value-order.ts';
 import { type TableValue, type ValueTable, writeTable } from './value-table.ts';
@@ -34,7 +35,7 @@ export function* writeSegment(segment: HotSegment): Generator<void, SegmentFile>
   const { out } = work;
   const { grams } = segment;
   const threes =
-    grams.groups > 0 ? { grams: { ...(yield* writeGrams(out, grams)), odd: rowSpan(out, grams.odd) } } : {};
+    grams.groups > 0 ? { letters: { ...(yield* writeGrams(out, grams)), odd: rowSpan(out, grams.odd) } } : {};
   const header: Header = {
     rows: segment.rows,
     overflowed: segment.overflowed,
@@ -108,6 +109,8 @@ function* writeColumn(work: Work, column: HotColumn): Generator<void, ColumnEntr
   const hashes =
     column.hashes.count > 0 ? writeHashList(out, column.hashes, column.rows, wholeOrders(column.orders)) : undefined;
   yield;
+  const texts = textsOf(out, column);
+  if (texts) yield;
   return {
     path: column.path,
     signature: column.signature,
@@ -117,6 +120,7 @@ function* writeColumn(work: Work, column: HotColumn): Generator<void, ColumnEntr
     othersLost: column.othersLost,
     presence: rowSpan(out, column.presence),
     streamed: rowSpan(out, column.streamed),
+    ...(texts ? { texts } : {}),
     ...(values ? { values } : {}),
     ...(others ? { others } : {}),
     ...(hashes ? { hashes } : {}),
@@ -130,6 +134,11 @@ function* writeColumn(work: Work, column: HotColumn): Generator<void, ColumnEntr
         }
       : {}),
   };
+}
+
+function textsOf(out: FileParts, { texts, streamed, unkept }: HotColumn): TextsEntry | undefined {
+  if (typeof texts !== 'object') return undefined;
+  return { ...writeTexts(out, texts, andNot(streamed, unkept)), unkept: rowSpan(out, unkept) };
 }
 
 /** Values a step. */
