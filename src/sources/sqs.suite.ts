@@ -1,10 +1,11 @@
+import type { TestContext } from 'node:test';
 import {
   CompleteMultipartUploadCommand,
   CreateBucketCommand,
   CreateMultipartUploadCommand,
   PutBucketNotificationConfigurationCommand,
   PutObjectCommand,
-  type S3Client,
+  S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import {
@@ -16,7 +17,10 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { admin } from '../lab/lab.suite.ts';
+import { systemClock } from '../base/clock.ts';
+import { admin, startLab } from '../lab/lab.suite.ts';
+import type { Lab } from '../lab/lab.ts';
+import { type Gateway, openGateway } from './sqs-gateway.suite.ts';
 
 /** A queue of a stand-in, for tests of who reads it. */
 export interface TestQueue {
@@ -26,6 +30,8 @@ export interface TestQueue {
   send(body: string): Promise<string>;
   /** Messages that can be received now, and those that are hidden. */
   count(): Promise<{ readonly visible: number; readonly hidden: number }>;
+  /** Forgets all messages. */
+  drop(): Promise<void>;
   /** Bodies of up to ten messages, left hidden. */
   peek(): Promise<readonly string[]>;
   close(): void;
@@ -52,6 +58,7 @@ export async function openTestQueue(
       const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: hidden } = await facts();
       return { visible: Number(visible), hidden: Number(hidden) };
     },
+    drop: async () => void (await client.send(new PurgeQueueCommand({ QueueUrl }))),
     async peek() {
       const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
       return (Messages ?? []).map(({ Body }) => Body ?? '');
@@ -70,9 +77,7 @@ export async function openToldBucket(
   await client.send(new CreateBucketCommand({ Bucket: name }));
   const queue = await openTestQueue(endpoint, name, attributes);
   await client.send(announcing(name, queue.arn));
-  const purging = new SQSClient({ endpoint, region: 'us-east-1', useQueueUrlAsEndpoint: false });
-  await purging.send(new PurgeQueueCommand({ QueueUrl: queue.url }));
-  purging.destroy();
+  await queue.drop();
   return queue;
 }
 
@@ -102,4 +107,50 @@ export async function putWhole(client: S3Client, Bucket: string, Key: string, Bo
 export function asLabAdministrator(): void {
   process.env.AWS_ACCESS_KEY_ID = admin.accessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = admin.secretAccessKey;
+}
+
+/** A lab of its own with a bucket, the queue that it tells (and one for dead letters), and a way to both that may be bad. */
+export interface Desk {
+  readonly lab: Lab;
+  readonly gateway: Gateway;
+  readonly client: S3Client;
+  readonly queue: TestQueue;
+  readonly dead: TestQueue;
+}
+
+export async function openDesk(
+  t: TestContext,
+  bucket: string,
+  { maxReceiveCount, ...attributes }: QueueAttributes & { maxReceiveCount?: number } = {},
+): Promise<Desk> {
+  asLabAdministrator();
+  const lab = await startLab(t, { trail: false });
+  const gateway = await openGateway(lab.url);
+  const client = new S3Client({ endpoint: lab.url, region: 'us-east-1', forcePathStyle: true });
+  const dead = await openTestQueue(lab.url, `${bucket}-dead`);
+  const policy = maxReceiveCount && JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount });
+  const queue = await openToldBucket(client, lab.url, bucket, {
+    ...attributes,
+    ...(policy ? { RedrivePolicy: policy } : {}),
+  });
+  t.after(async () => {
+    for (const one of [client, queue, dead]) 'close' in one ? one.close() : one.destroy();
+    await gateway.close();
+  });
+  return { lab, gateway, client, queue, dead };
+}
+
+/** What the queue holds, once it is as expected or after a while: deletions are made some at a time. */
+export async function settledCount(
+  queue: TestQueue,
+  expected: { readonly visible: number; readonly hidden: number },
+  withinMs = 5000,
+): Promise<{ readonly visible: number; readonly hidden: number }> {
+  const until = systemClock.now() + withinMs;
+  for (;;) {
+    const count = await queue.count();
+    const same = count.visible === expected.visible && count.hidden === expected.hidden;
+    if (same || systemClock.now() > until) return count;
+    await systemClock.sleep(50);
+  }
 }
