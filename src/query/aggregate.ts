@@ -12,6 +12,7 @@ import { collectRows, hitOf } from './aggregations/row-batch.ts';
 import { parseAggregations } from './aggregations.ts';
 import type { Candidate, RowBatch } from './candidate.ts';
 import type { Mapping } from './mapping.ts';
+import type { Keep } from './stretch.ts';
 
 /** Collects the matches of a search, index after index, and answers its aggregations. */
 export interface Aggregator {
@@ -29,7 +30,7 @@ export interface Aggregator {
   /** What it gathered, by aggregation; undefined where that cannot be kept. */
   parts(names: Names): readonly Part[] | undefined;
   /** Adds what another one gathered for the same request. */
-  add(parts: readonly Part[], names: Names): void;
+  add(parts: readonly Part[], { names, columns }: Pick<Keep, 'names' | 'columns'>): void;
   /** What is left to do when all have come, before they are answered: it stops now and then. */
   finish(): Generator<void>;
   answer(): Document;
@@ -64,7 +65,7 @@ export function makeAggregator(json: Document, at: Instant): Aggregator {
     },
     keepable: () => keeps && !budget.waits && budget.held <= keptMax,
     parts: (names) => partsInside({ tallies: tallies ?? [] }, names),
-    add: (parts, names) => addInside({ tallies: tallies ?? [] }, parts, names),
+    add: (parts, { names, columns }) => addInside({ tallies: tallies ?? [] }, parts, names, columns),
     finish: budget.finish,
     answer: () => (tallies ? withPipelines(answerNodes({}, tallies, nodes), pipelines) : {}),
   };

@@ -2,7 +2,6 @@ import type { Document } from '../base/document.ts';
 import type { Column } from './columns.ts';
 import type { Field } from './field.ts';
 import type { Lucene } from './lucene.ts';
-import type { Stretches } from './stretch.ts';
 import type { KeptTops } from './tops.ts';
 
 /** A stored document that a query is asked about. */
@@ -26,6 +25,8 @@ export interface Candidate {
  * number of a document among them. What it tells is what the documents say, else it says that they must be asked.
  */
 export interface Columns {
+  /** Where they are part of a stretch: what its Keep knows them by. */
+  readonly number?: number;
   /** The values of a field; undefined where the documents must be asked. The same object for the same field. */
   column(field: Field): Column | undefined;
   /** Whether a row matches a query; undefined where the document must be asked. */
@@ -62,14 +63,4 @@ export interface RequiredTerm {
   readonly field: string;
   /** Never empty. */
   readonly anyOf: readonly string[];
-}
-
-/** What a search asks of an index's documents. */
-export interface Wanted {
-  readonly required: RequiredTerms;
-  /** What matches, for a store whose index answers it; undefined where the search must see other documents too. */
-  readonly query?: Lucene;
-  readonly matches: Matcher;
-  /** Told of stretches whose matches are handed out as a whole, where the search keeps what it makes of them. */
-  readonly stretches?: Stretches | undefined;
 }

@@ -47,7 +47,7 @@ export function keepingAggregator(aggregator: Aggregator, fresh: () => Aggregato
     begin(keep) {
       const made = keep.get();
       if (made) {
-        aggregator.add(made.parts, keep.names);
+        aggregator.add(made.parts, keep);
         known = true;
         return made.total;
       }
@@ -61,7 +61,7 @@ export function keepingAggregator(aggregator: Aggregator, fresh: () => Aggregato
       open = undefined;
       const parts = own.parts(keep.names);
       if (parts) {
-        aggregator.add(parts, keep.names);
+        aggregator.add(parts, keep);
         keep.set({ parts, total });
         return;
       }

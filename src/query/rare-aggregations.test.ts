@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { valuesOfHashes } from './aggregations/cardinality.ts';
+import { makeNames } from './aggregations/names.ts';
 import type { Candidate, Columns, FoundRows } from './candidate.ts';
 import type { Column, Leaf } from './columns.ts';
 import { mapDocument } from './document-mapping.ts';
@@ -16,6 +17,7 @@ import { type Mapping, parseMapping } from './mapping.ts';
 import { parseSearchBody } from './search-body.ts';
 import type { SearchableIndex } from './search-plan.ts';
 import { isCopied, pathReader } from './source-values.ts';
+import type { Keep, Made, Stretches } from './stretch.ts';
 
 /** Aggregations over values of which only hashes are known, most of which collide, are those over the documents. */
 const at = Date.UTC(2026, 0, 1);
@@ -37,23 +39,34 @@ const kind: fc.Arbitrary<Kind> = fc.record({
   chunk: fc.constantFrom(1, 4, 20),
 });
 
+/** Of which is kept what values they saw. */
+const plainCounts: readonly Document[] = [
+  { a: { terms: { field: 'k', size: 2 } } },
+  { a: { terms: { field: 'f.x', order: { _key: 'desc' } } }, b: { value_count: { field: 'k' } } },
+  { a: { terms: { field: 'm.kw', min_doc_count: 2 } }, b: { cardinality: { field: 'k' } } },
+].map((aggs) => ({ size: 0, aggs }));
+
 test('hashes that collide, in part beside listed values, change no aggregation', async () => {
   let taken = 0;
-  const property = fc.asyncProperty(generatedCounts(), kind, fc.nat(20), async (index, how, split) => {
+  let rare = 0;
+  const property = fc.asyncProperty(generatedCounts(), kind, fc.nat(20), fc.nat(7), async (index, how, split, kept) => {
     const parts = [index.documents.slice(0, split), index.documents.slice(split)].map((documents, number) =>
       filled(`i${number}`, index.body, documents),
     );
-    for (const search of index.searches) {
+    for (const search of [...index.searches, ...plainCounts]) {
       const expected = await answer(search, parts.map(fromDocuments));
-      const found = await answer(
-        search,
-        parts.map((part) => fromColumns(part, how, () => taken++)),
-      );
-      assert.deepEqual(found, expected, JSON.stringify(search));
+      const all = parts.map((part) => fromColumns(part, how, () => taken++));
+      // From documents, with what was kept of them, with a part of it, and with all that can be.
+      for (const stretches of [0, 7, kept, 7]) {
+        for (const one of all) one.keeps(stretches);
+        assert.deepEqual(await answer(search, all), expected, `${JSON.stringify(search)} ${stretches}`);
+      }
+      rare += all.reduce((sum, one) => sum + one.rareKept(), 0);
     }
   });
-  await fc.assert(property, { numRuns: 1500 });
+  await fc.assert(property, { numRuns: 500 });
   assert.ok(taken > 2000, `only ${taken} columns were asked for hashes`);
+  assert.ok(rare > 400, `only ${rare} stretches with hashes were kept`);
 });
 
 test('of a hundred thousand values that come once, few documents are read', async () => {
@@ -153,13 +166,21 @@ async function* batches<T>(all: readonly T[]): AsyncIterable<T> {
   yield* all;
 }
 
+interface KeptIndex extends SearchableIndex {
+  /** From now on of which of every three stretches it is kept what aggregations made of them, by bits; what was kept of others is forgotten. */
+  keeps(stretches: number): void;
+  /** Of how many stretches values were kept that are known by their hashes. */
+  rareKept(): number;
+}
+
 /** The same documents as rows of chunks, whose columns list some values and tell hashes of the others. */
-function fromColumns(part: Part, how: Kind, asked: () => void): SearchableIndex {
+function fromColumns(part: Part, how: Kind, asked: () => void): KeptIndex {
   const { name, mapping, documents } = part;
   const chunks: { readonly columns: Columns; readonly candidates: readonly Candidate[] }[] = [];
   for (let from = 0; from < documents.length; from += how.chunk) {
     const inside = documents.slice(from, from + how.chunk);
     const columns: Columns = {
+      number: chunks.length,
       column: cached((field) => columnOf(field, mapping, inside, how, asked)),
       verdicts: () => () => undefined,
       candidate: (row) => candidates[row] as Candidate,
@@ -167,17 +188,43 @@ function fromColumns(part: Part, how: Kind, asked: () => void): SearchableIndex 
     const candidates = inside.map((source, row) => ({ ...candidateOf(name, source, from + row), columns, row }));
     chunks.push({ columns, candidates });
   }
+  const names = makeNames();
+  const kept = new Map<number, Made>();
+  let stretches = 0;
+  /** Two chunks a stretch; of every three stretches some are kept. */
+  const inStretches = async function* (
+    all: readonly FoundRows[],
+    told: Stretches | undefined,
+  ): AsyncIterable<FoundRows> {
+    for (let at = 0; at * 2 < all.length; at++) {
+      const keep: Keep = {
+        names,
+        columns: (number) => chunks[number]?.columns as Columns,
+        get: () => kept.get(at),
+        set: (made) => kept.set(at, made),
+      };
+      const opened = ((stretches >> (at % 3)) & 1) === 1 && told;
+      if (opened && !opened.begin(keep)) continue;
+      for (const found of all.slice(at * 2, at * 2 + 2)) if (found.rows.length > 0) yield found;
+      if (opened) opened.end();
+    }
+  };
   return {
     name,
     mapping,
     settings: {},
+    keeps(some) {
+      stretches = some;
+      for (const at of kept.keys()) if (((some >> (at % 3)) & 1) === 0) kept.delete(at);
+    },
+    rareKept: () => [...kept.values()].filter(({ parts }) => parts.some(({ rare = [] }) => rare.length > 0)).length,
     candidates: (wanted) => {
       if (!wanted.query) return batches(chunks.map(({ candidates }) => candidates));
-      const found = chunks.map(({ columns, candidates }): FoundRows => {
+      return inStretches(chunks.map(rowsOf), wanted.stretches);
+      function rowsOf({ columns, candidates }: (typeof chunks)[number]): FoundRows {
         const rows = candidates.flatMap((candidate, row) => (wanted.matches(candidate) ? [row] : []));
         return { columns, rows: Uint32Array.from(rows) };
-      });
-      return batches(found.filter(({ rows }) => rows.length > 0));
+      }
     },
   };
 }

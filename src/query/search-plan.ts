@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { Document } from '../base/document.ts';
 import type { Aggregator } from './aggregate.ts';
-import type { Candidate, FoundRows, Matcher, Wanted } from './candidate.ts';
+import type { Candidate, FoundRows, Matcher } from './candidate.ts';
 import { lowerQuery } from './compile.ts';
 import { type Highlighter, makeHighlighter } from './highlight.ts';
 import { type HitFieldReader, hitFieldReader } from './hit-fields.ts';
@@ -18,6 +18,7 @@ import { checkSearchAfter, type SearchBody } from './search-body.ts';
 import type { Lower } from './shared-lowering.ts';
 import type { SortValue } from './sort.ts';
 import { type SortColumn, sortColumn } from './sort-values.ts';
+import type { Wanted } from './wanted.ts';
 
 /** One index as a search sees it. */
 export interface SearchableIndex {

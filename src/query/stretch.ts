@@ -1,5 +1,6 @@
 import type { Names } from './aggregations/names.ts';
 import type { Part } from './aggregations/part.ts';
+import type { Columns } from './candidate.ts';
 
 /** What a search's aggregations made of its matches in a stretch of documents. */
 export interface Made {
@@ -11,6 +12,8 @@ export interface Made {
 /** Where it is kept, for as long as the same search finds the same matches there. */
 export interface Keep {
   readonly names: Names;
+  /** Those columns of the stretch that have this number (Columns). */
+  columns(number: number): Columns;
   get(): Made | undefined;
   set(made: Made): void;
 }

@@ -10,7 +10,7 @@ import { boundedCache } from './bounded-cache.ts';
  * documents die one after the other, so as many are the same ones.
  */
 export interface KeptAggregations {
-  of(key: string, of: { readonly segments: string; readonly lineage: object }): Keep;
+  of(key: string, of: { readonly segments: string; readonly lineage: object; readonly columns: Keep['columns'] }): Keep;
 }
 
 export function makeKeptAggregations(): KeptAggregations {
@@ -23,10 +23,11 @@ export function makeKeptAggregations(): KeptAggregations {
   const cache = boundedCache<string, Entry>(limits.keptAggregationsMax);
   let names = makeNames();
   return {
-    of(key, { segments, lineage }) {
+    of(key, { segments, lineage, columns }) {
       const own = names;
       return {
         names: own,
+        columns,
         get() {
           const entry = cache.get(key);
           const holds = entry?.segments === segments && entry.lineage === lineage && entry.names === own;

@@ -1,9 +1,10 @@
 import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { writeJson } from '../base/json.ts';
-import type { Candidate, FoundRows, Wanted } from '../query/candidate.ts';
+import type { Candidate, FoundRows } from '../query/candidate.ts';
 import { mentionsNow } from '../query/mentions-now.ts';
 import type { SearchableIndex } from '../query/search-plan.ts';
+import type { Wanted } from '../query/wanted.ts';
 import { type Block, rowBytes, rowText } from './block.ts';
 import type { IndexState } from './catalog.ts';
 import { textFilter } from './needles.ts';

@@ -38,12 +38,12 @@ export function makeColumnCache(): ColumnCache {
  * What a segment tells of an index's documents without reading them. Where it proves damaged it is dropped and SegmentDamage
  * thrown: the search begins anew, without it.
  */
-export function segmentColumns(
+export function segmentColumns<Row extends Candidate>(
   asked: Asked,
   cache: ColumnCache,
   segments: Segments | undefined,
-  candidate: (row: number) => Candidate,
-): Columns {
+  candidate: (row: number) => Row,
+): Columns & { candidate(row: number): Row } {
   const guard = <T>(read: () => T): T => {
     try {
       return read();
@@ -55,6 +55,7 @@ export function segmentColumns(
   /** Weakly: hits that wait to be shown hold on to this, hundreds of segments' worth of them in one search. */
   const known = new Map<string, WeakRef<Column> | undefined>();
   return {
+    ...(asked.segment.sealed ? { number: asked.segment.number } : {}),
     candidate,
     verdicts(query) {
       const { sure, maybe } = guard(() => evaluate(query, asked));

@@ -1,3 +1,4 @@
+import type { Columns } from '../query/candidate.ts';
 import type { Keep } from '../query/stretch.ts';
 import type { IndexState } from './catalog.ts';
 import type { Scan } from './scan-scope.ts';
@@ -5,6 +6,7 @@ import { SegmentDamage } from './segment/paged-file.ts';
 import { segmentRowsMax } from './segment/rows.ts';
 import type { SegmentIndex } from './segment/segment-index.ts';
 import { livingRows, partOf } from './segment-part.ts';
+import { columnsOfPart } from './segment-scan.ts';
 
 /** Neighbours among the segments that are searched as one, where all of them never change. */
 export interface Run {
@@ -53,5 +55,10 @@ export function keepOf(
     throw error;
   }
   const key = `${number} ${segments[0]?.after} ${queryKey}\n${aggregationKey}`;
-  return { keep: scan.keptAggregations.of(key, { segments: names, lineage: index.mapping().lineage }), rows };
+  const columns = (segment: number): Columns => {
+    const found = segments.find((one) => one.number === segment);
+    if (!found) throw new Error('a part names a segment that is not of its stretch');
+    return columnsOfPart(found, index, scan);
+  };
+  return { keep: scan.keptAggregations.of(key, { segments: names, lineage: index.mapping().lineage, columns }), rows };
 }

@@ -1,6 +1,7 @@
 import type { Document } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
-import type { Candidate, Columns, FoundRows, Wanted } from '../query/candidate.ts';
+import type { Candidate, Columns, FoundRows } from '../query/candidate.ts';
+import type { Wanted } from '../query/wanted.ts';
 import { rowBytes, rowText } from './block.ts';
 import type { IndexState } from './catalog.ts';
 import { textFilter } from './needles.ts';
@@ -37,15 +38,14 @@ export async function searchSegment(
     if (part.count === 0) return { rows: 0, candidates: none() };
     const living = livingRows(part, segment, range, index, scan);
     const asked = askedOf(segment, index);
+    const columns = columnsOf(asked, part.blocks, index, scan);
     const whole = segment.sealed && wanted.query && range.after <= segment.after && range.upTo >= segment.last;
     const key =
       whole && scan.queryKey !== undefined ? `${segment.number} ${index.stored.number} ${scan.queryKey}` : undefined;
     const tops = key === undefined ? undefined : scan.keptTops(`${key} ${living.count}`, asked.mapping.lineage);
-    const columns = segmentColumns(asked, scan.columns, scan.segments, (row) => candidate(row));
-    const candidate = candidateMaker(part.blocks, index, scan, columns);
     const filter = wanted.query && textFilter(wanted.query);
     const matches = (row: number): boolean => {
-      const one = candidate(row);
+      const one = columns.candidate(row);
       return (!filter || filter(one.bytes)) && wanted.matches(one);
     };
     const known = key === undefined ? undefined : scan.results.get(key);
@@ -80,6 +80,21 @@ export async function searchSegment(
     scan.segments?.damaged(segment, error.message);
     return undefined;
   }
+}
+
+/** What a segment holds of an index, by row. Throws SegmentDamage. */
+export function columnsOfPart(segment: SegmentIndex, index: IndexState, scan: Scan): Columns {
+  return columnsOf(askedOf(segment, index), partOf(segment, index.stored.number, scan).blocks, index, scan);
+}
+
+function columnsOf(asked: Asked, blocks: PartBlocks, index: IndexState, scan: Scan): SegmentColumns {
+  const columns: SegmentColumns = segmentColumns(asked, scan.columns, scan.segments, (row) => candidate(row));
+  const candidate = candidateMaker(blocks, index, scan, columns);
+  return columns;
+}
+
+interface SegmentColumns extends Columns {
+  candidate(row: number): SegmentCandidate;
 }
 
 /** More rows take less as bits. */

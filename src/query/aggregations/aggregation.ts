@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Document } from '../../base/document.ts';
-import type { Candidate, RowBatch } from '../candidate.ts';
+import type { Candidate, Columns, RowBatch } from '../candidate.ts';
 import type { Mapping } from '../mapping.ts';
 import type { Budget } from './budget.ts';
 import type { Names } from './names.ts';
@@ -40,6 +40,9 @@ export interface Aggregation {
   typeName(): string;
 }
 
+/** The columns that parts of a stretch name (RarePart). */
+export type PartColumns = (number: number) => Columns;
+
 /** What one aggregation gathered in one bucket. */
 export interface Tally {
   collect(hit: AggregatedHit): void;
@@ -48,7 +51,7 @@ export interface Tally {
   answer(): Document;
   /** What was gathered so far, to be added to other tallies of the same aggregation; absent or undefined where that cannot be. */
   part?(names: Names): Part | undefined;
-  add?(part: Part, names: Names): void;
+  add?(part: Part, names: Names, columns?: PartColumns): void;
   /** The number that buckets are ordered by; NaN comes last. */
   valueOf(part: string): number;
   /** The one bucket of a single-bucket aggregation. */

@@ -1,5 +1,5 @@
 import type { Point } from '../lucene.ts';
-import type { Bucket } from './aggregation.ts';
+import type { Bucket, PartColumns } from './aggregation.ts';
 import type { Names } from './names.ts';
 import type { Part } from './part.ts';
 
@@ -30,8 +30,13 @@ export function partsInside({ tallies }: Pick<Bucket, 'tallies'>, names: Names):
   return parts;
 }
 
-export function addInside({ tallies }: Pick<Bucket, 'tallies'>, parts: readonly Part[], names: Names): void {
-  for (const [place, part] of parts.entries()) tallies[place]?.add?.(part, names);
+export function addInside(
+  { tallies }: Pick<Bucket, 'tallies'>,
+  parts: readonly Part[],
+  names: Names,
+  columns?: PartColumns,
+): void {
+  for (const [place, part] of parts.entries()) tallies[place]?.add?.(part, names, columns);
 }
 
 export function addToBuckets(

@@ -5,16 +5,16 @@ import { shardError } from '../refusal.ts';
 export interface Budget {
   /** Counts entries held while collecting (tallies, distinct values). */
   hold(count: number): void;
-  /** Entries held, and whether work was kept for the end. */
+  /** Entries held, and whether work was kept for the end that parts cannot stand for. */
   readonly held: number;
   readonly waits: boolean;
   /** Counts buckets of the answer. */
   answer(count: number): void;
   /**
    * Keeps work for when all matches have come; it stops now and then. What is done for an aggregation may hand matches to those
-   * inside it: so many `levels` are around it, and the fewest come first.
+   * inside it: so many `levels` are around it, and the fewest come first. `kept`: what it works on can be a part.
    */
-  later(levels: number, work: () => Generator<void>): void;
+  later(levels: number, work: () => Generator<void>, kept?: boolean): void;
   /** Does what was kept, and what is kept meanwhile. */
   finish(): Generator<void>;
 }
@@ -22,15 +22,17 @@ export interface Budget {
 export function makeBudget(): Budget {
   let held = 0;
   let answered = 0;
+  let waits = false;
   const waiting: (() => Generator<void>)[][] = [];
   return {
     get held() {
       return held;
     },
     get waits() {
-      return waiting.length > 0;
+      return waits;
     },
-    later(levels, work) {
+    later(levels, work, kept = false) {
+      waits ||= !kept;
       for (let level = waiting.length; level <= levels; level++) waiting.push([]);
       waiting[levels]?.push(work);
     },

@@ -1,5 +1,6 @@
 import type { Point } from '../lucene.ts';
 import { argumentError } from '../refusal.ts';
+import { addedParts, type MadeOfParts } from './added-parts.ts';
 import type { AggregatedHit, AggregationKind, Place, Tally } from './aggregation.ts';
 import { checkBody, fieldOf, wholeOf } from './body.ts';
 import { singleValueOnly } from './bucket-order.ts';
@@ -9,9 +10,8 @@ import { countHashes } from './hash-counts.ts';
 import { makeOrdinalCounts } from './ordinal-counts.ts';
 import { partOfValues } from './part.ts';
 import { groupsOf } from './rare-pairs.ts';
-import { makeRareRows, type RareRows, valuesAt } from './rare-rows.ts';
+import { eachValue, makeRareRows, type RareRows } from './rare-rows.ts';
 import { eachPoint } from './row-batch.ts';
-import { rowsOfSet } from './row-set.ts';
 
 /**
  * `cardinality`: how many different values. Exact, where the original estimates above `precision_threshold`; above it, values
@@ -42,6 +42,8 @@ export const cardinality: AggregationKind = {
 /** The original's greatest `precision_threshold`. */
 const thresholdMax = 40_000;
 
+const sizes: MadeOfParts<number> = new WeakMap();
+
 function startTally(
   at: () => { readonly values: FieldValues; readonly place: Place },
   threshold: number,
@@ -55,37 +57,50 @@ function startTally(
     budget.hold(1);
     seen.add(value);
   };
-  const rare = makeRareRows(budget, levels > 0, () => budget.later(levels, finish));
+  const rare = makeRareRows(budget, levels > 0, () => budget.later(levels, finish, levels === 0));
+  const added = addedParts(sizes);
   const collect = (hit: AggregatedHit): void => at().values.read(hit).forEach(see);
   const counts = makeOrdinalCounts(see, collect);
   const size = (): number => {
+    const before = added.known();
+    if (before !== undefined) return before;
+    added.flush();
     counts.flush();
+    added.keep(seen.size + unseen);
     return seen.size + unseen;
   };
   function* finish(): Generator<void> {
+    if (added.known() !== undefined) return;
+    added.flush();
     counts.flush();
+    yield* eachValue(rare.strangers, see);
     if (rare.count > threshold) unseen = yield* distinctHashes(rare, seen);
-    else
-      for (const chunk of rare.chunks) {
-        for (const row of rowsOfSet(chunk.rows)) {
-          for (const value of valuesAt(chunk, row)) see(value);
-          yield;
-        }
-      }
+    else yield* eachValue(rare.chunks, see);
   }
   return {
-    collect,
+    collect(hit) {
+      added.mix();
+      collect(hit);
+    },
     collectRows(batch) {
+      added.mix();
       const { values, place } = at();
       const rest = rare.take(values, batch, place);
       if (!counts.add(values, rest, undefined)) eachPoint(values, rest, see);
     },
     part(names) {
       counts.flush();
-      return partOfValues(seen, names);
+      const parts = rare.parts();
+      return parts && { ...partOfValues(seen, names), rare: parts };
     },
-    add({ keys }, names) {
-      for (const key of keys) see(names.at(key));
+    add(part, names, columns) {
+      const { values, place } = at();
+      const seeAll = (): void => {
+        for (const key of part.keys) see(names.at(key));
+      };
+      if (levels > 0) return seeAll();
+      added.add(part, seeAll);
+      if (columns) rare.addAll(part.rare ?? [], values, place, columns);
     },
     answer: () => ({ value: size() }),
     valueOf: size,

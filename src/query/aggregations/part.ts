@@ -1,5 +1,6 @@
 import type { Point } from '../lucene.ts';
 import type { Names } from './names.ts';
+import { type RarePart, rarePartWeight } from './rare-part.ts';
 
 /** What a tally gathered of some documents, in little memory. Never changed: it is added to the tallies of many searches. */
 export interface Part {
@@ -11,6 +12,8 @@ export interface Part {
   readonly inner: readonly (readonly Part[])[];
   /** Of a metric. */
   readonly numbers?: Float64Array;
+  /** Values that are known by their hashes only. */
+  readonly rare?: readonly RarePart[];
 }
 
 const noKeys = new Uint32Array(0);
@@ -33,8 +36,9 @@ export function partOfNumbers(...numbers: readonly number[]): Part {
 /** Bytes of memory, about. */
 export function partsWeight(parts: readonly Part[]): number {
   let weight = 32;
-  for (const { keys, counts, inner } of parts) {
+  for (const { keys, counts, inner, rare = [] } of parts) {
     weight += 240 + keys.byteLength + counts.byteLength;
+    for (const one of rare) weight += rarePartWeight(one);
     for (const inside of inner) weight += partsWeight(inside);
   }
   return weight;

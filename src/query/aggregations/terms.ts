@@ -2,6 +2,7 @@ import type { Document } from '../../base/document.ts';
 import { makeBest } from '../best-hits.ts';
 import type { RowBatch } from '../candidate.ts';
 import type { Point } from '../lucene.ts';
+import { addedParts, type MadeOfParts } from './added-parts.ts';
 import type {
   AggregatedHit,
   Aggregation,
@@ -19,7 +20,7 @@ import { type FieldValues, fieldValues, type Shown, type ValueKind } from './fie
 import { type KeyFilter, parseKeyFilter } from './key-filter.ts';
 import { makeOrdinalCounts } from './ordinal-counts.ts';
 import { makePartCounts } from './part.ts';
-import { makeRareRows } from './rare-rows.ts';
+import { eachValue, makeRareRows, type RareRows } from './rare-rows.ts';
 import { orderless, type RareRank, rareRank, settleRare } from './rare-terms.ts';
 import { collectRowsInto, hitAt, makeLists, rowsByOrdinal } from './row-batch.ts';
 
@@ -101,13 +102,18 @@ function make(body: Document, scope: AggregationScope): Aggregation {
   };
 }
 
+/** What is shown of all parts of a search together. */
+const settledParts: MadeOfParts<{ readonly kept: readonly KeyedBucket[]; readonly total: number }> = new WeakMap();
+/** Of more buckets it is made anew. */
+const settledMax = 1000;
+
 function startTally(
   wanted: Wanted,
   reading: () => Reading,
   show: () => Shown | undefined,
   scope: AggregationScope,
 ): Tally {
-  const { size, least, rank } = wanted;
+  const { rank } = wanted;
   const { inner, budget } = scope;
   const buckets = new Map<Point, Bucket>();
   const bucketOf = makeBuckets(buckets, scope);
@@ -116,54 +122,82 @@ function startTally(
     return !accepts || accepts(value) ? bucketOf(value) : undefined;
   };
   const collect = (hit: AggregatedHit): void => collectOnce(hit, reading().values.read(hit), bucketAt);
-  const counts = makeOrdinalCounts((value, count) => {
-    const bucket = bucketAt(value);
-    if (bucket) bucket.count += count;
-  }, collect);
+  const counts = makeOrdinalCounts((value, count) => raise(bucketAt(value), count), collect);
   // What was kept was accepted: the index of now may read otherwise what is included.
-  const kept = makePartCounts((value, count) => {
-    bucketOf(value).count += count;
-  });
+  const kept = makePartCounts((value, count) => raise(bucketOf(value), count));
+  const added = addedParts(settledParts);
   const flush = (): void => {
+    added.flush();
     counts.flush();
     kept.flush();
   };
-  const rare = rank && makeRareRows(budget, scope.around.length > 0, () => budget.later(scope.around.length, settle));
+  const levels = scope.around.length;
+  /** Rows that it takes can be kept. */
+  const plain = inner.length === 0 && levels === 0;
+  const rare = rank && makeRareRows(budget, levels > 0, () => budget.later(levels, settle, plain));
   /** Rows whose value is not among the buckets. */
   let others = 0;
   function* settle(): Generator<void> {
-    if (!rank || !rare) return;
+    if (!rare || added.known()) return;
     flush();
-    const { place, compare } = reading();
-    const enter = inner.length > 0 ? wanted.enter : () => {};
-    const left = yield* settleRare(rare, buckets, { size, least, rank, compare }, () => startBucket(scope), enter);
-    enter(place);
-    // What comes more seldom than it is asked for counts nowhere.
-    others = least > 1 ? 0 : left;
+    others = yield* settleRows(rare, buckets, bucketOf, wanted, reading(), scope);
   }
   return {
-    collect,
+    collect(hit) {
+      added.mix();
+      collect(hit);
+    },
     collectRows(all) {
+      added.mix();
       const { values, place, accepts } = reading();
       const batch = rare?.take(values, all, place) ?? all;
       if (inner.length > 0 || !counts.add(values, batch, accepts)) partitionRows(values, batch, bucketAt);
     },
     part(names) {
       flush();
-      return partOfBuckets(buckets, names);
+      const part = partOfBuckets(buckets, names);
+      const parts = rare ? rare.parts() : [];
+      return part && parts && { ...part, rare: parts };
     },
-    add(part, names) {
-      if (inner.length === 0) kept.add(part, names);
-      else addToBuckets(part, names, bucketOf);
+    add(part, names, columns) {
+      if (inner.length > 0) return addToBuckets(part, names, bucketOf);
+      if (!plain) return kept.add(part, names);
+      const { values, place } = reading();
+      added.add(part, () => kept.add(part, names));
+      if (columns) rare?.addAll(part.rare ?? [], values, place, columns);
     },
     answer() {
-      flush();
-      for (const key of wanted.everywhere) if (!buckets.has(key)) buckets.set(key, startBucket(scope));
-      const { kept: best, total } = bestBuckets(buckets, wanted, reading().compare);
-      return termsAnswer(best, total + others, { showError: wanted.showError, show: show() }, scope);
+      const before = added.known();
+      if (!before) flush();
+      wanted.everywhere.forEach(bucketOf);
+      const settled = before ?? bestBuckets(buckets, wanted, others, reading().compare);
+      if (!before && wanted.everywhere.size === 0 && settled.kept.length <= settledMax) added.keep(settled);
+      return termsAnswer(settled.kept, settled.total, { showError: wanted.showError, show: show() }, scope);
     },
     valueOf: () => Number.NaN,
   };
+}
+
+function raise(bucket: Bucket | undefined, by: number): void {
+  if (bucket) bucket.count += by;
+}
+
+/** Names those that are shown of the rows whose values are known by hashes; answers how many rows others have. */
+function* settleRows(
+  rare: RareRows,
+  buckets: Map<Point, Bucket>,
+  bucketOf: (value: Point) => Bucket,
+  { size, least, rank, enter }: Wanted,
+  { place, compare }: Reading,
+  scope: AggregationScope,
+): Generator<void, number> {
+  yield* eachValue(rare.strangers, (value) => raise(bucketOf(value), 1));
+  if (!rank || rare.count === 0) return 0;
+  const inside = scope.inner.length > 0 ? enter : () => {};
+  const left = yield* settleRare(rare, buckets, { size, least, rank, compare }, () => startBucket(scope), inside);
+  inside(place);
+  // What comes more seldom than it is asked for counts nowhere.
+  return least > 1 ? 0 : left;
 }
 
 function makeBuckets(buckets: Map<Point, Bucket>, scope: AggregationScope): (value: Point) => Bucket {
@@ -181,10 +215,11 @@ function makeBuckets(buckets: Map<Point, Bucket>, scope: AggregationScope): (val
 function bestBuckets(
   buckets: ReadonlyMap<Point, Bucket>,
   { size, least }: Wanted,
+  others: number,
   compare: Reading['compare'],
 ): { readonly kept: readonly KeyedBucket[]; readonly total: number } {
   const best = makeBest(size, compare);
-  let total = 0;
+  let total = others;
   for (const [key, bucket] of buckets) {
     if (bucket.count < least) continue;
     total += bucket.count;
