@@ -372,8 +372,9 @@ function clusterStatus(cluster: OpenSearchStore | undefined, { holder }: Watchin
 }
 
 function sourceStatus({ name, state, message, progress }: Reading): SourceStatus {
-  const { files, events, duplicates, problems } = progress;
-  return { name, state, files, events, duplicates, problems, ...(message === undefined ? {} : { message }) };
+  const { files, events, duplicates, problems, skipped } = progress;
+  const shown = Object.keys(skipped).length > 0 ? { skipped: { ...skipped } } : {};
+  return { name, state, files, events, duplicates, problems, ...shown, ...(message === undefined ? {} : { message }) };
 }
 
 /** The store as clients of the API write to it: their documents wake monitors as those of the spine do. */

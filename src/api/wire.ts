@@ -319,6 +319,8 @@ export interface SourceStatus {
   readonly events: number;
   readonly duplicates: number;
   readonly problems: number;
+  /** Files, entries and messages that are no events, by why: `digest`, `other-name`, `foreign-message`, … */
+  readonly skipped?: Readonly<Record<string, number>>;
   /** Events a second over the last seconds, while reading. */
   readonly eventsPerSecond?: number;
   /** Why it is failing, and what is being done. */

@@ -7,12 +7,13 @@ import { S3Client } from '@aws-sdk/client-s3';
 
 /** moto's stand-in for AWS, from a Python venv: `$TRAILHOUND_VENV`, else `.venv` in the repository. */
 const venv = process.env.TRAILHOUND_VENV ?? join(resolve(dirname(fileURLToPath(import.meta.url)), '../..'), '.venv');
-const program = join(venv, 'bin', 'moto_server');
+/** Its server; the `aws` command lies beside it. */
+export const motoProgram = join(venv, 'bin', 'moto_server');
 
 /** Why tests against moto cannot run here; false when they can. */
-export const motoSkip: string | false = existsSync(program)
+export const motoSkip: string | false = existsSync(motoProgram)
   ? false
-  : `no ${program}: python3 -m venv .venv && .venv/bin/pip install 'moto[server]'`;
+  : `no ${motoProgram}: python3 -m venv .venv && .venv/bin/pip install 'moto[server]'`;
 
 export interface Moto {
   readonly endpointUrl: string;
@@ -27,7 +28,7 @@ export async function startMoto(): Promise<Moto> {
   process.env.AWS_REGION ??= 'us-east-1';
   const port = await freePort();
   const endpointUrl = `http://127.0.0.1:${port}`;
-  const server = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  const server = spawn(motoProgram, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
   await answers(endpointUrl, server);
   const client = new S3Client({ endpoint: endpointUrl, forcePathStyle: true });
   return {
