@@ -245,7 +245,7 @@ function nearOne(): fc.Arbitrary<Document> {
     )
     .map(([at, name, changes, pick, options]) => {
       const source = candidates[at]?.source ?? {};
-      const own = name === 'fo' ? 'fo.a' : name === 'all' ? 'key' : name;
+      const own = name === 'fo' ? 'fo.a' : name === 'all' ? (pick % 2 ? 'key' : 'token') : name;
       const text = String([valueAt(source, own)].flat()[0] ?? '');
       const words = text.toLowerCase().split(/[\s/:="]+/);
       const whole = name === 'all' || name === 't' ? (words[pick % words.length] ?? '') : text;

@@ -2,7 +2,7 @@ import { type ByteReader, byteWriter, putText, putVarint, takeText, takeVarint, 
 import type { GramsEntry } from './grams.ts';
 import type { HashList, WordList } from './hash-list.ts';
 import type { Instants } from './instant-code.ts';
-import type { TextsEntry } from './kept-texts.ts';
+import type { StoredTexts, TextsEntry } from './kept-texts.ts';
 import type { ValueTable } from './value-table.ts';
 
 /** Changes with the form of the files: others are made anew. */
@@ -26,7 +26,7 @@ export interface Header {
   /** Signatures of field plans. */
   readonly signatures: readonly string[];
   readonly words: readonly WordsEntry[];
-  /** Of values that are neither listed nor kept. */
+  /** Of values that are neither listed nor kept; absent in older files. */
   readonly letters?: GramsEntry;
   /** The same in files of 2026-11-25, which keep no values. An older program finds no letters in newer files, and reads all documents. */
   readonly grams?: GramsEntry;
@@ -40,6 +40,8 @@ export interface WordsEntry {
   readonly values: WordList;
   /** Rows where a word stands in a value that is not listed. */
   readonly rows: WordList;
+  /** Short ones (short-words.ts); absent where they are too many, and in older files. */
+  readonly short?: StoredTexts;
 }
 
 export interface ColumnEntry {

@@ -11,6 +11,7 @@ import { makeKeptOfHashed } from './hashed-rows.ts';
 import { patternLikeness, rangeLikeness } from './likeness.ts';
 import { allRows, and, andNot, noRows, or, type Rows } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf, Likeness, SegmentIndex } from './segment-index.ts';
+import { shortWordMax } from './short-words.ts';
 import { finish, type Steps } from './steps.ts';
 import { type AskedOfWords, wordTest } from './word-test.ts';
 
@@ -192,8 +193,23 @@ function words(field: TextField, wanted: Iterable<string>, asked: Asked): Hits {
 /** Documents with a word that passes, in a text field: the words of every listed value are asked. */
 function* wordsLike(field: TextField, pattern: AskedOfWords, asked: Asked): Steps<Hits> {
   if (!wordsHold(field.path, asked)) return unknown;
-  const { segment, mapping, analysis } = asked;
+  const { automaton } = pattern;
   const { passes, like } = wordTest(field, pattern);
+  if (automaton && field.analyzer.split && automaton.longest <= shortWordMax) {
+    const hits = yield* wordsOfColumns(field, passes, { texts: [], odd: true }, asked);
+    const short = yield* asked.segment.shortWords(field, pattern.test);
+    if (short) return either(hits, { sure: short, maybe: short });
+  }
+  return yield* wordsOfColumns(field, passes, like, asked);
+}
+
+function* wordsOfColumns(
+  field: TextField,
+  passes: (leaf: Leaf) => boolean,
+  like: Likeness | undefined,
+  asked: Asked,
+): Steps<Hits> {
+  const { segment, mapping, analysis } = asked;
   let hits = nothing;
   for (const column of segment.allColumns()) {
     if (!column.hasText) continue;

@@ -13,6 +13,7 @@ import { makeOrdinals, type SegmentOrdinals } from './ordinals.ts';
 import { addListed, eachListed, rowsOfList } from './postings.ts';
 import { addRow, and, hasRow, noRows, or, type Rows } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf, Likeness } from './segment-index.ts';
+import { addShortWords } from './short-words.ts';
 import { finish, type Steps } from './steps.ts';
 import { valueLengthMax } from './value-length.ts';
 import { addOrder, makeValueOrders, type ValueOrders, wholeOrders } from './value-order.ts';
@@ -181,6 +182,7 @@ function kept(world: WordWorld, column: HotColumn, row: number, text: string): b
 
 function addUnkept({ grams }: WordWorld, column: HotColumn, row: number, text: string): void {
   addGrams(grams, row, text);
+  for (const target of column.targets) addShortWords(target, row, text);
   if (column.unkept === none) column.unkept = noRows();
   addRow(column.unkept, row);
 }
@@ -259,6 +261,7 @@ function* matching(column: HotColumn, test: (leaf: Leaf) => boolean, world: Word
 /** Rows with a value that is neither listed nor kept and may be like that. */
 function unlisted({ unkept, rows, orders }: HotColumn, like: Likeness | undefined, { grams }: WordWorld): Hits {
   if (!like || unkept === none) return { sure: none, maybe: unkept };
+  if (like.odd) return { sure: none, maybe: and(unkept, grams.odd) };
   const among = gramRows(grams, like.texts);
   const possible = among ? and(unkept, among) : unkept;
   if (like.from === undefined && like.to === undefined) return { sure: none, maybe: possible };

@@ -36,6 +36,7 @@ import { fileNumber } from './paged-file.ts';
 import { addPosting, makePostings, newList, type Postings } from './postings.ts';
 import { addRow } from './rows.ts';
 import type { Leaf, SegmentBlock, SegmentIndex } from './segment-index.ts';
+import { hotShortRows } from './short-words.ts';
 import { valueLengthMax } from './value-length.ts';
 import { scanned, scanWords } from './word-scan.ts';
 
@@ -82,6 +83,7 @@ export function makeHotSegment(after: number, key = makeHashKey(0), hints = noHi
     columns: (path) => state.byPath.get(path) ?? [],
     allColumns: () => state.columns,
     word: (field, term) => hotWordHits(state.words.get(field.path), state, field, term),
+    shortWords: (field, test) => hotShortRows(state.words.get(field.path), test),
     hints: () => hintsOf(state.columns, state.words, state.postings),
     weight: () => weightOf(state),
     skipTo(position) {
@@ -362,6 +364,8 @@ function weightOf({ columns, words, postings, grams }: State): number {
   for (const { hashes, texts } of columns) {
     weight += hashes.data.length * 10 + (typeof texts === 'object' ? texts.bytes.length : 0);
   }
-  for (const { hashes, valueHashes } of words.values()) weight += hashes.data.length * 6 + valueHashes.data.length * 8;
+  for (const { hashes, valueHashes, short } of words.values()) {
+    weight += hashes.data.length * 6 + valueHashes.data.length * 8 + (short === 'many' ? 0 : short.bytes.length);
+  }
   return weight;
 }

@@ -4,6 +4,7 @@ import { addOdd, type Grams } from './grams.ts';
 import { push16, push32, type Words16, type Words32, words16, words32 } from './growing.ts';
 import { type HashKey, textHash } from './hash.ts';
 import { type HashPlaces, hashPlaces, placeOf, setPlace } from './hash-places.ts';
+import { type KeptTexts, makeKeptTexts } from './kept-texts.ts';
 import { addListed, addPostingOnce, newList, type Postings } from './postings.ts';
 import { addRow, noRows, type Rows } from './rows.ts';
 import type { Hits, Leaf } from './segment-index.ts';
@@ -21,6 +22,8 @@ export interface HotWords {
   /** Hash and row of a word in a value that is not listed. */
   readonly hashes: Words32;
   readonly rows: Words16;
+  /** Of values that are neither listed nor kept (short-words.ts). */
+  short: KeptTexts | 'many';
 }
 
 export interface FrequentWord {
@@ -71,6 +74,7 @@ export function makeHotWords(field: string, frequent: ReadonlySet<number> = new 
     valueLists: words32(),
     hashes: words32(),
     rows: words16(),
+    short: makeKeptTexts(),
   };
 }
 

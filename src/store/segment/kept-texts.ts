@@ -21,13 +21,16 @@ export interface KeptTexts {
 }
 
 /** In a file: brotli of lengths, rows (where they are not those that are known otherwise) and texts. */
-export interface TextsEntry {
+export interface StoredTexts {
   readonly at: number;
   readonly bytes: number;
   readonly count: number;
   readonly size: number;
   /** Rows stand beside the texts: some have several. */
   readonly rows: boolean;
+}
+
+export interface TextsEntry extends StoredTexts {
   /** Rows with a value that is not listed and not kept either. */
   readonly unkept: readonly [number, number];
 }
@@ -64,10 +67,20 @@ export function keepText(texts: KeptTexts, row: number, text: string): boolean {
 }
 
 /** Whether the texts proved to take too much room, or to tell nothing: asked after each. */
-export function areDear({ bytes, size, telling, rows: { count } }: KeptTexts): boolean {
-  if (size > sizeMax) return true;
+export function areDear(texts: KeptTexts): boolean {
+  if (areLarge(texts)) return true;
+  const {
+    bytes,
+    size,
+    telling,
+    rows: { count },
+  } = texts;
   if (!triedAt.includes(count)) return false;
   return telling < count / 4 || compressed(bytes.subarray(0, size)).length > count * dearFrom;
+}
+
+export function areLarge({ size }: KeptTexts): boolean {
+  return size > sizeMax;
 }
 
 /** The texts with their rows, in the order in which they came. Ends with those that come meanwhile. */
@@ -85,7 +98,7 @@ export function* eachKept(texts: KeptTexts, visit: (text: string, row: number) =
 const visitedAtOnce = 512;
 
 /** `known`: the rows of the texts, where each has one. */
-export function writeTexts(out: FileParts, texts: KeptTexts, known: Rows): Omit<TextsEntry, 'unkept'> {
+export function writeTexts(out: FileParts, texts: KeptTexts, known: Rows): StoredTexts {
   const { bytes, size, rows, lengths } = texts;
   const { count } = rows;
   const listed = !isEach(rows, known);
@@ -105,7 +118,7 @@ export function writeTexts(out: FileParts, texts: KeptTexts, known: Rows): Omit<
 /** As eachKept, of a file. */
 export function* eachStored(
   file: PagedFile,
-  { at, bytes, count, size, rows }: TextsEntry,
+  { at, bytes, count, size, rows }: StoredTexts,
   known: () => Rows,
   visit: (text: string, row: number) => void,
 ): Steps<void> {

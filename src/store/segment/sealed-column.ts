@@ -29,6 +29,8 @@ export interface ColumnFile {
   readonly rows: number;
   /** Rows in which a value that is not listed may hold one text of each list; undefined where that is not known. */
   readonly threes: (texts: Literals) => Rows | undefined;
+  /** Rows whose values may become other words than stand in them. */
+  readonly odd: () => Rows;
 }
 
 /** A column of a segment file. It holds its entry of the directory and nothing else: what is asked is read. */
@@ -94,9 +96,10 @@ function addPassing(file: PagedFile, table: ValueTable, test: (text: string) => 
 }
 
 /** Rows with a value that is neither listed nor kept and may be like that. */
-function unlisted({ file, threes }: ColumnFile, entry: ColumnEntry, like?: Likeness): Hits {
+function unlisted({ file, threes, odd }: ColumnFile, entry: ColumnEntry, like?: Likeness): Hits {
   const { othersLost, presence, hashes, texts } = entry;
   const unkept = rowsAt(file, texts?.unkept ?? entry.streamed);
+  if (like?.odd) return { sure: noRows(), maybe: and(unkept, odd()) };
   if (!like || !hashes?.orders) {
     return { sure: noRows(), maybe: othersLost && !texts ? rowsAt(file, presence) : unkept };
   }

@@ -10,9 +10,11 @@ import { type HashKey, makeHashKey, textHash } from './hash.ts';
 import { wordNumbers } from './hash-list.ts';
 import { holdsWord } from './hot-words.ts';
 import { makePageCache, openPagedFile, type PageCache, type PagedFile, SegmentDamage } from './paged-file.ts';
-import { addRow, noRows, type Rows } from './rows.ts';
+import { addRow, allRows, noRows, type Rows } from './rows.ts';
 import { otherLeaf, rowsAt, sealedColumn } from './sealed-column.ts';
 import type { ColumnIndex, Hits, SegmentBlock, SegmentIndex } from './segment-index.ts';
+import { storedShortRows } from './short-words.ts';
+import type { Steps } from './steps.ts';
 import { addValueRows, findValue, valueAt } from './value-table.ts';
 
 /** A segment in a file: nothing of it is in memory but its header and what the caches hold. */
@@ -95,6 +97,7 @@ function sealedSegment(file: PagedFile, header: Header, cache: SegmentCache): Se
         Array.from({ length: columns.count }, (_, number) => columnAt(opened, number)),
       ),
     word: (field, term) => wordHits(opened, field, term),
+    shortWords: (field, test) => shortRows(opened, field, test),
     close: file.close,
   };
 }
@@ -129,7 +132,13 @@ function columnAt(opened: Opened, number: number): ColumnIndex {
   const { rows, signatures } = header;
   return opened.part(number, columnWeight, () =>
     sealedColumn(
-      { file, key, rows, threes: opened.threes },
+      {
+        file,
+        key,
+        rows,
+        threes: opened.threes,
+        odd: () => (header.letters ? rowsAt(file, header.letters.odd) : allRows()),
+      },
       decodeColumn(entryBytes(opened, number), signatures),
       file.number * partsMax + number,
     ),
@@ -180,6 +189,18 @@ function wordHits(opened: Opened, field: TextField, term: string): Hits {
   const maybe = sure.slice();
   for (const row of rows) addRow(maybe, row);
   return { sure, maybe };
+}
+
+function* shortRows(
+  { file, header }: Opened,
+  field: TextField,
+  test: (word: string) => boolean,
+): Steps<Rows | undefined> {
+  // What was odd stands beside the letters.
+  if (!header.letters) return undefined;
+  const words = header.words.find((one) => one.field === field.path);
+  if (!words) return noRows();
+  return words.short && (yield* storedShortRows(file, words.short, test));
 }
 
 /** Adds the rows of a value, by its number, where it holds the word. */

@@ -20,6 +20,8 @@ export type { Leaf } from '../../query/columns.ts';
 export interface Likeness {
   /** Of each list the value holds at least one; upper and lower case of ASCII letters may differ. */
   readonly texts: Literals;
+  /** Only odd rows are wanted: the words of others are asked by themselves (`shortWords`). */
+  readonly odd?: true;
   /** It does not come before the one nor behind the other (compareTerms). */
   readonly from?: string;
   readonly to?: string;
@@ -85,4 +87,9 @@ export interface SegmentIndex {
   allColumns(): readonly ColumnIndex[];
   /** Rows with this word in a text field, whose analyzer the documents came under. */
   word(field: TextField, term: string): Hits;
+  /**
+   * Rows with a word of up to shortWordMax characters that passes, in a value that no column tells of, but for odd ones. To be asked last:
+   * columns of a growing segment give up telling of values. undefined where that is not known.
+   */
+  shortWords(field: TextField, test: (word: string) => boolean): Steps<Rows | undefined>;
 }

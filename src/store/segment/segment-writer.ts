@@ -13,6 +13,7 @@ import { type SortedPostings, sortedRows, sortPostings } from './postings.ts';
 import { putRowSet } from './row-code.ts';
 import { addRow, andNot, noRows, type Rows, rowNumbers } from './rows.ts';
 import type { Leaf } from './segment-index.ts';
+import { writeShortWords } from './short-words.ts';
 import { wholeOrders } from './value-order.ts';
 import { type TableValue, type ValueTable, writeTable } from './value-table.ts';
 
@@ -34,8 +35,7 @@ export function* writeSegment(segment: HotSegment): Generator<void, SegmentFile>
   for (const field of segment.words.values()) words.push(yield* writeWords(work, field));
   const { out } = work;
   const { grams } = segment;
-  const threes =
-    grams.groups > 0 ? { letters: { ...(yield* writeGrams(out, grams)), odd: rowSpan(out, grams.odd) } } : {};
+  const letters = { ...(yield* writeGrams(out, grams)), odd: rowSpan(out, grams.odd) };
   const header: Header = {
     rows: segment.rows,
     overflowed: segment.overflowed,
@@ -45,7 +45,7 @@ export function* writeSegment(segment: HotSegment): Generator<void, SegmentFile>
     blocks: writeBlocks(out, segment),
     ...columns,
     words,
-    ...threes,
+    letters,
   };
   const bytes = Buffer.from(JSON.stringify(header));
   const at = out.add(bytes);
@@ -224,6 +224,7 @@ function* writeWords(work: Work, words: HotWords): Generator<void, WordsEntry> {
     ...(table ? { table } : {}),
     values,
     rows: yield* writeWordList(work.out, words.hashes, words.rows, 2),
+    ...writeShortWords(work.out, words),
   };
 }
 
