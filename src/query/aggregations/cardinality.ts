@@ -115,7 +115,7 @@ function* distinctHashes(rare: RareRows, seen: ReadonlySet<Point>): Generator<vo
   let distinct = 0;
   let named = 0;
   const once = yield* countHashes(
-    groupsOf(rare),
+    groupsOf(rare).all,
     { hashes, counts: new Uint32Array(texts.length).fill(1) },
     { repeated: () => distinct++, named: () => named++ },
   );

@@ -31,17 +31,19 @@ export function* countHashes(
   const passes = 2 ** Math.max(0, Math.min(8, Math.ceil(Math.log2(total / passSize))));
   const names = namesByHash(named);
   const upper = 256 / passes;
+  const table = makeTable();
   let once = 0;
   for (let from = 0; from < 256; from += upper) {
-    const gathered = yield* gather(groups, from, from + upper, total / passes);
-    const bits = Math.max(0, Math.min(16, Math.ceil(Math.log2(gathered.length / sliceSize))));
+    const { hashes, starts, ends } = yield* gather(groups, from, from + upper, total / passes);
+    const bits = Math.max(0, Math.min(16, Math.ceil(Math.log2((ends.at(-1) ?? 0) / sliceSize))));
     const shift = 24 + Math.log2(upper) - bits;
-    const { hashes, ends } = yield* sliced(gathered, from * 0x1000000, shift, 2 ** bits);
-    const table = makeTable(largestOf(ends));
-    for (let slice = 0; slice < ends.length; slice++) {
-      table.fill(hashes, slice === 0 ? 0 : (ends[slice - 1] as number), ends[slice] as number);
+    for (let slice = 0; slice < 2 ** bits; slice++) {
       // Slices ascend as hashes do.
       const below = from * 0x1000000 + (slice + 1) * 2 ** shift;
+      table.clear();
+      for (let run = 0; run < ends.length; run++) {
+        starts[run] = table.add(hashes, starts[run] as number, ends[run] as number, below);
+      }
       for (let place = names.next(below); place >= 0; place = names.next(below)) {
         if (table.raise(named.hashes[place] as number, named.counts[place] as number)) visits.named(place);
       }
@@ -52,66 +54,40 @@ export function* countHashes(
   return once;
 }
 
-function* gather(groups: readonly RareGroup[], from: number, to: number, about: number): Generator<void, Uint32Array> {
+/** The hashes of each group ascend, and lie between its start and its end. */
+interface Runs {
+  readonly hashes: Uint32Array;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+function* gather(groups: readonly RareGroup[], from: number, to: number, about: number): Generator<void, Runs> {
   let hashes = new Uint32Array(Math.ceil(about * 1.1) + 1024);
+  const starts = new Uint32Array(groups.length);
+  const ends = new Uint32Array(groups.length);
   let end = 0;
-  for (const group of groups) {
+  for (const [run, group] of groups.entries()) {
     if (end + group.count > hashes.length) {
       const more = new Uint32Array(Math.ceil((end + group.count) * 1.2));
       more.set(hashes);
       hashes = more;
     }
+    starts[run] = end;
     end = hashesOf(group, from, to, hashes, end);
+    ends[run] = end;
+    sortRun(hashes.subarray(starts[run], end));
     yield;
   }
-  return hashes.subarray(0, end);
+  return { hashes, starts, ends };
 }
 
-/** Puts them in order of their slices. */
-function* sliced(
-  hashes: Uint32Array,
-  base: number,
-  shift: number,
-  slices: number,
-): Generator<void, { readonly hashes: Uint32Array; readonly ends: Uint32Array }> {
-  const ends = new Uint32Array(slices);
-  if (slices === 1) {
-    ends[0] = hashes.length;
-    return { hashes, ends };
+/** Those of sealed segments are in order. */
+function sortRun(hashes: Uint32Array): void {
+  for (let at = 1; at < hashes.length; at++) {
+    if ((hashes[at] as number) >= (hashes[at - 1] as number)) continue;
+    hashes.sort();
+    return;
   }
-  const starts = new Uint32Array(slices + 1);
-  for (let at = 0; at < hashes.length; at++) {
-    const slice = (((hashes[at] as number) - base) >>> shift) + 1;
-    starts[slice] = (starts[slice] as number) + 1;
-  }
-  yield;
-  for (let slice = 1; slice <= slices; slice++)
-    starts[slice] = (starts[slice] as number) + (starts[slice - 1] as number);
-  ends.set(starts.subarray(0, slices));
-  const sorted = new Uint32Array(hashes.length);
-  for (let from = 0; from < hashes.length; from += step) {
-    const to = Math.min(hashes.length, from + step);
-    for (let at = from; at < to; at++) {
-      const hash = hashes[at] as number;
-      const slice = (hash - base) >>> shift;
-      const place = ends[slice] as number;
-      sorted[place] = hash;
-      ends[slice] = place + 1;
-    }
-    yield;
-  }
-  return { hashes: sorted, ends };
-}
-
-/** Hashes put in order at a stretch. */
-const step = 262_144;
-
-function largestOf(ends: Uint32Array): number {
-  let largest = 0;
-  for (let slice = 0; slice < ends.length; slice++) {
-    largest = Math.max(largest, (ends[slice] as number) - (slice === 0 ? 0 : (ends[slice - 1] as number)));
-  }
-  return largest;
 }
 
 /** The places of names by their hashes, each handed out once. */
@@ -128,35 +104,55 @@ function namesByHash({ hashes }: NamedHashes): { next(below: number): number } {
   };
 }
 
-/** Counts up to so many different hashes. */
-function makeTable(most: number) {
-  const size = 2 ** Math.ceil(Math.log2(Math.max(8, most * 2)));
-  const mask = size - 1;
-  const keys = new Uint32Array(size);
-  const counts = new Uint32Array(size);
-  const used = new Uint32Array(most);
+/** Counts the hashes of one slice. */
+function makeTable() {
+  let keys = new Uint32Array(sliceSize * 4);
+  let counts = new Uint32Array(sliceSize * 4);
+  let used = new Uint32Array(sliceSize * 2);
   let count = 0;
+  const slotOf = (hash: number): number => {
+    const mask = keys.length - 1;
+    let slot = (hash ^ (hash >>> 15)) & mask;
+    while (counts[slot] !== 0 && keys[slot] !== hash) slot = (slot + 1) & mask;
+    return slot;
+  };
+  const grow = (): void => {
+    const before = { keys, counts, used };
+    keys = new Uint32Array(before.keys.length * 2);
+    counts = new Uint32Array(keys.length);
+    used = new Uint32Array(before.used.length * 2);
+    for (let at = 0; at < count; at++) {
+      const from = before.used[at] as number;
+      const slot = slotOf(before.keys[from] as number);
+      keys[slot] = before.keys[from] as number;
+      counts[slot] = before.counts[from] as number;
+      used[at] = slot;
+    }
+  };
   return {
-    /** With the hashes between two places, and no others. */
-    fill(hashes: Uint32Array, from: number, to: number): void {
+    clear(): void {
       for (let at = 0; at < count; at++) counts[used[at] as number] = 0;
       count = 0;
-      for (let at = from; at < to; at++) {
+    },
+    /** Counts those from a place on that lie below a hash; answers the place behind them. */
+    add(hashes: Uint32Array, from: number, to: number, below: number): number {
+      let at = from;
+      for (; at < to; at++) {
         const hash = hashes[at] as number;
-        let slot = (hash ^ (hash >>> 15)) & mask;
-        while (counts[slot] !== 0 && keys[slot] !== hash) slot = (slot + 1) & mask;
-        const before = counts[slot] as number;
-        if (before === 0) {
+        if (hash >= below) break;
+        if (count === used.length) grow();
+        const slot = slotOf(hash);
+        if (counts[slot] === 0) {
           keys[slot] = hash;
           used[count++] = slot;
         }
-        counts[slot] = before + 1;
+        counts[slot] = (counts[slot] as number) + 1;
       }
+      return at;
     },
     /** False where no row has the hash. */
     raise(hash: number, by: number): boolean {
-      let slot = (hash ^ (hash >>> 15)) & mask;
-      while (counts[slot] !== 0 && keys[slot] !== hash) slot = (slot + 1) & mask;
+      const slot = slotOf(hash);
       if (counts[slot] === 0) return false;
       counts[slot] = (counts[slot] as number) + by;
       return true;

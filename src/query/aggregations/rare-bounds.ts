@@ -1,7 +1,7 @@
 import { countHashes } from './hash-counts.ts';
 import { type HashTable, makeHashTable } from './hash-table.ts';
 import type { RareNames } from './rare-names.ts';
-import { pairsWith, type RareGroup } from './rare-pairs.ts';
+import type { RareGroups } from './rare-pairs.ts';
 
 /** How often a value of each hash comes at the most: as often as the hash, if its rows do not prove to have different values. */
 export interface RareBounds {
@@ -25,11 +25,11 @@ export interface CountClass {
 /** Hashes that come several times are kept up to this number; beyond it they are counted once more when they are asked for. */
 const repeatedMax = 1_000_000;
 
-export function* makeRareBounds(groups: readonly RareGroup[], names: RareNames): Generator<void, RareBounds> {
+export function* makeRareBounds(groups: RareGroups, names: RareNames): Generator<void, RareBounds> {
   const named = names.hashes();
   const classes = makeClasses();
   let counts: HashTable | undefined = makeHashTable();
-  const once = yield* countHashes(groups, named, {
+  const once = yield* countHashes(groups.all, named, {
     repeated(hash, count) {
       classes.add(count, 1);
       counts?.set(hash, count);
@@ -48,7 +48,7 @@ export function* makeRareBounds(groups: readonly RareGroup[], names: RareNames):
     };
     const single = low < 2 ? { once: (hash: number) => add(hash, 1) } : {};
     if (counts && low > 1) counts.each(add);
-    else yield* countHashes(groups, named, { repeated: add, ...single, named: () => {} });
+    else yield* countHashes(groups.all, named, { repeated: add, ...single, named: () => {} });
     yield;
     return hashes;
   };
@@ -58,6 +58,7 @@ export function* makeRareBounds(groups: readonly RareGroup[], names: RareNames):
     *within(low, high) {
       const hashes = yield* find(low, high);
       if (low < 2) return hashes;
+      yield* groups.look(hashes);
       for (const [hash, bound] of yield* lowerBounds(groups, hashes)) {
         const before = lowered.get(hash) ?? countOf(hash);
         if (names.isMixed(hash) || (before !== undefined && bound >= before)) continue;
@@ -102,17 +103,14 @@ function makeClasses(): {
 const hashesToldApart = 65_536;
 
 /** Rows of one hash with different places have different values: how many rows of a hash may have one value. */
-function* lowerBounds(
-  groups: readonly RareGroup[],
-  hashes: ReadonlySet<number>,
-): Generator<void, ReadonlyMap<number, number>> {
+function* lowerBounds(groups: RareGroups, hashes: ReadonlySet<number>): Generator<void, ReadonlyMap<number, number>> {
   const bounds = new Map<number, number>();
-  const prefix = groups[0]?.hashed.prefix;
+  const prefix = groups.all[0]?.hashed.prefix;
   if (hashes.size === 0 || hashes.size > hashesToldApart) return bounds;
-  if (groups.some(({ hashed }) => !hashed.ordered || hashed.prefix !== prefix)) return bounds;
+  if (groups.all.some(({ hashed }) => !hashed.ordered || hashed.prefix !== prefix)) return bounds;
   const rowsOf = new Map<string, number>();
-  for (const group of groups) {
-    const pairs = pairsWith(group, hashes, true);
+  for (const group of groups.all) {
+    const pairs = groups.with(group, hashes);
     for (let at = 0; at < pairs.count; at++) {
       const hash = pairs.hashes[at] as number;
       const key = `${hash} ${pairs.places[at]}`;

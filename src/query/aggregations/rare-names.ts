@@ -3,7 +3,7 @@ import type { Bucket, Place } from './aggregation.ts';
 import type { KeyedBucket } from './bucket-order.ts';
 import type { NamedHashes } from './hash-counts.ts';
 import type { OrderedKey } from './rare-order.ts';
-import { chunkOf, pairsWith, type RareGroup } from './rare-pairs.ts';
+import { chunkOf, type RareGroup, type RareGroups } from './rare-pairs.ts';
 import { type RareChunk, valuesAt } from './rare-rows.ts';
 import { collectRowsInto } from './row-batch.ts';
 
@@ -30,13 +30,13 @@ export interface RareNames {
 }
 
 export function makeRareNames(
-  groups: readonly RareGroup[],
+  groups: RareGroups,
   buckets: Map<Point, Bucket>,
   start: () => Bucket,
   enter: (place: Place) => void,
 ): RareNames {
   const texts = [...buckets.keys()].filter((key) => typeof key === 'string');
-  const hashOf = (groups[0] as RareGroup).hashed.hash;
+  const hashOf = (groups.all[0] as RareGroup).hashed.hash;
   const hashes = Uint32Array.from(texts, hashOf);
   const mixed = new Set<string>();
   const mixedOf = new Map<number, string[]>();
@@ -98,12 +98,13 @@ export function makeRareNames(
 
 /** The rows with hashes that are wanted, ascending. */
 function* rowsByChunk(
-  groups: readonly RareGroup[],
+  groups: RareGroups,
   wanted: ReadonlySet<number>,
 ): Generator<void, ReadonlyMap<RareChunk, number[]>> {
   const found = new Map<RareChunk, number[]>();
-  for (const group of groups) {
-    for (const row of pairsWith(group, wanted, false).rows.sort()) {
+  yield* groups.look(wanted);
+  for (const group of groups.all) {
+    for (const row of groups.with(group, wanted).rows.sort()) {
       const chunk = chunkOf(group, row);
       const rows = chunk && found.get(chunk);
       if (rows) rows.push(row);

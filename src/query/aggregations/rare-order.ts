@@ -1,6 +1,6 @@
 import type { Point } from '../lucene.ts';
 import { comparePoints } from '../sort.ts';
-import { chunkOf, type RareGroup } from './rare-pairs.ts';
+import { chunkOf, type RareGroups } from './rare-pairs.ts';
 import { makePlaces, type Places } from './rare-places.ts';
 import { type RareChunk, valuesAt } from './rare-rows.ts';
 
@@ -28,7 +28,7 @@ export interface OrderedKeys {
 
 /** `named`: keys with such hashes that are known already. Stops now and then. */
 export function* makeOrderedKeys(
-  groups: readonly RareGroup[],
+  groups: RareGroups,
   members: Members,
   named: readonly OrderedKey[],
   backwards: boolean,
@@ -36,8 +36,9 @@ export function* makeOrderedKeys(
   const direction = backwards ? -1 : 1;
   const lastFirst = (a: OrderedKey, b: OrderedKey): number => -direction * comparePoints(a.key, b.key);
   const cursors: Cursor[] = [{ read: [...named].sort(lastFirst), bound: undefined, places: undefined }];
-  for (const group of groups) {
-    cursors.push(makeCursor(group, members, backwards));
+  for (const group of groups.all) {
+    const listed = members.all && groups.with(group, members.all);
+    cursors.push(makeCursor(makePlaces(group, listed, backwards)));
     yield;
   }
   /** The cursor with the least value, which was read. */
@@ -93,8 +94,8 @@ function leastOf(cursors: readonly Cursor[], direction: number): Cursor | undefi
   return least;
 }
 
-function makeCursor(group: RareGroup, { all }: Members, backwards: boolean): Cursor {
-  const cursor: Cursor = { read: [], bound: undefined, places: makePlaces(group, all, backwards) };
+function makeCursor(places: Places): Cursor {
+  const cursor: Cursor = { read: [], bound: undefined, places };
   moveOn(cursor);
   return cursor;
 }

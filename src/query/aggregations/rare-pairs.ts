@@ -11,10 +11,78 @@ export interface RareGroup {
   readonly bits: Uint32Array | undefined;
 }
 
+export interface RareGroups {
+  readonly all: readonly RareGroup[];
+  /** Looks for the pairs of these hashes in all groups. They are kept while they are few: whoever asks `with` for some of them finds them. */
+  look(wanted: ReadonlySet<number>): Generator<void>;
+  /** The pairs of one group with hashes that are wanted, with places where these are known. */
+  with(group: RareGroup, wanted: ReadonlySet<number>): HashedPairs;
+}
+
 /** Where there may be many tallies, one with fewer rows than this part of the column looks each of them up. */
 const fewShare = 16;
 
-export function groupsOf({ chunks, inner }: Pick<RareRows, 'chunks' | 'inner'>): readonly RareGroup[] {
+/** Pairs that are kept: three megabytes. */
+const pairsKeptMax = 262_144;
+
+export function groupsOf(rare: Pick<RareRows, 'chunks' | 'inner'>): RareGroups {
+  const all = makeGroups(rare);
+  const known = new Set<number>();
+  const found = new Map<RareGroup, HashedPairs[]>();
+  let kept = 0;
+  return {
+    all,
+    *look(wanted) {
+      const more = new Set([...wanted].filter((hash) => !known.has(hash)));
+      if (more.size === 0 || kept > pairsKeptMax) return;
+      for (const group of all) {
+        const pairs = pairsWith(group, more);
+        kept += pairs.count;
+        if (kept > pairsKeptMax) {
+          known.clear();
+          found.clear();
+          return;
+        }
+        found.set(group, [...(found.get(group) ?? []), pairs]);
+        yield;
+      }
+      for (const hash of more) known.add(hash);
+    },
+    with(group, wanted) {
+      for (const hash of wanted) if (!known.has(hash)) return pairsWith(group, wanted);
+      return pairsAmong(found.get(group) ?? [], wanted);
+    },
+  };
+}
+
+function pairsAmong(all: readonly HashedPairs[], wanted: ReadonlySet<number>): HashedPairs {
+  const into = gathered();
+  for (const pairs of all) {
+    for (let at = 0; at < pairs.count; at++) if (wanted.has(pairs.hashes[at] as number)) into.add(pairs, at);
+  }
+  return into.pairs();
+}
+
+function gathered(): { add(from: HashedPairs, at: number): void; pairs(): HashedPairs } {
+  const hashes: number[] = [];
+  const rows: number[] = [];
+  const places: number[] = [];
+  return {
+    add(from, at) {
+      hashes.push(from.hashes[at] as number);
+      rows.push(from.rows[at] as number);
+      places.push(from.places[at] as number);
+    },
+    pairs: () => ({
+      count: rows.length,
+      hashes: Uint32Array.from(hashes),
+      rows: Uint32Array.from(rows),
+      places: Uint32Array.from(places),
+    }),
+  };
+}
+
+function makeGroups({ chunks, inner }: Pick<RareRows, 'chunks' | 'inner'>): readonly RareGroup[] {
   const byNumber = new Map<number, RareChunk[]>();
   for (const chunk of chunks) {
     const together = byNumber.get(chunk.hashed.number);
@@ -112,18 +180,13 @@ const may = new Uint8Array(65_536);
 const lookedFor = 24;
 
 /** The pairs with hashes that are wanted, in memory of their own. */
-export function pairsWith(group: RareGroup, wanted: ReadonlySet<number>, withPlaces: boolean): HashedPairs {
-  const hashes: number[] = [];
-  const rows: number[] = [];
-  const places: number[] = [];
+function pairsWith(group: RareGroup, wanted: ReadonlySet<number>): HashedPairs {
+  const into = gathered();
   const gather = (from: number, to: number): void => {
-    const pairs = pairsOf(group, from, to, withPlaces);
+    const pairs = pairsOf(group, from, to, group.hashed.ordered);
     for (let at = 0; at < pairs.count; at++) {
       const hash = pairs.hashes[at] as number;
-      if (may[hash & 0xffff] !== 1 || !wanted.has(hash)) continue;
-      hashes.push(hash);
-      rows.push(pairs.rows[at] as number);
-      places.push(pairs.places[at] as number);
+      if (may[hash & 0xffff] === 1 && wanted.has(hash)) into.add(pairs, at);
     }
   };
   for (const hash of wanted) may[hash & 0xffff] = 1;
@@ -131,11 +194,5 @@ export function pairsWith(group: RareGroup, wanted: ReadonlySet<number>, withPla
   if (uppers) for (const upper of uppers) gather(upper, upper + 1);
   else gather(0, 256);
   for (const hash of wanted) may[hash & 0xffff] = 0;
-  const { length } = rows;
-  return {
-    count: length,
-    hashes: Uint32Array.from(hashes),
-    rows: Uint32Array.from(rows),
-    places: Uint32Array.from(places),
-  };
+  return into.pairs();
 }

@@ -1,4 +1,4 @@
-import { addToRowSet, emptyRowSet, type RowSet, rowsOfSet, widenRowSet } from './row-set.ts';
+import { addRunToRowSet, emptyRowSet, type RowSet, rowsOfSet, widenRowSet } from './row-set.ts';
 
 /** Rows of one column whose values are known by their hashes, as they are kept of a stretch. */
 export interface RarePart {
@@ -27,12 +27,10 @@ export function packRows(set: RowSet): Pick<RarePart, 'count' | 'runs' | 'bits'>
 
 /** Of a column whose sets have so many words. */
 export function unpackRows({ count, runs, bits }: RarePart, words: number): RowSet {
-  if (bits) return { count, list: new Uint32Array(0), bits };
+  if (bits) return { count, list: new Uint32Array(0), bits: bits.slice() };
   const set = emptyRowSet();
   widenRowSet(set, count, words);
-  for (let at = 0; runs && at < runs.length; at += 2) {
-    for (let row = runs[at] as number; row < (runs[at + 1] as number); row++) addToRowSet(set, row);
-  }
+  for (let at = 0; runs && at < runs.length; at += 2) addRunToRowSet(set, runs[at] as number, runs[at + 1] as number);
   return set;
 }
 

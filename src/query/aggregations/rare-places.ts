@@ -1,5 +1,5 @@
 import type { HashedHead, HashedPairs, HashedRows } from '../columns.ts';
-import { pairsOf, pairsWith, type RareGroup } from './rare-pairs.ts';
+import { pairsOf, type RareGroup } from './rare-pairs.ts';
 import { hasBit } from './row-set.ts';
 
 /** Rows of a group in order of their places, some at a time: mostly few are asked for. */
@@ -25,16 +25,17 @@ const binCount = 2 ** 12;
 const sortedAtOnce = 64;
 const sortedAgain = 8;
 
-/** Of those hashes only, where they are listed. */
-export function makePlaces(group: RareGroup, hashes: ReadonlySet<number> | undefined, backwards: boolean): Places {
+/** Of those pairs only, where they are listed. */
+export function makePlaces(group: RareGroup, listed: HashedPairs | undefined, backwards: boolean): Places {
   const { hashed } = group;
-  if (!hashed.ordered) return onePlace(group, hashes, backwards);
+  if (!hashed.ordered) return onePlace(group, listed ?? copied(pairsOf(group, 0, 256, false)), backwards);
   const direction = backwards ? -1 : 1;
-  let { end, sorted } = startOf(group, hashes, backwards);
+  let { end, sorted } = listed
+    ? { end: -1, sorted: placedWithin(listed, allBins, backwards) }
+    : startOf(group, backwards);
   let most = sortedAtOnce;
   const fill = (): void => {
-    if (end < 0 || end >= binCount) return;
-    const pairs = hashes ? pairsWith(group, hashes, true) : pairsOf(group, 0, 256, true);
+    const pairs = pairsOf(group, 0, 256, true);
     const from = end;
     end = binBehind(binsOf(pairs), from, direction, most);
     most *= sortedAgain;
@@ -59,19 +60,16 @@ export function makePlaces(group: RareGroup, hashes: ReadonlySet<number> | undef
   };
 }
 
+const allBins = [0, binCount] as const;
+
 /** What the column's own first rows have of these, the next one last. A lookup of few rows does without. */
-function startOf(
-  group: RareGroup,
-  hashes: ReadonlySet<number> | undefined,
-  backwards: boolean,
-): { end: number; sorted: Placed[] } {
-  const { hashed, bits } = group;
+function startOf({ hashed, bits }: RareGroup, backwards: boolean): { end: number; sorted: Placed[] } {
   if (!bits) return { end: backwards ? binCount - 1 : 0, sorted: [] };
   const head = headOf(hashed, backwards);
   const sorted: Placed[] = [];
   for (let at = 0; at < head.count; at++) {
     const [hash = 0, row = 0, place = 0] = [head.hashes[at], head.rows[at], head.places[at]];
-    if (hasBit(bits, row) && (!hashes || hashes.has(hash))) sorted.push({ hash, row, place });
+    if (hasBit(bits, row)) sorted.push({ hash, row, place });
   }
   return { end: head.end, sorted };
 }
@@ -149,9 +147,12 @@ function binsBetween(from: number, to: number, backwards: boolean): readonly [nu
 }
 
 /** Without places all values have to be read. */
-function onePlace(group: RareGroup, hashes: ReadonlySet<number> | undefined, backwards: boolean): Places {
-  const { count, hashes: of, rows } = hashes ? pairsWith(group, hashes, false) : copied(pairsOf(group, 0, 256, false));
-  let left = Array.from({ length: count }, (_, at) => ({ hash: of[at] as number, row: rows[at] as number, place: 0 }));
+function onePlace(group: RareGroup, { count, hashes, rows }: HashedPairs, backwards: boolean): Places {
+  let left = Array.from({ length: count }, (_, at) => ({
+    hash: hashes[at] as number,
+    row: rows[at] as number,
+    place: 0,
+  }));
   return {
     group,
     backwards,

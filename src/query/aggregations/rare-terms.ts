@@ -5,7 +5,7 @@ import type { KeyedBucket, OrderKey } from './bucket-order.ts';
 import { makeRareBounds, type RareBounds } from './rare-bounds.ts';
 import { makeRareNames, type RareNames } from './rare-names.ts';
 import { type Members, makeOrderedKeys } from './rare-order.ts';
-import { groupsOf, type RareGroup } from './rare-pairs.ts';
+import { groupsOf, type RareGroups } from './rare-pairs.ts';
 import type { RareRows } from './rare-rows.ts';
 
 /** What a `terms` keeps of its buckets. */
@@ -70,7 +70,7 @@ export function* settleRare(
 }
 
 interface Work {
-  readonly groups: readonly RareGroup[];
+  readonly groups: RareGroups;
   /** Rows of them. */
   readonly total: number;
   readonly wanted: RareWanted;

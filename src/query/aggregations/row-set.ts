@@ -37,6 +37,17 @@ export function addToRowSet(set: RowSet, row: number): void {
   set.count++;
 }
 
+/** Rows from one up to, not including, another, likewise. */
+export function addRunToRowSet(set: RowSet, from: number, to: number): void {
+  let row = from;
+  for (; row < to && (!set.bits || (row & 31) !== 0); row++) addToRowSet(set, row);
+  for (; set.bits && row + 32 <= to; row += 32) {
+    set.bits[row >>> 5] = 0xffffffff;
+    set.count += 32;
+  }
+  for (; row < to; row++) addToRowSet(set, row);
+}
+
 export function inRowSet({ count, list, bits }: RowSet, row: number): boolean {
   if (bits) return hasBit(bits, row);
   let low = 0;
