@@ -10,8 +10,8 @@ import type { Lucene, Phrase } from './lucene.ts';
 import { withinBounds } from './lucene-match.ts';
 import { fieldAt, type Mapping } from './mapping.ts';
 import { parseQuery } from './parse.ts';
+import { rawValues } from './raw-values.ts';
 import { parsingError, shardError } from './refusal.ts';
-import { valueReader } from './source-values.ts';
 
 /** What `highlight` asks of one field, or of those that a pattern names. */
 export interface HighlightField {
@@ -89,7 +89,7 @@ export function makeHighlighter(
       const marks = marksOf(about, anyField ? undefined : field.path);
       const read = readOptions(options);
       checkType(options, path);
-      if (marks.length > 0 || read.unmarked > 0) chosen.set(path, fragmentsOf(field, marks, read, mapping));
+      if (marks.length > 0 || read.unmarked > 0) chosen.set(path, fragmentsOf(field, marks, read));
     }
   }
   return (candidate) => {
@@ -206,22 +206,20 @@ function fragmentsOf(
   field: TextField | KeywordField,
   marks: readonly Mark[],
   options: Options,
-  mapping: Mapping,
 ): (candidate: Candidate) => readonly string[] {
-  const read = valueReader(mapping, field, undefined);
   return ({ source }) => {
     const found: string[] = [];
     let head: string | undefined;
-    read(source, (leaf) => {
-      if (leaf === null || typeof leaf === 'object') return false;
-      // Observed: what a normalizer made of a keyword is shown, not what was written.
-      const text = (field.kind === 'keyword' ? keywordValue(field, leaf) : undefined) ?? scalarText(leaf);
-      head ??= text;
+    for (const leaf of rawValues(source, field.source)) {
+      // Observed: what a normalizer made of a keyword is shown, not what was written; what is too long for it is not.
+      const text = field.kind === 'keyword' ? keywordValue(field, leaf) : scalarText(leaf);
+      if (text === undefined) continue;
+      head ||= text;
       const words = wordsOf(field, text);
       const marked = [...new Set(marks.flatMap((mark) => mark(words)))].sort((a, b) => a.start - b.start);
       if (marked.length > 0) found.push(...fragments(text, marked, options));
-      return options.fragments > 0 && found.length >= options.fragments;
-    });
+      if (options.fragments > 0 && found.length >= options.fragments) break;
+    }
     if (found.length === 0 && head !== undefined && head !== '' && options.unmarked > 0) {
       return [headOf(head, options.unmarked)];
     }
@@ -242,10 +240,18 @@ function wordsOf(field: TextField | KeywordField, text: string): readonly Word[]
 
 /** Where words or sentences end, the last one at the end of the text. */
 function boundaries(text: string, granularity: 'word' | 'sentence'): readonly number[] {
+  if (granularity === 'word') return [...text.matchAll(javaWords)].map(({ index, 0: word }) => index + word.length);
   return [...new Intl.Segmenter('en', { granularity }).segment(text)].map(
     ({ index, segment }) => index + segment.length,
   );
 }
+
+/**
+ * The words of java.text.BreakIterator: letters with what joins them (a dash or a dot, not a colon), numbers, blanks, and all else by
+ * itself.
+ */
+const javaWords =
+  /(?:(?![\u3040-\u30ff\u4e00-\u9fff])[\p{L}\p{M}]+(?:[\p{Pd}\u00ad\u2027"'.][\p{L}\p{M}]+)*|\p{N}+(?:["',.]\p{N}+)*)+%?|[\p{Zs}\t]+|[\u3040-\u309f]+|[\u30a0-\u30ff]+|[\u4e00-\u9fff]+|\r\n|./gsu;
 
 function following(ends: readonly number[], at: number): number {
   return ends.find((end) => end > at) ?? ends.at(-1) ?? 0;

@@ -65,7 +65,7 @@ export function rounded(type: NumberType, value: Numeric, factor = 1): number {
   const plain = Number(value);
   if (type === 'float') return Math.fround(plain);
   if (type === 'half_float') return half(plain);
-  if (type === 'scaled_float') return Math.round(plain * factor) / factor;
+  if (type === 'scaled_float') return steps(plain * factor) / factor;
   return plain;
 }
 
@@ -73,6 +73,11 @@ export function rounded(type: NumberType, value: Numeric, factor = 1): number {
 export function beside(type: NumberType, value: Numeric, step: 1 | -1): Numeric {
   if (bounds[type]) return truncate(typeof value === 'bigint' ? value + BigInt(step) : bigAware(value, step));
   return value;
+}
+
+/** The whole number that a scaled_float keeps: Java rounds to a long, which ends at 2^63. */
+export function steps(scaled: number): number {
+  return Math.max(-(2 ** 63), Math.min(2 ** 63, Math.round(scaled)));
 }
 
 /**

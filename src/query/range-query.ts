@@ -1,7 +1,7 @@
 import { ipBeside, ipFirst, ipLast } from '../base/ip-address.ts';
 import type { BooleanField, DateField, Field, NumberField } from './field.ts';
 import { type Lucene, nothing, type PointRange, ValueRefusal } from './lucene.ts';
-import { boundsOf, isWhole, type Numeric, queryBoundsOf, rounded, timesFactor, truncate } from './number.ts';
+import { boundsOf, isWhole, type Numeric, queryBoundsOf, rounded, steps, timesFactor, truncate } from './number.ts';
 import type { Scalar } from './query.ts';
 import { dateOf, ipOf, isNow, outOfRange, readQueryNumber, type ValueScope } from './value-query.ts';
 
@@ -111,8 +111,8 @@ function scaledRange(field: NumberField, { from, to, includeFrom, includeTo }: R
   const end = (value: Scalar): number => timesFactor(readQueryNumber(field, value), factor);
   let low = Number.NEGATIVE_INFINITY;
   let high = Number.POSITIVE_INFINITY;
-  if (from !== undefined) low = Math.ceil(includeFrom ? end(from) : nextDouble(end(from), 1)) / factor;
-  if (to !== undefined) high = Math.floor(includeTo ? end(to) : nextDouble(end(to), -1)) / factor;
+  if (from !== undefined) low = steps(Math.ceil(includeFrom ? end(from) : nextDouble(end(from), 1))) / factor;
+  if (to !== undefined) high = steps(Math.floor(includeTo ? end(to) : nextDouble(end(to), -1))) / factor;
   return low > high ? undefined : { from: low, to: high };
 }
 

@@ -102,6 +102,9 @@ function groupReader(name: string, mapping: Mapping, at: Instant): HitFieldReade
   if (field.kind !== 'keyword' && field.kind !== 'number') {
     throw shardError(`collapse is not supported for the field [${name}] of the type [${field.type}]`, illegal);
   }
+  if (field.kind === 'number' && field.numeric === 'scaled_float') {
+    throw shardError(`unknown type for collapse field \`${name}\`, only keywords and numbers are accepted`, illegal);
+  }
   const read = hitFieldReader({ fields: [], docValues: [{ pattern: name }], stored: [] }, mapping, at);
   return (candidate) => {
     const found = read?.(candidate);

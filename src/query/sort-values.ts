@@ -220,7 +220,10 @@ function shownAs({ field: name }: SortKey, kind: Kind, field: Field | undefined)
       return {
         show: (value) => shownReal(value, kind === 'float'),
         parse: (value) =>
-          numberAfter(value, key, (number) => (kind === 'float' ? Math.fround(Number(number)) : Number(number))),
+          // Java's NaN comes after every number.
+          value === 'NaN'
+            ? Number.POSITIVE_INFINITY
+            : numberAfter(value, key, (number) => (kind === 'float' ? Math.fround(Number(number)) : Number(number))),
       };
     default:
       return {
@@ -228,11 +231,18 @@ function shownAs({ field: name }: SortKey, kind: Kind, field: Field | undefined)
         parse: (value) => {
           const date = typeof value === 'string' && field?.kind === 'date' ? instantOf(field, value, kind) : undefined;
           if (date !== undefined) return date;
-          if (typeof value === 'string' && field?.kind === 'date' && readNumber(value) === undefined) {
+          if (typeof value === 'string' && field?.kind === 'date') {
             const why = `failed to parse date field [${value}] with format [${field.format.text}]`;
             throw shardError(`${why}: [${why}]`, 'parse_exception');
           }
-          return numberAfter(value, key, truncate);
+          // Java rounds NaN to 0, where the field is sorted as a long; as an int it reads whole numbers only.
+          const int = field?.kind === 'number' && /^(?:integer|short|byte)$/.test(field.numeric);
+          if (value === 'NaN' && !int) return 0;
+          return numberAfter(
+            int && typeof value === 'string' && !/^[+-]?\d+$/.test(value) ? false : value,
+            key,
+            truncate,
+          );
         },
       };
   }

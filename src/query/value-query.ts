@@ -7,7 +7,7 @@ import type { BooleanField, DateField, Field, NumberField } from './field.ts';
 import { javaNumber } from './field-value.ts';
 import { type Lucene, nothing, type Point, type PointRange, ValueRefusal } from './lucene.ts';
 import { fieldAt, type Mapping } from './mapping.ts';
-import { boundsOf, isWhole, queryBoundsOf, readAs, rounded, timesFactor, truncate } from './number.ts';
+import { boundsOf, isWhole, queryBoundsOf, readAs, rounded, steps, timesFactor, truncate } from './number.ts';
 import type { Scalar } from './query.ts';
 import { shardError } from './refusal.ts';
 
@@ -115,9 +115,7 @@ function numberTerm(field: NumberField, value: Scalar): Lucene {
   if (!bounds) {
     const { factor = 1 } = field;
     const point =
-      field.numeric === 'scaled_float'
-        ? Math.round(timesFactor(number, factor)) / factor
-        : rounded(field.numeric, number);
+      field.numeric === 'scaled_float' ? steps(timesFactor(number, factor)) / factor : rounded(field.numeric, number);
     return { kind: 'points', field, ranges: [{ from: point, to: point }] };
   }
   if (!isWhole(number)) return nothing(`Value [${number}] has a decimal part`);

@@ -6,7 +6,7 @@ import { clean, engines } from './engines.ts';
 import { knownKinds } from './generated/known.ts';
 import { emptyBuckets, type Finding, play } from './generated/play.ts';
 import { shrink } from './generated/shrink.ts';
-import { counts, renderings, searches } from './generated/story.ts';
+import { counts, paged, renderings, searches } from './generated/story.ts';
 
 /**
  * Made-up indices, documents and searches, asked on both engines: the documents taken or refused alike, the same mapping
@@ -35,7 +35,12 @@ if (both) {
     const found: Finding[] = [];
     const read = fc.sample(renderings, { seed, numRuns: Math.ceil(stories / 10) });
     const counted = fc.sample(counts, { seed, numRuns: Math.ceil(stories / 5) });
-    for (const each of [...fc.sample(searches, { seed, numRuns: stories }), ...read, ...counted]) {
+    const turned = fc.sample(paged, { seed, numRuns: Math.ceil(stories / 10) });
+    const first =
+      process.env.TRAILHOUND_ONLY === 'paged'
+        ? []
+        : [...fc.sample(searches, { seed, numRuns: stories }), ...read, ...counted];
+    for (const each of [...first, ...turned]) {
       questions += each.questions.length;
       found.push(...(await play(both, each)));
     }

@@ -3,6 +3,7 @@ import { TrailhoundError } from '../../base/errors.ts';
 import { dateFormat } from '../dates/date-format.ts';
 import { utc as utcZone } from '../dates/time-zone.ts';
 import type { Point } from '../lucene.ts';
+import { readNumber } from '../number.ts';
 import { shardError } from '../refusal.ts';
 import type { AggregatedHit, Place } from './aggregation.ts';
 import { checkBody, failedField, fieldOf, flagOf, textOf, unsupported } from './body.ts';
@@ -96,22 +97,36 @@ function make(name: string, type: string, body: Document): CompositeSource {
         throw shardError(`invalid value, expected string, got ${javaType(json)}`, 'illegal_argument_exception');
       }
       if (type === 'terms' && read.kind === 'boolean' && !/^(?:true|false)$/.test(asText(json))) return undefined;
-      return (known?.show ?? plain).parse(json);
-    },
-    refusal(json) {
-      const text = asText(json);
-      if (read.kind === 'boolean') {
-        return shardError(
-          `Cannot parse boolean [${text}], expected either [true] or [false]`,
-          'illegal_argument_exception',
-        );
+      const number = numberAfter(json);
+      // Without a format instants are numbers here, with one they are texts.
+      if (read.kind === 'date' || type === 'date_histogram') {
+        return format === undefined ? number : known?.show.parse(asText(json));
       }
-      const dated = type === 'date_histogram' ? format !== undefined : read.kind === 'date';
-      if (dated) return shardError(`failed to parse date field [${text}]`, 'parse_exception');
-      if (read.kind === 'ip') return shardError(`'${text}' is not an IP string literal.`, 'illegal_argument_exception');
-      return shardError(`For input string: "${text}"`, 'number_format_exception');
+      if (number === undefined || read.kind !== 'whole') return (known?.show ?? plain).parse(json);
+      return typeof json === 'string' && json === 'NaN' ? 0 : known?.show.parse(json);
     },
+    refusal: (json) => refusalOf(asText(json), read.kind, type === 'date_histogram' && format !== undefined),
   };
+}
+
+/** `formatted`: a date that is read by its format. */
+function refusalOf(text: string, kind: ValueKind, formatted: boolean): Error {
+  if (kind === 'boolean') {
+    return shardError(
+      `Cannot parse boolean [${text}], expected either [true] or [false]`,
+      'illegal_argument_exception',
+    );
+  }
+  if (formatted) return shardError(`failed to parse date field [${text}]`, 'parse_exception');
+  if (kind === 'ip') return shardError(`'${text}' is not an IP string literal.`, 'illegal_argument_exception');
+  return shardError(`For input string: "${text}"`, 'number_format_exception');
+}
+
+/** A number as JSON or as text, without its decimals; Java rounds what is none to 0. */
+function numberAfter(json: unknown): number | undefined {
+  if (json === 'NaN') return 0;
+  const number = typeof json === 'boolean' ? undefined : readNumber(json);
+  return number === undefined ? undefined : Math.floor(Number(number));
 }
 
 /** What is wrong among the sources, as the original wraps it. */

@@ -4,6 +4,7 @@ import { aggregations, hitBodies } from './aggregations.ts';
 import { clause } from './clauses.ts';
 import { document } from './documents.ts';
 import { indexBody } from './mapping.ts';
+import { pages, shownPages } from './pages.ts';
 import type { Question, Story } from './play.ts';
 import { queryStringText } from './query-strings.ts';
 
@@ -25,6 +26,18 @@ export const counts: fc.Arbitrary<Story> = fc.record({
         arbitrary: aggregations.map((body) => ({ kind: 'search' as const, body: { size: 0, aggs: { a: body } } })),
       },
       { weight: 2, arbitrary: hitBodies.map((body) => ({ kind: 'hits' as const, body })) },
+    ),
+  ),
+});
+
+/** The same indices, paged through, filtered and marked. */
+export const paged: fc.Arbitrary<Story> = fc.record({
+  body: indexBody,
+  documents: fc.array(document, { minLength: 8, maxLength: 16 }),
+  questions: questions(
+    fc.oneof(
+      pages.map((body) => ({ kind: 'search' as const, body })),
+      shownPages.map((body) => ({ kind: 'hits' as const, body })),
     ),
   ),
 });
