@@ -23,6 +23,8 @@ export interface Reader {
   row(first: Position, row: number): BlockRow | undefined;
   /** Takes a block that was just written: the newest documents are asked for first, and need no unpacking then. */
   add(block: Block, documents: readonly (Document | undefined)[]): void;
+  /** Forgets the documents of a block that the index has taken: few are asked for, and all that lives on the collector copies twice. */
+  indexed(open: OpenBlock): void;
   /** Forgets blocks that were not read since the call before. */
   age(): void;
 }
@@ -32,7 +34,7 @@ const parsedWeight = 4;
 
 export function makeReader(shelf: Shelf): Reader {
   const cache: BoundedCache<Position, OpenBlock> = boundedCache(limits.openBlocksMax);
-  /** Blocks whose documents are as they were written: by the time that others follow, the index has taken them. */
+  /** Blocks whose documents are as they were written, and which may have no index that takes them. */
   const newest: OpenBlock[] = [];
   let rows = 0;
   return {
@@ -51,6 +53,9 @@ export function makeReader(shelf: Shelf): Reader {
       const document = parseKnownJson(rowText(open.block, row)) as Document;
       open.parsed[row] = document;
       return document;
+    },
+    indexed(open) {
+      open.parsed.length = 0;
     },
     age: cache.age,
     row: (first, row) => (cache.get(first)?.block ?? shelf.head(first))?.rows[row],

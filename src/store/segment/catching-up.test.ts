@@ -34,6 +34,7 @@ function worldOf(blocks: number, asked: () => boolean) {
       document: () => ({ name: 'x' }),
       row: () => undefined,
       add: () => {},
+      indexed: () => {},
       age: () => {},
     },
     position: () => blocks * rowsABlock,

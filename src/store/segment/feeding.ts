@@ -101,4 +101,5 @@ function addBlock({ reader, indexOf }: SegmentWorld, segment: HotSegment, place:
   const documents = block.rows.map((_, row) => reader.document(open, row));
   const analysis = JSON.stringify(indexSetting(index.stored.settings, 'analysis') ?? null);
   segment.add({ first: place.first, count: place.count, index: place.index }, documents, index.mapping(), analysis);
+  reader.indexed(open);
 }
