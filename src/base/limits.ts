@@ -74,6 +74,8 @@ export const limits = {
   s3ListingsMax: 8,
   /** Messages of a queue that are in hand: received, and not yet settled. Beyond it no more are received: other processes may have them. */
   sqsMessagesInHandMax: 40,
+  /** Objects that one message may name: S3 names one, CloudTrail some. With more it is foreign: whoever sent it is none of theirs. */
+  sqsObjectsMax: 1000,
   /** How long a message in hand is hidden from others, in seconds, where the queue does not say; told anew after a third of it. */
   sqsHiddenS: 60,
   /** The queue's own value within this: a killed process's messages must come back soon. */

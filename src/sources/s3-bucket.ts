@@ -131,6 +131,11 @@ async function readObject(
   return Buffer.concat(parts);
 }
 
+/** What may be asked for as a bucket, old names of capital letters included; no ARN. */
+export function isBucketName(name: string): boolean {
+  return /^[a-z0-9A-Z][\w.-]{1,254}$/.test(name);
+}
+
 /** `+` is a space in S3's answers, as in forms; what is no encoding stays as it is. */
 export function urlDecoded(text: string): string {
   try {

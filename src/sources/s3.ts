@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { TrailhoundError } from '../base/errors.ts';
 import { countsAsLog } from './folder.ts';
 import { deliverFound } from './outbox.ts';
-import { openBucket } from './s3-bucket.ts';
+import { isBucketName, openBucket } from './s3-bucket.ts';
 import { openLake, type S3Options } from './s3-lake.ts';
 import { watchBucket } from './s3-watch.ts';
 import type { Source } from './source.ts';
@@ -43,7 +43,7 @@ export async function connectS3(options: Pick<S3Options, 'endpointUrl' | 'region
 
 function parseAddress(uri: string): { bucketName: string; prefix: string } {
   const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/is.exec(uri);
-  if (!match?.[1] || !/^[a-z0-9A-Z][\w.-]{1,254}$/.test(match[1])) {
+  if (!match?.[1] || !isBucketName(match[1])) {
     throw new TrailhoundError('bad-request', `"${uri}" names no bucket: write s3://bucket or s3://bucket/prefix`);
   }
   const path = match[2] ?? '';

@@ -14,7 +14,7 @@ const keys = ['a.json', 'b.json', 'c.json'];
 const all = { visible: 0, hidden: 0 };
 
 async function desk(t: Parameters<typeof openDesk>[0]) {
-  const opened = await openDesk(t, 'lake', { VisibilityTimeout: '10' });
+  const opened = await openDesk(t, 'lake', { VisibilityTimeout: '5' });
   const { gateway } = opened;
   return {
     ...opened,
@@ -140,7 +140,7 @@ test('a network that goes and comes back is told once, and nothing is lost', { t
   await open1.ack();
   await putWhole(client, 'lake', 'b.json', Buffer.from('b'));
   // Longer than the tries of one request take.
-  await reader.none(25_000);
+  await reader.none(10_000);
   gateway.fate = () => 'pass';
   const delivery = await reader.next(30_000);
   assert.equal(delivery.key, 'b.json');
@@ -159,7 +159,7 @@ test('a deletion that is refused is told once, and what was stored is not read a
   const options = keptOptions(false, keptLedger());
   const reader = follow(open(options));
   for (const _ of keys) await (await reader.next()).ack();
-  await reader.none(14_000);
+  await reader.none(7000);
   assert.equal(options.told.length, 1, options.told.join('\n'));
   assert.match(options.told[0] ?? '', /does not let messages be deleted.*sqs:DeleteMessage/);
   gateway.fate = () => 'pass';

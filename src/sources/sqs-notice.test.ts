@@ -156,6 +156,9 @@ describe('what announces nothing says what it is', () => {
     ],
     [sns('hello'), /^not JSON$/],
     [sns(sns(records(record()))), /^JSON with "Type"/],
+    [json({ s3Bucket: '../etc', s3ObjectKey: 'a.json' }), /an object in "\.\.\/etc", which is no bucket's name/],
+    [json({ s3Bucket: 'arn:aws:s3:us-east-1:1:accesspoint/x', s3ObjectKey: 'a.json' }), /no bucket's name/],
+    [json({ s3Bucket: 'lake', s3ObjectKey: Array.from({ length: 1001 }, () => 'a') }), /^the names of 1001 objects$/],
     ['{"__proto__":{"Records":[]},"constructor":1}', /^JSON with "__proto__", "constructor"$/],
   ] as const) {
     test(body.slice(0, 60) || '(empty)', () => {
@@ -175,7 +178,7 @@ describe('what announces nothing says what it is', () => {
       fc
         .jsonValue()
         .map((object) =>
-          json({ Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object } }] }),
+          json({ Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'lake' }, object } }] }),
         ),
       fc.string({ unit: 'binary', minLength: 1 }).map((name) => records(record({}, { key: name, eTag: 'e' }))),
       fc.jsonValue().map((detail) => json({ source: 'aws.s3', 'detail-type': 'Object Created', detail })),

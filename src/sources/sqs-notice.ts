@@ -1,6 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import { type Document, isDocument, own, text } from '../base/document.ts';
-import { urlDecoded } from './s3-bucket.ts';
+import { limits } from '../base/limits.ts';
+import { isBucketName, urlDecoded } from './s3-bucket.ts';
 
 /** An object that a message says was written. */
 export interface Announced {
@@ -30,6 +31,15 @@ export type Notice =
  * own notification; each as it is or as SNS wraps it (specs: S3 guide "Event message structure", EventBridge "Amazon S3 events").
  */
 export function readNotice(body: string): Notice {
+  const notice = unwrapped(body);
+  if (notice.kind !== 'objects') return notice;
+  const { objects } = notice;
+  if (objects.length > limits.sqsObjectsMax) return foreign(`the names of ${objects.length} objects`);
+  const odd = objects.find(({ bucket }) => !isBucketName(bucket));
+  return odd ? foreign(`an object in ${shown(odd.bucket)}, which is no bucket's name`) : notice;
+}
+
+function unwrapped(body: string): Notice {
   const value = parsed(body);
   if (isDocument(value) && typeof own(value, 'Message') === 'string' && own(value, 'Type') !== undefined) {
     if (own(value, 'Type') === 'Notification') return readPlain(String(own(value, 'Message')));
