@@ -22,19 +22,17 @@ test('values that hardly repeat are counted, ordered and told as from the docume
   try {
     for (const store of [embedded, memory]) await fill(store);
     await embedded.settled();
-    for (const aggs of aggregations()) {
-      for (const query of [
-        { match_all: {} },
-        { term: { name: 'b' } },
-        { range: { n: { lt: 40 } } },
-        { exists: { field: 'long' } },
-      ]) {
-        const body = { size: 0, query, aggs };
-        const found = await embedded.search('i*', parseSearchBody(body));
-        const expected = await memory.search('i*', parseSearchBody(body));
-        assert.deepEqual({ ...found, tookMs: 0 }, { ...expected, tookMs: 0 }, JSON.stringify(body));
-      }
-    }
+    const same = (when: string, queries: readonly Document[]): Promise<void> =>
+      answersAreSame(embedded, memory, when, queries);
+    const few = queries.slice(0, 2);
+    await same('1s', queries);
+    // Another timeout is another request: no whole answer is remembered, only what was made of sealed segments.
+    await same('2s', few);
+    for (const store of [embedded, memory]) await change(store);
+    await same('3s', few);
+    await embedded.settled();
+    await same('4s', few);
+    await same('5s', few);
     for (const field of fields) {
       // Two values may share a hash.
       const body = { size: 0, aggs: { a: { cardinality: { field, precision_threshold: 10 } } } };
@@ -47,6 +45,36 @@ test('values that hardly repeat are counted, ordered and told as from the docume
     rmSync(dir, { recursive: true });
   }
 });
+
+const queries: readonly Document[] = [
+  { match_all: {} },
+  { term: { name: 'b' } },
+  { range: { n: { lt: 40 } } },
+  { exists: { field: 'long' } },
+];
+
+async function answersAreSame(one: Store, other: Store, timeout: string, asked: readonly Document[]): Promise<void> {
+  for (const aggs of aggregations()) {
+    for (const query of asked) {
+      const body = { size: 0, query, aggs, timeout };
+      const found = await one.search('i*', parseSearchBody(body));
+      const expected = await other.search('i*', parseSearchBody(body));
+      assert.deepEqual({ ...found, tookMs: 0 }, { ...expected, tookMs: 0 }, JSON.stringify(body));
+    }
+  }
+}
+
+/** Documents of sealed segments are replaced and deleted, and new ones come with values that others have. */
+async function change(store: Store): Promise<void> {
+  for (const n of [3, 41, 500, 970, 2001, 4999]) {
+    const index = `i${1 + (n % 2)}`;
+    await store.write([
+      { action: 'index', index, id: String(n), document: documentOf(n + 1) },
+      { action: 'delete', index, id: String(n + 2) },
+      { action: 'create', index, id: `new-${n}`, document: documentOf(n + 3) },
+    ]);
+  }
+}
 
 async function cardinalityOf(store: Store, body: Document): Promise<number | undefined> {
   const { aggregations } = await store.search('i*', parseSearchBody(body));
