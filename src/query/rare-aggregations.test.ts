@@ -43,6 +43,17 @@ const kind: fc.Arbitrary<Kind> = fc.record({
 const plainCounts: readonly Document[] = [
   { a: { terms: { field: 'k', size: 2 } } },
   { a: { terms: { field: 'f.x', order: { _key: 'desc' } } }, b: { value_count: { field: 'k' } } },
+  { a: { terms: { field: 'k', missing: 'alpha' } }, b: { value_count: { field: 'f.x', missing: 'none' } } },
+  {
+    a: { terms: { field: 'f.x', include: ['alpha', 'beta', 'é'] } },
+    b: { cardinality: { field: 'k', missing: 'none' } },
+  },
+  {
+    a: {
+      terms: { field: 'k', include: ['alpha', '1'], order: { _count: 'asc' } },
+      aggs: { b: { max: { field: 'n' } } },
+    },
+  },
   { a: { terms: { field: 'm.kw', min_doc_count: 2 } }, b: { cardinality: { field: 'k' } } },
 ].map((aggs) => ({ size: 0, aggs }));
 

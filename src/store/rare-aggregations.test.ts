@@ -123,6 +123,8 @@ function aggregations(): readonly Document[] {
     { a: { terms: { field } } },
     { a: { terms: { field, size: 40, order } } },
     { a: { terms: { field, size: 25, min_doc_count: 2 } } },
+    { a: { terms: { field, size: 5, missing: 'none' } } },
+    { a: { terms: { field, include: ['often', 'long-7', 'short-9', 'twice-97', 'nowhere'] } } },
     {
       a: { cardinality: { field, precision_threshold: 40_000 } },
       b: { value_count: { field } },

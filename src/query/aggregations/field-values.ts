@@ -82,6 +82,8 @@ export function fieldValues(request: FieldRequest, place: Place): FieldValues {
     throw shardError(`For input string: "${asText(request.missing)}"`, 'number_format_exception');
   }
   const instead = [missing];
+  const orInstead = (values: readonly Point[] | undefined): readonly Point[] | undefined =>
+    values?.length === 0 ? instead : values;
   return {
     kind: nowhere ? 'date' : kind === 'none' ? (typeof missing === 'string' ? 'term' : 'real') : kind,
     show,
@@ -89,7 +91,11 @@ export function fieldValues(request: FieldRequest, place: Place): FieldValues {
       const values = read(hit);
       return values.length > 0 ? values : instead;
     },
-    byRow: () => undefined,
+    byRow(columns) {
+      const known = byRow(columns);
+      // Who counts values by their numbers passes over rows without one.
+      return known && { ...known, ordinals: undefined, instants: undefined, read: (row) => orInstead(known.read(row)) };
+    },
   };
 }
 

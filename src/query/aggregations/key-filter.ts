@@ -26,6 +26,11 @@ export function parseKeyFilter(
   };
 }
 
+/** The texts that alone shall have a bucket, where they are listed and no other filter counts. */
+export function includedTexts({ include, exclude }: Document): readonly string[] | undefined {
+  return Array.isArray(include) && (exclude === undefined || exclude === null) ? include.map(asText) : undefined;
+}
+
 type Side =
   | { readonly list: readonly unknown[] }
   | { readonly regexp: string; readonly test: (text: string) => boolean };

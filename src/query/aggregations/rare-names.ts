@@ -34,6 +34,7 @@ export function makeRareNames(
   buckets: Map<Point, Bucket>,
   start: () => Bucket,
   enter: (place: Place) => void,
+  accepts: (key: Point) => boolean = () => true,
 ): RareNames {
   const texts = [...buckets.keys()].filter((key) => typeof key === 'string');
   const hashOf = (groups.all[0] as RareGroup).hashed.hash;
@@ -68,6 +69,7 @@ export function makeRareNames(
       for (const [chunk, rowsOfChunk] of yield* rowsByChunk(groups, wanted)) {
         enter(chunk.place);
         for (const [key, rows] of yield* readChunk(chunk, rowsOfChunk)) {
+          if (!accepts(key)) continue;
           found.add(key);
           placed += rows.length;
           collectRowsInto(bucketAt(key), { columns: chunk.columns, rows });

@@ -69,6 +69,22 @@ export function* settleRare(
   return rare.count - names.placed();
 }
 
+/** Gives those of the rows a bucket that have one of these values; answers that no others count. */
+export function* settleOnly(
+  rare: RareRows,
+  buckets: Map<Point, Bucket>,
+  only: readonly string[],
+  start: () => Bucket,
+  enter: (place: Place) => void,
+): Generator<void, number> {
+  const groups = groupsOf(rare);
+  const hashOf = groups.all[0]?.hashed.hash;
+  const wanted = new Set(only);
+  const names = makeRareNames(groups, buckets, start, enter, (key) => wanted.has(String(key)));
+  if (hashOf) yield* names.read(new Set(only.map(hashOf)));
+  return 0;
+}
+
 interface Work {
   readonly groups: RareGroups;
   /** Rows of them. */

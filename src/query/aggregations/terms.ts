@@ -17,11 +17,11 @@ import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts'
 import { bucketOrder, type KeyedBucket, parseOrder } from './bucket-order.ts';
 import { addToBuckets, partOfBuckets } from './bucket-parts.ts';
 import { type FieldValues, fieldValues, type Shown, type ValueKind } from './field-values.ts';
-import { type KeyFilter, parseKeyFilter } from './key-filter.ts';
+import { includedTexts, type KeyFilter, parseKeyFilter } from './key-filter.ts';
 import { makeOrdinalCounts } from './ordinal-counts.ts';
 import { makePartCounts } from './part.ts';
 import { eachValue, makeRareRows, type RareRows } from './rare-rows.ts';
-import { orderless, type RareRank, rareRank, settleRare } from './rare-terms.ts';
+import { orderless, type RareRank, rareRank, settleOnly, settleRare } from './rare-terms.ts';
 import { collectRowsInto, hitAt, makeLists, rowsByOrdinal } from './row-batch.ts';
 
 /** `terms`: a bucket for each value of a field, the fullest first, equal ones by key. */
@@ -48,6 +48,8 @@ interface Wanted {
   readonly showError: boolean;
   /** undefined where each value must be known by name. */
   readonly rank: RareRank | undefined;
+  /** The only values that shall have buckets, where they are known to be these. */
+  readonly only: readonly string[] | undefined;
   /** Values of all documents, matching or not: asked for with `min_doc_count: 0`. */
   readonly everywhere: Set<Point>;
   readonly enter: (place: Place) => void;
@@ -69,7 +71,9 @@ function make(body: Document, scope: AggregationScope): Aggregation {
   const order = parseOrder(body.order, kind, fullestFirst);
   const showError = flagOf(body, 'show_term_doc_count_error', kind);
   const keyFilter = parseKeyFilter(body, scope);
-  const rank = keyFilter || least === 0 || !orderless(inner) ? undefined : rareRank(order);
+  const only = keyFilter && includedTexts(body);
+  const takes = least > 0 && orderless(inner);
+  const rank = takes && !keyFilter ? rareRank(order) : undefined;
   const everywhere = new Set<Point>();
   let reading: Reading;
   let shown: { readonly kind: ValueKind; readonly show: Shown } | undefined;
@@ -86,7 +90,7 @@ function make(body: Document, scope: AggregationScope): Aggregation {
       everywhere.add(value);
     }
   };
-  const wanted = { size, least, showError, rank, everywhere, enter };
+  const wanted = { size, least, showError, rank, only: takes ? only : undefined, everywhere, enter };
   return {
     enter,
     start: () =>
@@ -113,7 +117,7 @@ function startTally(
   show: () => Shown | undefined,
   scope: AggregationScope,
 ): Tally {
-  const { rank } = wanted;
+  const { rank, only } = wanted;
   const { inner, budget } = scope;
   const buckets = new Map<Point, Bucket>();
   const bucketOf = makeBuckets(buckets, scope);
@@ -134,7 +138,7 @@ function startTally(
   const levels = scope.around.length;
   /** Rows that it takes can be kept. */
   const plain = inner.length === 0 && levels === 0;
-  const rare = rank && makeRareRows(budget, levels > 0, () => budget.later(levels, settle, plain));
+  const rare = (rank || only) && makeRareRows(budget, levels > 0, () => budget.later(levels, settle, plain));
   /** Rows whose value is not among the buckets. */
   let others = 0;
   function* settle(): Generator<void> {
@@ -187,14 +191,19 @@ function* settleRows(
   rare: RareRows,
   buckets: Map<Point, Bucket>,
   bucketOf: (value: Point) => Bucket,
-  { size, least, rank, enter }: Wanted,
+  { size, least, rank, only, enter }: Wanted,
   { place, compare }: Reading,
   scope: AggregationScope,
 ): Generator<void, number> {
-  yield* eachValue(rare.strangers, (value) => raise(bucketOf(value), 1));
-  if (!rank || rare.count === 0) return 0;
+  yield* eachValue(rare.strangers, (value) => {
+    if (!only || only.includes(String(value))) raise(bucketOf(value), 1);
+  });
+  if (rare.count === 0) return 0;
   const inside = scope.inner.length > 0 ? enter : () => {};
-  const left = yield* settleRare(rare, buckets, { size, least, rank, compare }, () => startBucket(scope), inside);
+  const start = (): Bucket => startBucket(scope);
+  const left = only
+    ? yield* settleOnly(rare, buckets, only, start, inside)
+    : yield* settleRare(rare, buckets, { size, least, rank: rank as RareRank, compare }, start, inside);
   inside(place);
   // What comes more seldom than it is asked for counts nowhere.
   return least > 1 ? 0 : left;
