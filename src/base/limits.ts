@@ -196,6 +196,8 @@ export const limits = {
   openBlocksMax: 64 * 1024 * 1024,
   /** Unpacked blocks, pages and columns that nobody used for as long as this, or twice as long, go: memory comes back after a search of everything. */
   cacheAgeMs: 120_000,
+  /** The same for what searches found in sealed segments and made of it: longer, since dashboards and monitors come back to it after minutes. */
+  keptAgeMs: 1_800_000,
   /** A growing segment that nothing was added to for so long is written: its memory comes back, and a kill costs no indexing. */
   segmentQuietMs: 120_000,
   /** Paths that one segment of the store indexes, some 20 KB each while it grows; keys of policies and tags are an attacker's. Beyond it such paths are searched by reading. */

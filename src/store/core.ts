@@ -103,7 +103,7 @@ function furnish(shelf: Shelf, clock: Clock, options: CoreOptions) {
   fillCatalog(catalog, loaded, mappings);
   const searches = makeSearches();
   const caches = makeCaches();
-  const age = ageing([reader, caches.columns, shelf.segments]);
+  const age = ageing(caches, [reader, shelf.segments]);
   let closed = false;
   const counters = { position: loaded.position, nextIndex: loaded.nextIndex, purges: new Map<number, number>() };
   const world: WriteWorld = {
@@ -177,11 +177,24 @@ function makeCaches() {
   };
 }
 
+interface Ageing {
+  age(): void;
+}
+
 /** Memory of what was asked for once comes back while others go on working. */
-function ageing(caches: readonly ({ age(): void } | undefined)[]): () => void {
+function ageing(caches: ReturnType<typeof makeCaches>, read: readonly (Ageing | undefined)[]): () => void {
+  const ageRead = everyMs(limits.cacheAgeMs, [caches.columns, ...read]);
+  const ageKept = everyMs(limits.keptAgeMs, [caches.segmentResults, caches.keptAggregations, caches.keptTops]);
+  return () => {
+    ageRead();
+    ageKept();
+  };
+}
+
+function everyMs(afterMs: number, caches: readonly (Ageing | undefined)[]): () => void {
   let elapsed = elapsedMs();
   return () => {
-    if (elapsed() < limits.cacheAgeMs) return;
+    if (elapsed() < afterMs) return;
     elapsed = elapsedMs();
     for (const cache of caches) cache?.age();
   };

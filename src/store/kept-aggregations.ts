@@ -11,6 +11,8 @@ import { boundedCache } from './bounded-cache.ts';
  */
 export interface KeptAggregations {
   of(key: string, of: { readonly segments: string; readonly lineage: object; readonly columns: Keep['columns'] }): Keep;
+  /** Forgets what was not used since the call before; the names of values too, when nothing was asked for meanwhile. */
+  age(): void;
 }
 
 export function makeKeptAggregations(): KeptAggregations {
@@ -22,9 +24,16 @@ export function makeKeptAggregations(): KeptAggregations {
   }
   const cache = boundedCache<string, Entry>(limits.keptAggregationsMax);
   let names = makeNames();
+  /** Calls of `age` since anything was asked for. */
+  let idle = 0;
   return {
+    age() {
+      cache.age();
+      if (++idle > 2) names = makeNames();
+    },
     of(key, { segments, lineage, columns }) {
       const own = names;
+      idle = 0;
       return {
         names: own,
         columns,

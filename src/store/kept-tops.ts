@@ -6,11 +6,15 @@ import { boundedCache } from './bounded-cache.ts';
  * Which matches of parts of sealed segments can be among the first of a sort. Of use while the part has as many living documents
  * (they die one after the other, so as many are the same ones) and the mapping only grows by fields that documents bring.
  */
-export type AllKeptTops = (part: string, lineage: object) => KeptTops;
+export interface AllKeptTops {
+  of(part: string, lineage: object): KeptTops;
+  /** Forgets what was not used since the call before. */
+  age(): void;
+}
 
 export function makeKeptTops(): AllKeptTops {
   const cache = boundedCache<string, { readonly lineage: object; readonly tops: Tops }>(limits.keptTopsMax);
-  return (part, lineage) => ({
+  const of: AllKeptTops['of'] = (part, lineage) => ({
     get(name) {
       const entry = cache.get(`${part}\n${name}`);
       return entry?.lineage === lineage ? entry.tops : undefined;
@@ -19,6 +23,7 @@ export function makeKeptTops(): AllKeptTops {
       cache.set(`${part}\n${name}`, { lineage, tops }, part.length + name.length + 400 + tops.rows.length * rowWeight);
     },
   });
+  return { of, age: cache.age };
 }
 
 /** Two numbers, a value and its bound. */

@@ -42,7 +42,7 @@ export async function searchSegment(
     const whole = segment.sealed && wanted.query && range.after <= segment.after && range.upTo >= segment.last;
     const key =
       whole && scan.queryKey !== undefined ? `${segment.number} ${index.stored.number} ${scan.queryKey}` : undefined;
-    const tops = key === undefined ? undefined : scan.keptTops(`${key} ${living.count}`, asked.mapping.lineage);
+    const tops = key === undefined ? undefined : scan.keptTops.of(`${key} ${living.count}`, asked.mapping.lineage);
     const filter = wanted.query && textFilter(wanted.query);
     const matches = (row: number): boolean => {
       const one = columns.candidate(row);
