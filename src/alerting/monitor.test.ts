@@ -36,6 +36,7 @@ const refused: readonly [name: string, json: unknown, reason: RegExp, status?: n
     monitor({ triggers: [trigger({ condition: { script: { source: 'x', lang: 'groovy' } } })] }),
     /^Invalid script language\. Allowed languages are \[painless\]$/,
   ],
+  ['alerts of its own', monitor({ data_sources: { alerts_index: 'mine' } }), /^Custom Data Sources are not allowed\.$/],
   [
     'an unknown query',
     monitor({ inputs: [{ search: { indices: [], query: { query: { nope: {} } } } }] }),

@@ -80,6 +80,7 @@ export function parseMonitor(input: unknown, now: Instant): Monitor {
   if (name === null) throw refusal('Monitor name is null');
   if (!parsedSchedule) throw refusal('Monitor schedule is null');
   if (type === 'bucket_level_monitor') requireAggregation(inputs.input);
+  checkDataSources(own(json, 'data_sources'));
   const enabled = parseFlag(own(json, 'enabled') ?? true);
   // A time to come would keep the monitor from running until then.
   const enabledTime = Math.min(instant(own(json, 'enabled_time')) ?? now, now);
@@ -98,6 +99,15 @@ export function parseMonitor(input: unknown, now: Instant): Monitor {
       parsedSchedule,
     ),
   };
+}
+
+/** Alerts and findings lie where they lie: other plugins' own monitors alone may say otherwise. */
+function checkDataSources(json: unknown): void {
+  if (!isDocument(json)) return;
+  for (const key of ['query_index', 'findings_index', 'alerts_index'] as const) {
+    const given = own(json, key);
+    if (given !== undefined && given !== dataSources[key]) throw refusal('Custom Data Sources are not allowed.');
+  }
 }
 
 /** The monitor with another `ui_metadata` and the settings that stand in it. */

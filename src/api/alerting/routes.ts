@@ -1,5 +1,6 @@
 import { alertRoutes } from './alert-routes.ts';
 import { commentRoutes } from './comment-routes.ts';
+import { destinationRoutes } from './destination-routes.ts';
 import { executeRoutes } from './execute-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { monitorRoutes } from './monitor-routes.ts';
@@ -14,6 +15,7 @@ export const alertingRoutes: readonly AlertingRoute[] = [
   ...alertRoutes,
   ...findingRoutes,
   ...commentRoutes,
+  ...destinationRoutes,
   ...statsRoutes,
   ...workflowRoutes,
 ];
