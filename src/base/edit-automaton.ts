@@ -70,6 +70,16 @@ export function editAutomaton(
   };
 }
 
+/** Whether any text of nothing but these characters (ASCII) is near. */
+export function acceptsAny({ start, step, accepts }: EditAutomaton, characters: string): boolean {
+  const seen = new Set([start]);
+  for (const state of seen) {
+    if (accepts(state)) return true;
+    for (let at = 0; at < characters.length; at++) seen.add(step(state, characters.charCodeAt(at)));
+  }
+  return false;
+}
+
 const unknown = -1;
 
 /** Characters that the word has, by number; all others are 0. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { editAutomaton } from './edit-automaton.ts';
+import { acceptsAny, editAutomaton } from './edit-automaton.ts';
 import { codePoints, withinEdits } from './edit-distance.ts';
 
 /** The whole table, as it stands in textbooks (optimal string alignment where neighbours may swap). */
@@ -60,4 +60,18 @@ test('read character by character the answer is the same', () => {
     { numRuns: 5000 },
   );
   assert.ok(near > 500, `only ${near} texts were near`);
+});
+
+test('whether texts of some characters can be near a word at all', () => {
+  for (const [word, characters, any] of [
+    ['allusers', '0123456789abcdef-.:', false],
+    ['cafe1', '0123456789abcdef-.:', true],
+    ['cafes', '0123456789abcdef-.:', true],
+    ['cakes', '0123456789abcdef-.:', false],
+    ['x', '', true],
+    ['xy', '', false],
+  ] as const) {
+    const automaton = editAutomaton(word, 1, 0, true);
+    assert.equal(automaton && acceptsAny(automaton, characters), any, word);
+  }
 });

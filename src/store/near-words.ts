@@ -1,5 +1,5 @@
 import { isAscii } from 'node:buffer';
-import { type EditAutomaton, far } from '../base/edit-automaton.ts';
+import { acceptsAny, type EditAutomaton, far } from '../base/edit-automaton.ts';
 import type { WordSplit } from '../query/analysis/token.ts';
 import type { Pattern } from '../query/lucene.ts';
 import { foldOf } from './segment/word-fold.ts';
@@ -18,16 +18,9 @@ export function nearFilter({ field, automaton, of }: Pattern): ((text: Buffer) =
 }
 
 /** No number, however it is written, and no constant is near. */
-function onlyInStrings({ start, step, accepts, test }: EditAutomaton): boolean {
-  const seen = new Set([start]);
-  for (const state of seen) {
-    if (accepts(state)) return false;
-    for (const char of '0123456789eE+-.') {
-      const after = step(state, char.charCodeAt(0));
-      if (after !== far) seen.add(after);
-    }
-  }
-  return !constants.some((constant) => test(constant) || test(constant.toLowerCase()));
+function onlyInStrings(automaton: EditAutomaton): boolean {
+  if (acceptsAny(automaton, '0123456789eE+-.')) return false;
+  return !constants.some((constant) => automaton.test(constant) || automaton.test(constant.toLowerCase()));
 }
 
 /** What JSON and numbers beyond all bounds are as terms. */

@@ -11,7 +11,7 @@ import { makeKeptOfHashed } from './hashed-rows.ts';
 import { patternLikeness, rangeLikeness } from './likeness.ts';
 import { allRows, and, andNot, noRows, or, type Rows } from './rows.ts';
 import type { ColumnIndex, Hits, Leaf, Likeness, SegmentIndex } from './segment-index.ts';
-import { shortWordMax } from './short-words.ts';
+import { areShort } from './short-words.ts';
 import { finish, type Steps } from './steps.ts';
 import { type AskedOfWords, wordTest } from './word-test.ts';
 
@@ -195,7 +195,7 @@ function* wordsLike(field: TextField, pattern: AskedOfWords, asked: Asked): Step
   if (!wordsHold(field.path, asked)) return unknown;
   const { automaton } = pattern;
   const { passes, like } = wordTest(field, pattern);
-  if (automaton && field.analyzer.split && automaton.longest <= shortWordMax) {
+  if (automaton && field.analyzer.split && areShort(automaton)) {
     const hits = yield* wordsOfColumns(field, passes, { texts: [], odd: true }, asked);
     const short = yield* asked.segment.shortWords(field, pattern.test);
     if (short) return either(hits, { sure: short, maybe: short });

@@ -25,12 +25,10 @@ export interface GramsEntry {
 }
 
 /**
- * Eight bytes a document. Session tokens and the like, which are not kept as they stand (kept-texts.ts), fill half of the places of a
- * group or more: four threes leave one group in ten, six one in twenty to fifty.
+ * 16 bytes a document. Session tokens and the like fill a third to half of the places of a group: four threes leave one group in twenty,
+ * six one in a hundred. With half as many places un-fielded patterns over a million documents took two to three times as long.
  */
-const gramPlaces = 8192;
-/** Files of 2026-11-25 have twice as many, two for each of these. */
-const placesMax = 16_384;
+const gramPlaces = 16_384;
 const groupBytes = gramPlaces / 8;
 const groupShift = 7;
 /** Longer texts would fill all places of their group. */
@@ -61,18 +59,19 @@ export function addGrams(grams: Grams, row: number, text: string): void {
   let pair = (classes[text.charCodeAt(0)] as number) * classCount + (classes[text.charCodeAt(1)] as number);
   for (let at = 2; at < length; at++) {
     const three = pair * classCount + (classes[text.charCodeAt(at)] as number);
-    const place = placeOf(three) >>> 1;
+    const place = placeOf(three);
     const byte = base + (place >>> 3);
     bits[byte] = (bits[byte] as number) | (1 << (place & 7));
     pair = three % (classCount * classCount);
   }
 }
 
-/** Whether a text has more in it than digits, a to f, `-`, `.` and `:`. */
-export function tells(text: string): boolean {
+/** Whether a text has so many characters besides digits, a to f, `-`, `.` and `:`. */
+export function tells(text: string, least = 1): boolean {
+  let telling = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code > 127 || isTelling[code] === 1) return true;
+    if ((code > 127 || isTelling[code] === 1) && ++telling === least) return true;
   }
   return false;
 }
@@ -88,7 +87,7 @@ export function gramRows({ bits, groups, odd }: Grams, texts: Literals): Rows | 
     texts,
     groups,
     odd,
-    (place, group) => ((bits[group * groupBytes + (place >>> 4)] ?? 0) >>> ((place >>> 1) & 7)) & 1,
+    (place, group) => ((bits[group * groupBytes + (place >>> 3)] ?? 0) >>> (place & 7)) & 1,
   );
 }
 
@@ -99,13 +98,12 @@ export function storedGramRows(
   odd: Rows,
   texts: Literals,
 ): Rows | undefined {
-  if (places !== gramPlaces && places !== placesMax) return undefined;
-  const shift = places === gramPlaces ? 1 : 0;
+  if (places !== gramPlaces) return undefined;
   const width = Math.ceil(groups / 8);
   let last = -1;
   let bytes: Buffer = Buffer.alloc(0);
   return rowsLike(texts, groups, odd, (place, group) => {
-    if (place !== last) bytes = file.bytes(at + (place >>> shift) * width, width);
+    if (place !== last) bytes = file.bytes(at + place * width, width);
     last = place;
     return ((bytes[group >>> 3] ?? 0) >>> (group & 7)) & 1;
   });
@@ -191,7 +189,6 @@ function bitsOf(grams: Grams, row: number): Uint8Array {
   return grams.bits;
 }
 
-/** Of placesMax. */
 function placeOf(three: number): number {
   return Math.imul(three, 0x9e3779b1) >>> 18;
 }

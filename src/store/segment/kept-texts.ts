@@ -16,7 +16,7 @@ export interface KeptTexts {
   size: number;
   readonly lengths: Words16;
   readonly rows: Words16;
-  /** How many tell something (grams.ts): who looks for numbers and ids looks for the whole. */
+  /** How many have letters enough to be names: who looks for numbers, times and ids looks for the whole. */
   telling: number;
 }
 
@@ -41,6 +41,8 @@ const textMax = 255;
 const sizeMax = 4 * 1024 * 1024;
 /** Compressed bytes a text: of UUIDs it is 18. */
 const dearFrom = 16;
+/** That tell something (grams.ts): a time has two. */
+const lettersMin = 3;
 /** Texts after which it is tried how small they become. */
 const triedAt: readonly number[] = [256, 4096];
 
@@ -62,7 +64,7 @@ export function keepText(texts: KeptTexts, row: number, text: string): boolean {
   texts.size += length;
   push16(texts.lengths, length);
   push16(texts.rows, row);
-  if (tells(text)) texts.telling++;
+  if (tells(text, lettersMin)) texts.telling++;
   return true;
 }
 

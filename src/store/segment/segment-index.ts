@@ -88,7 +88,7 @@ export interface SegmentIndex {
   /** Rows with this word in a text field, whose analyzer the documents came under. */
   word(field: TextField, term: string): Hits;
   /**
-   * Rows with a word of up to shortWordMax characters that passes, in a value that no column tells of, but for odd ones. To be asked last:
+   * Rows with a short word (short-words.ts) that passes, in a value that no column tells of, but for odd ones. To be asked last:
    * columns of a growing segment give up telling of values. undefined where that is not known.
    */
   shortWords(field: TextField, test: (word: string) => boolean): Steps<Rows | undefined>;

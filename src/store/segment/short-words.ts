@@ -1,4 +1,6 @@
+import { acceptsAny, type EditAutomaton } from '../../base/edit-automaton.ts';
 import type { FileParts } from './file-parts.ts';
+import { tells } from './grams.ts';
 import type { HotWords, WordTarget } from './hot-words.ts';
 import { areLarge, eachKept, eachStored, keepText, type StoredTexts, writeTexts } from './kept-texts.ts';
 import type { PagedFile } from './paged-file.ts';
@@ -8,10 +10,15 @@ import { scanned, scanWords } from './word-scan.ts';
 
 /**
  * The short words of values that are neither listed nor kept, with their rows: of ids and tokens, which have few. What is near a short word
- * is short, so that it need not be looked for in the documents. Words of what only the analyzer can take apart are missing:
- * such rows are odd (grams.ts).
+ * is short, so that it need not be looked for in the documents. Words of what only the analyzer can take apart are missing (such rows
+ * are odd, grams.ts), and those of nothing but digits, a to f, `-`, `.` and `:`: most are numbers.
  */
-export const shortWordMax = 12;
+const shortWordMax = 12;
+
+/** Whether all that is near are words that are among them. */
+export function areShort(near: EditAutomaton): boolean {
+  return near.longest <= shortWordMax && !acceptsAny(near, '0123456789abcdef-.:');
+}
 
 /** A value of a column that goes into a text field. */
 export function addShortWords({ words, scanner }: WordTarget, row: number, text: string): void {
@@ -20,7 +27,9 @@ export function addShortWords({ words, scanner }: WordTarget, row: number, text:
   for (let at = 0; at < count; at++) {
     const from = scanned.starts[at] as number;
     const to = scanned.ends[at] as number;
-    if (to - from <= shortWordMax) keepText(words.short, row, text.slice(from, to).toLowerCase());
+    if (to - from > shortWordMax) continue;
+    const word = text.slice(from, to);
+    if (tells(word)) keepText(words.short, row, word.toLowerCase());
   }
   if (areLarge(words.short)) words.short = 'many';
 }
