@@ -33,7 +33,7 @@ export const aliasWriteRoutes: readonly Route<Needs>[] = [
 async function updateAliases({ body }: Call, { store }: Needs): Promise<Answer> {
   const actions = isDocument(body) ? body.actions : undefined;
   if (!Array.isArray(actions)) throw invalid('Must specify at least one alias action');
-  if (actions.length === 0) throw invalid('Must specify at least one alias action');
+  if (actions.length === 0) throw illegal('No action specified');
   const changes: IndexUpdate[] = [];
   for (const action of actions) changes.push(...(await actionChanges(action, store)));
   await store.updateIndices(changes);

@@ -42,7 +42,8 @@ export function parseBulk(
     const { action, metadata } = parseActionLine(line, lineNumber);
     const named = action === 'index' && metadata.op_type === 'create' ? 'create' : action;
     const source = action === 'delete' ? '' : nextLine();
-    if (source === undefined) throw illegal('The bulk request must have a source line after each action but delete');
+    // Observed: a last action without its source is no action.
+    if (source === undefined) break;
     const index = textOf(metadata._index) ?? defaults.index;
     const id = textOf(metadata._id);
     if (index === undefined) missing.push('index is missing');

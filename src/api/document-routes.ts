@@ -11,6 +11,7 @@ import { type SourceFilter, sourceAnswer, sourceFilterOf, sourceParameters } fro
 import {
   checkAlias,
   checkId,
+  checkPipeline,
   checkVersionType,
   conditionOf,
   newId,
@@ -69,6 +70,7 @@ async function putDocument(call: Call, { store }: Needs, action: 'create' | 'ind
   const { params, query, body } = call;
   const name = params.index ?? '';
   checkVersionType(query);
+  checkPipeline(query);
   const condition = conditionOf(query);
   const id = params.id ?? newId();
   checkId(id);

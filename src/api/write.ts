@@ -115,6 +115,12 @@ export function checkVersionType(query: Parameters): void {
   }
 }
 
+/** There are no pipelines: a document that should pass through one is not kept without. */
+export function checkPipeline({ pipeline }: Parameters): void {
+  if (pipeline === undefined || pipeline === '_none') return;
+  throw illegal(`pipeline with id [${pipeline}] does not exist`);
+}
+
 /** A write through `require_alias` must not make an index by accident. */
 export function checkAlias(name: string, alias: boolean, query: Parameters): void {
   if (alias || !flag(query, 'require_alias')) return;
