@@ -12,6 +12,8 @@ import { keepHidden, sweep, sweepAll } from './sqs-upkeep.ts';
  * shown again after a while when something of it was not. Nothing is lost with the process: the queue shows them again by itself.
  */
 export interface Hand {
+  /** From now on what is in hand is hidden anew before `hiddenS` seconds are over. Call it once, before the first message. */
+  keep(hiddenS: number): void;
   /** Takes a message with what it announces; nothing to deliver means that it is deleted. Received again, it keeps its place. */
   hold(message: QueueMessage, files: readonly Found[], ledger: Ledger): void;
   /** Hides a message for so long and leaves it in the queue. */
@@ -32,18 +34,21 @@ export interface Hand {
   close(): Promise<void>;
 }
 
-/** `stopped` ends the deliveries; then `close`. `hiddenS`: how long the messages are hidden from their receipt on. */
-export function openHand(queue: Queue, options: HandOptions, hiddenS: () => number, stopped: AbortSignal): Hand {
+/** `stopped` ends the deliveries; then `close`. */
+export function openHand(queue: Queue, options: HandOptions, stopped: AbortSignal): Hand {
   const state = newState(queue, options);
   const ended = new AbortController();
   const late = new AbortController();
-  const hiding = keepHidden(state, hiddenS, ended.signal, late.signal);
+  let hiding = Promise.resolve();
   const sweeping = sweep(state, ended.signal, late.signal);
   stopped.addEventListener('abort', () => {
     stopAt(state);
     for (const bell of [state.arrived, state.changed]) bell.ring();
   });
   return {
+    keep(hiddenS) {
+      hiding = keepHidden(state, hiddenS, ended.signal, late.signal);
+    },
     hold: (message, files, ledger) => hold(state, message, files, ledger),
     putBack(message, ms) {
       const held = { message, open: 0, failed: true, leaving: false };

@@ -13,8 +13,6 @@ export interface Receiving {
   readonly contents: Contents;
   readonly share: Share | undefined;
   readonly place: string;
-  /** Told how long messages are hidden, in seconds, before the first is received. */
-  readonly learn: (hiddenS: number) => void;
 }
 
 export interface ReceiveOptions extends SourceOptions {
@@ -64,9 +62,9 @@ export async function receiveAll(parts: Receiving, options: ReceiveOptions, stop
   }
 }
 
-function learnHidden({ learn }: Receiving, told: number | undefined): number {
+function learnHidden({ hand }: Receiving, told: number | undefined): number {
   const hiddenS = told === undefined || !(told > 0) ? limits.sqsHiddenS : Math.min(told, limits.sqsHiddenMaxS);
-  learn(hiddenS);
+  hand.keep(hiddenS);
   return hiddenS;
 }
 

@@ -4,20 +4,20 @@ import { forget, type HandState, type Held } from './sqs-held.ts';
 /** Hides what is in hand anew while it is, as the queue would show it to others after `hiddenS`. Ends with `ended`. */
 export async function keepHidden(
   state: HandState,
-  hiddenS: () => number,
+  hiddenS: number,
   ended: AbortSignal,
   late: AbortSignal,
 ): Promise<void> {
   const { options, queue } = state;
   const { complain, recovered } = complainOnce(state, late);
   while (!ended.aborted) {
-    await options.clock.sleep((hiddenS() * 1000) / 3, ended);
+    await options.clock.sleep((hiddenS * 1000) / 3, ended);
     const all = [...state.held.values()];
     for (let from = 0; from < all.length && !ended.aborted; from += batchMax) {
       const staying = all
         .slice(from, from + batchMax)
         .filter((held) => !held.leaving && state.held.has(held.message.id));
-      if (staying.length > 0) await queue.hide(messagesOf(staying), hiddenS(), late).then(recovered, complain);
+      if (staying.length > 0) await queue.hide(messagesOf(staying), hiddenS, late).then(recovered, complain);
     }
   }
 }

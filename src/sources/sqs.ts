@@ -2,7 +2,6 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../base/clock.ts';
 import { TrailhoundError } from '../base/errors.ts';
-import { limits } from '../base/limits.ts';
 import { connectS3 } from './s3.ts';
 import type { Source, SourceOptions } from './source.ts';
 import { parseQueueAddress, type QueueAddress, queueForms } from './sqs-address.ts';
@@ -40,13 +39,9 @@ export function openSqsSource(uri: string, options: SqsOptions): Source {
       const queue = openQueue(address, clients.sqs, options.clock);
       const place = `sqs://${address.name}`;
       const share = await options.sharing?.join(`${options.endpointUrl ?? ''} ${place}`);
-      let hiddenS: number = limits.sqsHiddenS;
-      const hand = openHand(queue, { ...options, place }, () => hiddenS, stopped);
+      const hand = openHand(queue, { ...options, place }, stopped);
       const contents = openContents({ ...options, place, queueName: address.name, s3: clients.s3, stopped }, hand);
-      const learn = (told: number): void => {
-        hiddenS = told;
-      };
-      const receiving = receiveAll({ queue, hand, contents, share, place, learn }, options, stopped).then(
+      const receiving = receiveAll({ queue, hand, contents, share, place }, options, stopped).then(
         () => hand.finish(undefined),
         (error: unknown) => hand.finish({ error }),
       );
