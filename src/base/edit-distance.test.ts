@@ -38,7 +38,11 @@ test('is within so many edits exactly where the whole table says so', () => {
 });
 
 test('read character by character the answer is the same', () => {
-  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '\u{1f600}', '\ud83d', '\ude00'), maxLength: 9 });
+  const word = fc.string({
+    unit: fc.constantFrom('a', 'b', '\u{1f600}', '\ud83d', '\ude00'),
+    maxLength: 7,
+    size: 'max',
+  });
   let near = 0;
   fc.assert(
     fc.property(
