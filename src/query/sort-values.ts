@@ -238,6 +238,7 @@ function shownAs({ field: name }: SortKey, kind: Kind, field: Field | undefined)
           // Java rounds NaN to 0, where the field is sorted as a long; as an int it reads whole numbers only.
           const int = field?.kind === 'number' && /^(?:integer|short|byte)$/.test(field.numeric);
           if (value === 'NaN' && !int) return 0;
+          if (int && typeof value === 'number') return intOf(value);
           return numberAfter(
             int && typeof value === 'string' && !/^[+-]?\d+$/.test(value) ? false : value,
             key,
@@ -246,6 +247,11 @@ function shownAs({ field: name }: SortKey, kind: Kind, field: Field | undefined)
         },
       };
   }
+}
+
+/** Java's Number.intValue: a whole number wraps, one with decimals ends at the ends. */
+function intOf(value: number): number {
+  return Number.isInteger(value) ? value | 0 : Math.trunc(Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, value)));
 }
 
 function addressOf(value: unknown): string {

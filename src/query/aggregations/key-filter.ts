@@ -66,6 +66,9 @@ function readKey(item: unknown, kind: FieldValues['kind'], show: FieldValues['sh
   }
   // A number in the list is a text that the format has to read.
   const key = show.parse(kind === 'date' ? asText(item) : item);
+  if (key === undefined && kind === 'ip') {
+    throw shardError(`'${asText(item)}' is not an IP string literal.`, 'illegal_argument_exception');
+  }
   if (key !== undefined || !['whole', 'real', 'date'].includes(kind)) return key;
   if (kind === 'date') throw shardError(`failed to parse date field [${asText(item)}]`, 'parse_exception');
   throw shardError(`For input string: "${asText(item)}"`, 'number_format_exception');

@@ -21,7 +21,8 @@ export const knownKinds: readonly KnownKind[] = [
   {
     name: 'the original fails inside where the request is at fault',
     explains: async ({ real }) =>
-      real.status === 500 && /illegal_state_exception|date_time_exception|runtime_exception/.test(real.text),
+      real.status === 500 &&
+      /illegal_state_exception|date_time_exception|runtime_exception|collection_terminated_exception/.test(real.text),
   },
   {
     name: 'a nested clause inside another whose path it does not lie in',
