@@ -11,7 +11,7 @@ import { counts, paged, renderings, searches } from './generated/story.ts';
 /**
  * Made-up indices, documents and searches, asked on both engines: the documents taken or refused alike, the same mapping
  * after them, the same hits and their order, totals, aggregations, `_source`, fields, marked words, refusals and renderings. At least 2,000 questions a run; the seed is printed, and
- * TRAILHOUND_SEED=N repeats a run. TRAILHOUND_STORIES=N plays more or fewer indices.
+ * TRAILHOUND_SEED=N repeats a run. TRAILHOUND_STORIES=N plays more or fewer indices, TRAILHOUND_ONLY=paged later pages and what hits show alone.
  */
 const seed = Number(process.env.TRAILHOUND_SEED ?? randomInt(2 ** 31));
 const stories = Number(process.env.TRAILHOUND_STORIES ?? 50);
