@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openApp } from '../src/app.ts';
+import type { Document } from '../src/base/document.ts';
 import { keptLog } from '../src/base/log.ts';
 import { parseConfig } from '../src/config/config.ts';
 import { parseSearchBody } from '../src/query/search-body.ts';
@@ -49,10 +51,24 @@ export async function* pagesOf(store: Store): AsyncIterable<readonly SearchHit[]
   }
 }
 
-/** A copy of a document under another id, with one value that no other has. */
-export function copyOf(hit: SearchHit, copy: string): Operation {
-  const id = `${hit.id}-${copy}`;
-  return { action: 'create', index: hit.index, id, document: { ...hit.source, copy: id }, plain: true };
+/** A copy of a document as another event would have it: `eventID`, which is its id, and `requestID` are of the same form and all different. */
+export function copyOf({ id, index, source }: SearchHit, copy: string): Operation {
+  const data = source.data as Document;
+  const aws = data.aws as Document;
+  const eventID = another(id, copy);
+  const requestID = typeof aws.requestID === 'string' ? { requestID: another(aws.requestID, copy) } : {};
+  const document = { ...source, data: { ...data, aws: { ...aws, eventID, ...requestID } } };
+  return { action: 'create', index, id: eventID, document, plain: true };
+}
+
+/** Another text of hexadecimal digits where there were some. */
+function another(text: string, copy: string): string {
+  const digits = createHash('sha512').update(`${text} ${copy}`).digest('hex');
+  let at = 0;
+  return text.replace(/[0-9a-f]/gi, (digit) => {
+    const other = digits[at++ % digits.length] as string;
+    return digit >= 'A' && digit <= 'F' ? other.toUpperCase() : other;
+  });
 }
 
 export function openStore(dir: string): Promise<EmbeddedStore> {

@@ -17,12 +17,14 @@ export function storeQuestions(): readonly (readonly [name: string, body: Record
     ['terms: eventName', terms('data.aws.eventName')],
     ['terms: sourceIPAddress', terms('data.aws.sourceIPAddress')],
     ['terms: userIdentity.arn', terms('data.aws.userIdentity.arn')],
-    ['terms: eventID (one for all copies)', terms('data.aws.eventID')],
-    ['terms: requestID (one for all copies)', terms('data.aws.requestID')],
-    ['terms: copy (all different)', terms('copy')],
-    ['terms: copy, of GetObject', { ...terms('copy'), query: { term: { 'data.aws.eventName': 'GetObject' } } }],
+    ['terms: eventID', terms('data.aws.eventID')],
+    ['terms: requestID', terms('data.aws.requestID')],
+    [
+      'terms: requestID, of GetObject',
+      { ...terms('data.aws.requestID'), query: { term: { 'data.aws.eventName': 'GetObject' } } },
+    ],
     ['value_count: eventID', counts({ ids: { value_count: { field: 'data.aws.eventID' } } })],
-    ['cardinality: copy (all different)', counts({ ids: { cardinality: { field: 'copy' } } })],
+    ['cardinality: eventID', counts({ ids: { cardinality: { field: 'data.aws.eventID' } } })],
     [
       'terms of terms by day',
       counts({
