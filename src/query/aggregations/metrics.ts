@@ -46,7 +46,8 @@ function startTally(kind: string, values: () => FieldValues, show: () => FieldVa
   const value = (): number =>
     kind === 'min' ? min : kind === 'max' ? max : kind === 'sum' ? sum.total() : sum.total() / count;
   const add = (point: Point): void => {
-    const number = Number(point);
+    // The zero below zero is none: which of the two came first must not show.
+    const number = Number(point) + 0;
     count++;
     if (number < min) min = number;
     if (number > max) max = number;

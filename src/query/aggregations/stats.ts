@@ -87,7 +87,8 @@ function startTally(values: () => FieldValues, answer: (numbers: Numbers) => Doc
     };
   };
   const add = (point: Point): void => {
-    const number = Number(point);
+    // The zero below zero is none: which of the two came first must not show.
+    const number = Number(point) + 0;
     count++;
     if (number < min) min = number;
     if (number > max) max = number;
