@@ -1,3 +1,4 @@
+import { slotOf } from './hash-table.ts';
 import { hashesOf, type RareGroup } from './rare-pairs.ts';
 
 /** Values that were counted by name. */
@@ -110,12 +111,6 @@ function makeTable() {
   let counts = new Uint32Array(sliceSize * 4);
   let used = new Uint32Array(sliceSize * 2);
   let count = 0;
-  const slotOf = (hash: number): number => {
-    const mask = keys.length - 1;
-    let slot = (hash ^ (hash >>> 15)) & mask;
-    while (counts[slot] !== 0 && keys[slot] !== hash) slot = (slot + 1) & mask;
-    return slot;
-  };
   const grow = (): void => {
     const before = { keys, counts, used };
     keys = new Uint32Array(before.keys.length * 2);
@@ -123,7 +118,7 @@ function makeTable() {
     used = new Uint32Array(before.used.length * 2);
     for (let at = 0; at < count; at++) {
       const from = before.used[at] as number;
-      const slot = slotOf(before.keys[from] as number);
+      const slot = slotOf(keys, counts, before.keys[from] as number);
       keys[slot] = before.keys[from] as number;
       counts[slot] = before.counts[from] as number;
       used[at] = slot;
@@ -141,7 +136,7 @@ function makeTable() {
         const hash = hashes[at] as number;
         if (hash >= below) break;
         if (count === used.length) grow();
-        const slot = slotOf(hash);
+        const slot = slotOf(keys, counts, hash);
         if (counts[slot] === 0) {
           keys[slot] = hash;
           used[count++] = slot;
@@ -152,7 +147,7 @@ function makeTable() {
     },
     /** False where no row has the hash. */
     raise(hash: number, by: number): boolean {
-      const slot = slotOf(hash);
+      const slot = slotOf(keys, counts, hash);
       if (counts[slot] === 0) return false;
       counts[slot] = (counts[slot] as number) + by;
       return true;

@@ -11,14 +11,8 @@ export function makeHashTable(): HashTable {
   let keys = new Uint32Array(1024);
   let counts = new Uint32Array(1024);
   let count = 0;
-  const slotOf = (hash: number): number => {
-    const mask = keys.length - 1;
-    let slot = (hash ^ (hash >>> 15)) & mask;
-    while (counts[slot] !== 0 && keys[slot] !== hash) slot = (slot + 1) & mask;
-    return slot;
-  };
   const put = (hash: number, times: number): void => {
-    const slot = slotOf(hash);
+    const slot = slotOf(keys, counts, hash);
     keys[slot] = hash;
     counts[slot] = times;
   };
@@ -45,9 +39,17 @@ export function makeHashTable(): HashTable {
       count++;
     },
     get(hash) {
-      const times = counts[slotOf(hash)] as number;
+      const times = counts[slotOf(keys, counts, hash)] as number;
       return times === 0 ? undefined : times;
     },
     each,
   };
+}
+
+/** Where a hash stands, or would: the first place of that hash or without a count. Tables are a power of two long, and never full. */
+export function slotOf(keys: Uint32Array, counts: Uint32Array, hash: number): number {
+  const mask = keys.length - 1;
+  let slot = (hash ^ (hash >>> 15)) & mask;
+  while (counts[slot] !== 0 && keys[slot] !== hash) slot = (slot + 1) & mask;
+  return slot;
 }
