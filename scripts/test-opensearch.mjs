@@ -52,6 +52,7 @@ async function startReal() {
   const port = await freePort();
   const env = { ...process.env, OS_DIR: folder, OS_PORT: String(port), OS_HEAP: process.env.OS_HEAP ?? '768m' };
   let stopped = false;
+  let watch;
   const stop = () => {
     if (stopped) return;
     stopped = true;
@@ -59,23 +60,21 @@ async function startReal() {
     spawnSync(up, ['down'], { env, stdio: 'ignore' });
     rmSync(folder, { recursive: true, force: true });
   };
+  process.on('exit', stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+  say('Starting a real OpenSearch 2.19.4 …');
+  if ((await bringUp(env)) !== 0) {
+    say('The real OpenSearch did not start.');
+    process.exit(1);
+  }
   let starting = false;
-  const watch = setInterval(async () => {
+  watch = setInterval(async () => {
     if (starting || nodeRuns(join(folder, `node-${port}.pid`))) return;
     starting = true;
     say(`The real OpenSearch died:\n${lastWords(join(folder, 'opensearch-2.19.4', 'logs', 'node.log'))}`);
     await bringUp(env);
     starting = false;
   }, 1_000);
-  process.on('exit', stop);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
-  say('Starting a real OpenSearch 2.19.4 …');
-  starting = true;
-  if ((await bringUp(env)) !== 0) {
-    say('The real OpenSearch did not start.');
-    process.exit(1);
-  }
-  starting = false;
   return { url: `http://127.0.0.1:${port}`, stop };
 }
 

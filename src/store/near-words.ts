@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { acceptsAny, type EditAutomaton, far } from '../base/edit-automaton.ts';
 import type { WordSplit } from '../query/analysis/token.ts';
+import type { Field } from '../query/field.ts';
 import type { Pattern } from '../query/lucene.ts';
 import { foldOf } from './segment/word-fold.ts';
 
@@ -13,8 +14,12 @@ export function nearFilter({ field, automaton, of }: Pattern): ((text: Buffer) =
   if (!automaton || of || !onlyInStrings(automaton)) return undefined;
   if (field.kind === 'text') return field.analyzer.split && stringScan(automaton, field.analyzer.split);
   if (field.kind === 'flat_object') return stringScan(automaton, undefined);
-  if (field.kind !== 'keyword' || field.normalizer || field.nullValue !== undefined) return undefined;
-  return stringScan(automaton, undefined);
+  return isUnchangedKeyword(field) ? stringScan(automaton, undefined) : undefined;
+}
+
+/** Whose terms are its values as they stand. */
+export function isUnchangedKeyword(field: Field): boolean {
+  return field.kind === 'keyword' && !field.normalizer && field.nullValue === undefined;
 }
 
 /** No number, however it is written, and no constant is near. */

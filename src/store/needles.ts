@@ -2,7 +2,7 @@ import { isAscii } from 'node:buffer';
 import { bestOf, type Literals } from '../base/regex-literals.ts';
 import type { Field } from '../query/field.ts';
 import type { Bool, Lucene, Pattern } from '../query/lucene.ts';
-import { nearFilter } from './near-words.ts';
+import { isUnchangedKeyword, nearFilter } from './near-words.ts';
 
 /** Says of a document's JSON text, as bytes, whether it may match: where it says no, it need not be parsed. */
 export type TextFilter = (text: Buffer) => boolean;
@@ -75,8 +75,7 @@ function nearOfAny(queries: readonly Lucene[]): readonly Pattern[] | undefined {
 }
 
 function questionOf({ field, text, syntax, of }: Pattern): string {
-  const plain = field.kind === 'keyword' && !field.normalizer && field.nullValue === undefined;
-  return JSON.stringify([field.kind, plain ? '' : field.path, text, syntax, of ?? null]);
+  return JSON.stringify([field.kind, isUnchangedKeyword(field) ? '' : field.path, text, syntax, of ?? null]);
 }
 
 function filterOf(needles: readonly string[]): TextFilter {
@@ -139,7 +138,7 @@ function fieldNeedles(field: Field, texts: Literals): Literals {
 /** Words of a document that become others; undefined where what stands in it may become anything. */
 function besideOf(field: Field): readonly string[] | undefined {
   if (field.kind === 'flat_object') return [];
-  if (field.kind === 'keyword') return field.normalizer || field.nullValue !== undefined ? undefined : [];
+  if (field.kind === 'keyword') return isUnchangedKeyword(field) ? [] : undefined;
   if (field.kind !== 'text') return undefined;
   const { split } = field.analyzer;
   return split && split.altered.length < alternativesMax ? split.altered : undefined;
