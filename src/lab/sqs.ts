@@ -21,6 +21,8 @@ export interface Queue {
   readonly attributes: { [name: string]: string };
   readonly createdAt: Instant;
   messages: Message[];
+  /** Wakes requests that wait for messages; who began to wait first stands first. */
+  readonly waiting: Set<() => void>;
 }
 
 /** Queues as far as bucket notifications and their readers need them. */
@@ -60,6 +62,7 @@ function enqueue({ clock }: Sqs, queue: Queue, body: string, delaySeconds: numbe
   };
   queue.messages.push(message);
   if (queue.messages.length > limits.labQueueMessagesMax) queue.messages.shift();
+  if (delaySeconds === 0) wakeOne(queue);
   return message;
 }
 
@@ -75,7 +78,13 @@ const control: Readonly<Record<string, Operation>> = {
       );
     }
     if (!sqs.queues.has(name)) {
-      sqs.queues.set(name, { name, attributes: attributesOf(input), createdAt: sqs.clock.now(), messages: [] });
+      sqs.queues.set(name, {
+        name,
+        attributes: attributesOf(input),
+        createdAt: sqs.clock.now(),
+        messages: [],
+        waiting: new Set(),
+      });
     }
     return { QueueUrl: queueUrl(sqs, name) };
   },
@@ -200,8 +209,25 @@ async function receive(sqs: Sqs, input: Document, gone?: AbortSignal): Promise<D
     const found = queue.messages.filter(({ visibleAt }) => visibleAt <= now).slice(0, max);
     if (found.length > 0) return { Messages: found.map((message) => handOut(message, now, hidden)) };
     if (now >= until || !sqs.queues.has(queue.name)) return {};
-    await sqs.clock.sleep(Math.min(lookAgainMs, until - now), gone);
+    await waitForMessage(sqs, queue, Math.min(lookAgainMs, until - now), gone);
   }
+}
+
+/** Ends after so many milliseconds at the latest: a message may also be there because its hidden or delayed time is over. */
+async function waitForMessage({ clock }: Sqs, { waiting }: Queue, ms: number, gone?: AbortSignal): Promise<void> {
+  const woken = new AbortController();
+  const wake = (): void => woken.abort();
+  waiting.add(wake);
+  await clock.sleep(ms, gone ? AbortSignal.any([gone, woken.signal]) : woken.signal);
+  waiting.delete(wake);
+}
+
+/** A new message is for one of those who wait, and each has its turn: readers of one queue share its messages out. */
+function wakeOne({ waiting }: Queue): void {
+  const [first] = waiting;
+  if (!first) return;
+  waiting.delete(first);
+  first();
 }
 
 /** Messages that were received as often as the queue's RedrivePolicy allows go to its dead-letter queue. */

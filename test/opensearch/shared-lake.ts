@@ -25,8 +25,9 @@ export async function sharedAndKilled(context: TestContext, real: Engine, lake: 
   await clean(real);
   const folder = temporaryFolder(context);
   const counts = { records: 0, anonymous: 0, files: 0 };
-  const feed = async (files: number): Promise<void> => {
+  const feed = async (files: number, betweenMs = 0): Promise<void> => {
     for (let file = 0; file < files; file++) {
+      await pause(betweenMs);
       const records = Array.from({ length: 1 + Math.floor(random() * 5) }, (_, at) =>
         s3Record(counts.records + at, 'GetObject', at === 0 ? 'anonymous' : 'user'),
       );
@@ -46,7 +47,7 @@ export async function sharedAndKilled(context: TestContext, real: Engine, lake: 
   context.after(() => Promise.all(fleet.map((program) => program.kill())));
   await until('all to know each other', async () => ((await live(real)) === 3 ? true : undefined));
   await pause(5000);
-  await feed(60);
+  await feed(60, 50);
   await until('every event', () => all(real, counts.records), 60_000);
   await pause(3000);
   const shares = await Promise.all(fleet.map(filesRead));
