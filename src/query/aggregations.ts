@@ -2,7 +2,9 @@ import type { Instant } from '../base/clock.ts';
 import { type Document, isDocument } from '../base/document.ts';
 import { TrailhoundError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
+import { adjacencyMatrix } from './aggregations/adjacency-matrix.ts';
 import type { AggregationKind, AggregationNode } from './aggregations/aggregation.ts';
+import { autoDateHistogram } from './aggregations/auto-date-histogram.ts';
 import type { Budget } from './aggregations/budget.ts';
 import { cardinality } from './aggregations/cardinality.ts';
 import { composite } from './aggregations/composite.ts';
@@ -12,6 +14,7 @@ import { filters } from './aggregations/filters.ts';
 import { global } from './aggregations/global.ts';
 import { histogram } from './aggregations/histogram.ts';
 import { ipRange } from './aggregations/ip-range.ts';
+import { medianDeviation } from './aggregations/median-deviation.ts';
 import { metrics } from './aggregations/metrics.ts';
 import { missing } from './aggregations/missing.ts';
 import { multiTerms } from './aggregations/multi-terms.ts';
@@ -26,16 +29,19 @@ import {
   pipelineKinds,
 } from './aggregations/pipelines.ts';
 import { range } from './aggregations/range.ts';
+import { rareTerms } from './aggregations/seldom-terms.ts';
 import { stats } from './aggregations/stats.ts';
 import { terms } from './aggregations/terms.ts';
 import { topHits } from './aggregations/top-hits.ts';
 import { valueCount } from './aggregations/value-count.ts';
+import { weightedAvg } from './aggregations/weighted-avg.ts';
 import { argumentError, parsingError } from './refusal.ts';
 
 /** Every aggregation there is. */
 export const aggregationKinds: readonly AggregationKind[] = [
   terms,
   dateHistogram,
+  autoDateHistogram,
   histogram,
   range,
   ipRange,
@@ -53,16 +59,19 @@ export const aggregationKinds: readonly AggregationKind[] = [
   percentiles,
   stats,
   valueCount,
+  rareTerms,
+  adjacencyMatrix,
+  weightedAvg,
+  medianDeviation,
 ];
 
 /** What OpenSearch has besides; refused by name. */
 export const refusedAggregations: readonly string[] = (
-  'adjacency_matrix auto_date_histogram bucket_count_ks_test ' +
-  'children diversified_sampler extended_stats_bucket geo_bounds geo_centroid geo_distance ' +
-  'geohash_grid geohex_grid geotile_grid matrix_stats median_absolute_deviation moving_avg ' +
-  'moving_fn parent rare_terms sampler scripted_metric ' +
-  'significant_terms significant_text string_stats t_test top_metrics ' +
-  'variable_width_histogram weighted_avg'
+  'children diversified_sampler geo_bounds geo_centroid geo_distance ' +
+  'geohash_grid geotile_grid matrix_stats ' +
+  'parent sampler scripted_metric ' +
+  'significant_terms significant_text ' +
+  'variable_width_histogram'
 ).split(' ');
 
 const byName = new Map(aggregationKinds.flatMap((kind) => kind.names.map((name) => [name, kind] as const)));

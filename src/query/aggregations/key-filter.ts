@@ -20,8 +20,8 @@ export function parseKeyFilter(
   if (!include && !exclude) return undefined;
   if (include && exclude && 'list' in include !== 'list' in exclude) throw failedField(kind, 'exclude');
   return (values) => {
-    const wanted = include && compileSide(include, values, name);
-    const unwanted = exclude && compileSide(exclude, values, name);
+    const wanted = include && compileSide(include, values, name, kind);
+    const unwanted = exclude && compileSide(exclude, values, name, kind);
     return (value) => (!wanted || wanted(value)) && !unwanted?.(value);
   };
 }
@@ -74,12 +74,19 @@ function readKey(item: unknown, kind: FieldValues['kind'], show: FieldValues['sh
   throw shardError(`For input string: "${asText(item)}"`, 'number_format_exception');
 }
 
-function compileSide(side: Side, { kind, show }: FieldValues, name: string): KeyFilter {
+function compileSide(side: Side, { kind, show }: FieldValues, name: string, aggregation: string): KeyFilter {
   if ('list' in side) {
     const wanted = new Set(side.list.map((item) => readKey(item, kind, show)));
     return (value) => wanted.has(value);
   }
   if (kind !== 'term' && kind !== 'none') {
+    const numbers = aggregation === 'rare_terms' || aggregation === 'significant_terms';
+    if (numbers && kind !== 'ip') {
+      throw shardError(
+        `Aggregation [${name}] cannot support regular expression style include/exclude settings as they can only be applied to string fields. Use an array of numeric values for include/exclude clauses used to filter numeric fields`,
+        'illegal_argument_exception',
+      );
+    }
     throw shardError(
       `Aggregation [${name}] cannot support regular expression style include/exclude settings as they can only be applied to string fields. Use an array of values for include/exclude clauses`,
       'aggregation_execution_exception',

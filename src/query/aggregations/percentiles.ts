@@ -98,7 +98,7 @@ function shownValues(
 }
 
 /** A value stands in the middle of its share: between the middles the line is straight. */
-function percentileOf(sorted: readonly number[], percent: number): number {
+export function percentileOf(sorted: readonly number[], percent: number): number {
   const last = sorted.length - 1;
   const place = (percent / 100) * sorted.length - 0.5;
   const low = Math.min(Math.max(Math.floor(place), 0), last);

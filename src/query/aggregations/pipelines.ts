@@ -2,22 +2,33 @@ import type { Document } from '../../base/document.ts';
 import { asText, isDocument, put } from '../../base/document.ts';
 import { argumentError, parsingError } from '../refusal.ts';
 import type { AggregationNode } from './aggregation.ts';
-import { checkBody, failedField, textOf, wholeOf } from './body.ts';
+import { checkBody, failedField, numberOf, textOf, wholeOf } from './body.ts';
 import { parseOrder } from './bucket-order.ts';
 import { bucketScriptKinds, parseBucketScript } from './bucket-scripts.ts';
 import { gapPolicyOf, valueAt, valuesOf } from './buckets-path.ts';
 import { decimalFormat } from './decimal-format.ts';
 import { derivativeUnitMs } from './derivative-unit.ts';
+import { movingKinds, parseMoving } from './moving-functions.ts';
 import type { Pipeline } from './pipeline.ts';
+import { statsOfNumbers } from './stats.ts';
 
 export const pipelineKinds: readonly string[] = [
-  ...['max_bucket', 'min_bucket', 'avg_bucket', 'sum_bucket', 'stats_bucket', 'percentiles_bucket'],
-  ...['cumulative_sum', 'derivative', 'serial_diff', 'bucket_sort', ...bucketScriptKinds],
+  ...[
+    'max_bucket',
+    'min_bucket',
+    'avg_bucket',
+    'sum_bucket',
+    'stats_bucket',
+    'extended_stats_bucket',
+    'percentiles_bucket',
+  ],
+  ...['cumulative_sum', 'derivative', 'serial_diff', 'bucket_sort', ...movingKinds, ...bucketScriptKinds],
 ];
 
 export function parsePipeline(name: string, kind: string, body: Document, meta: Document | undefined): Pipeline {
   const base = { name, kind, meta, paths: [] };
   if (bucketScriptKinds.includes(kind)) return { ...base, ...parseBucketScript(body, kind, name) };
+  if (movingKinds.includes(kind)) return { ...base, ...parseMoving(body, kind, name) };
   if (kind === 'bucket_sort') return { ...base, ...bucketSort(body, kind, name) };
   checkBody(body, kind, ['buckets_path', 'format', 'gap_policy', ...(own[kind] ?? [])]);
   const path = textOf(body, 'buckets_path', kind);
@@ -66,6 +77,7 @@ function normalized({ value, value_as_string: text }: Document): Document {
 
 const own: Readonly<Record<string, readonly string[]>> = {
   percentiles_bucket: ['percents', 'keyed'],
+  extended_stats_bucket: ['sigma'],
   serial_diff: ['lag'],
   derivative: ['unit'],
 };
@@ -105,6 +117,12 @@ function overBuckets(
       return count === 0
         ? { count, min: null, max: null, avg: null, sum: 0 }
         : { count, min, max, avg: sum / count, sum, ...statTexts({ min, max, avg: sum / count, sum }, shown) };
+    case 'extended_stats_bucket':
+      return statsOfNumbers(
+        numbers,
+        numberOf(body, 'sigma', kind, 2),
+        (value) => shown(value).value_as_string as string | undefined,
+      );
     default:
       return { values: bucketPercentiles(body, numbers, shown) };
   }
@@ -212,7 +230,8 @@ export function refusedPipeline(reason: string): Error {
   return argumentError(`Validation Failed: 1: ${reason};`, 'action_request_validation_exception');
 }
 
-const running = ['cumulative_sum', 'derivative', 'serial_diff'];
+const running = ['cumulative_sum', 'derivative', 'serial_diff', ...movingKinds];
+const histograms = ['histogram', 'date_histogram', 'auto_date_histogram'];
 
 /** The aggregation that pipelines stand in. */
 export interface PipelineParent {
@@ -254,11 +273,12 @@ function isNamed(step: string, name: string): boolean {
 }
 
 function checkHistogram(name: string, kind: string, parent: PipelineParent | undefined): void {
-  if (parent?.kind !== 'histogram' && parent?.kind !== 'date_histogram') {
+  if (!parent || !histograms.includes(parent.kind)) {
     throw refusedPipeline(
       `${kind} aggregation [${name}] must have a histogram, date_histogram or auto_date_histogram as parent`,
     );
   }
+  if (parent.kind === 'auto_date_histogram') return;
   const least = parent.body.min_doc_count;
   if (least !== undefined && Number(least) !== 0) {
     throw refusedPipeline(`parent histogram of ${kind} aggregation [${name}] must have min_doc_count of 0`);

@@ -58,9 +58,33 @@ function make(body: Document, { kind, name }: AggregationScope, extended: boolea
   };
 }
 
+type Texts = Pick<Shown, 'text'>;
 type Numbers = Readonly<Record<string, number>>;
 
+/** What `extended_stats` says of these. */
+export function statsOfNumbers(
+  values: readonly number[],
+  sigma: number,
+  text: (value: number) => string | undefined,
+): Document {
+  const gathered = gather();
+  values.forEach(gathered.add);
+  return extendedAnswer(gathered.numbers(), sigma, { text });
+}
+
 function startTally(values: () => FieldValues, answer: (numbers: Numbers) => Document): Tally {
+  const { add, numbers } = gather();
+  return {
+    collect(hit) {
+      for (const point of values().read(hit)) add(point);
+    },
+    collectRows: (batch) => eachPoint(values(), batch, add),
+    answer: () => answer(numbers()),
+    valueOf: (part) => numbers()[part] ?? Number.NaN,
+  };
+}
+
+function gather(): { add(point: Point): void; numbers(): Numbers } {
   let count = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
@@ -95,14 +119,7 @@ function startTally(values: () => FieldValues, answer: (numbers: Numbers) => Doc
     sum.add(number);
     squares.add(number * number);
   };
-  return {
-    collect(hit) {
-      for (const point of values().read(hit)) add(point);
-    },
-    collectRows: (batch) => eachPoint(values(), batch, add),
-    answer: () => answer(numbers()),
-    valueOf: (part) => numbers()[part] ?? Number.NaN,
-  };
+  return { add, numbers };
 }
 
 function plainAnswer(numbers: Numbers, show: Shown | undefined): Document {
@@ -110,7 +127,7 @@ function plainAnswer(numbers: Numbers, show: Shown | undefined): Document {
   return shown(numbers, plainParts, show);
 }
 
-function extendedAnswer(numbers: Numbers, sigma: number, show: Shown | undefined): Document {
+function extendedAnswer(numbers: Numbers, sigma: number, show: Texts | undefined): Document {
   const empty = numbers.count === 0;
   const bound = (which: string, side: 1 | -1): number =>
     (numbers.avg ?? Number.NaN) + side * sigma * (numbers[`std_deviation${which}`] ?? Number.NaN);
@@ -133,7 +150,7 @@ function extendedAnswer(numbers: Numbers, sigma: number, show: Shown | undefined
   };
 }
 
-function shown(numbers: Numbers, parts: readonly string[], show: Shown | undefined): Document {
+function shown(numbers: Numbers, parts: readonly string[], show: Texts | undefined): Document {
   const answer: { [part: string]: unknown } = {};
   for (const part of parts) answer[part] = finite(numbers[part]);
   for (const part of parts) {
