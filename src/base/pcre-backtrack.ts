@@ -47,6 +47,10 @@ function follow(program: Program, start: number, registers: number[], run: Run):
       place = instruction.to;
       continue;
     }
+    if (instruction.op === 'progress') {
+      place = registers[instruction.register] === position ? instruction.leave : place + 1;
+      continue;
+    }
     position = advance(instruction, position, registers, back, run);
     place++;
     while (position < 0) {
@@ -62,7 +66,7 @@ function follow(program: Program, start: number, registers: number[], run: Run):
   }
 }
 
-type Simple = Exclude<Instruction, { op: 'match' | 'split' | 'jump' }>;
+type Simple = Exclude<Instruction, { op: 'match' | 'split' | 'jump' | 'progress' }>;
 
 /** The position after an instruction, or -1 when it fails. */
 function advance(instruction: Simple, position: number, registers: number[], back: number[], run: Run): number {
@@ -75,8 +79,6 @@ function advance(instruction: Simple, position: number, registers: number[], bac
     case 'save':
       save(instruction.register, position, registers, back);
       return position;
-    case 'progress':
-      return registers[instruction.register] === position ? -1 : position;
     case 'reference':
       return afterReference(instruction.index, instruction.caseless, position, registers, text);
     case 'atomic':

@@ -9,49 +9,74 @@ import {
 } from './pcre-class.ts';
 import { accept, type PcreCursor, PcreRefusal, scan } from './pcre-cursor.ts';
 
-/** Reads a character class after its `[`. Case is ignored before the class is turned round: `(?i)[^a]` is not `A` either. */
-export function parseBracket(cursor: PcreCursor, caseless: boolean): ByteSet {
+/**
+ * Reads a character class after its `[`. Case is ignored before the class is turned round: `(?i)[^a]` is not `A` either.
+ * `blanks`: blanks and tabs within it count for nothing, as `(?xx)` has it.
+ */
+export function parseBracket(cursor: PcreCursor, caseless: boolean, blanks = false): ByteSet {
+  const inside: Inside = { cursor, quoted: false, blanks };
   const negated = accept(cursor, '^');
   const set = new Uint8Array(256);
   for (let first = true; ; first = false) {
+    skipNothing(inside);
     if (cursor.at >= cursor.text.length) throw new PcreRefusal('does not close a "["');
-    if (!first && accept(cursor, ']')) break;
-    const posix = scan(cursor, /\[:(\^?)([a-z]+):\]/y);
-    if (posix) {
-      const named = posixClass.get(posix[2] ?? '');
-      if (!named) throw new PcreRefusal(`has the unknown class ${posix[0]}`);
-      addAll(set, posix[1] === '^' ? complement(named) : named);
-      continue;
-    }
-    const from = member(cursor);
+    if (!first && !inside.quoted && accept(cursor, ']')) break;
+    const from = member(inside);
+    const range = rangeFrom(inside);
     if (typeof from !== 'number') {
+      if (range) throw new PcreRefusal('has a range that begins with a class');
       addAll(set, from);
       continue;
     }
-    let to = from;
-    if (cursor.text[cursor.at] === '-' && cursor.at + 1 < cursor.text.length && cursor.text[cursor.at + 1] !== ']') {
-      const before = cursor.at++;
-      const end = member(cursor);
-      if (typeof end === 'number') to = end;
-      else cursor.at = before;
-      if (to < from) throw new PcreRefusal('has a range that runs backwards');
-      if (typeof end !== 'number') {
-        set[from] = 1;
-        set[0x2d] = 1;
-        cursor.at = before + 1;
-        continue;
-      }
-    }
+    const to = range ? member(inside) : from;
+    if (typeof to !== 'number') throw new PcreRefusal('has a range that ends with a class');
+    if (to < from) throw new PcreRefusal('has a range that runs backwards');
     for (let byte = from; byte <= to; byte++) set[byte] = 1;
   }
   const whole = caseless ? withBothCases(set) : set;
   return negated ? complement(whole) : whole;
 }
 
-/** One byte or a shorthand within a class. */
-function member(cursor: PcreCursor): number | ByteSet {
+interface Inside {
+  readonly cursor: PcreCursor;
+  readonly blanks: boolean;
+  /** Between `\Q` and `\E` everything is itself. */
+  quoted: boolean;
+}
+
+/** Steps over what is no member: where a quotation begins and ends, and blanks where they count for nothing. */
+function skipNothing(inside: Inside): void {
+  const { cursor } = inside;
+  for (;;) {
+    if (accept(cursor, '\\E')) inside.quoted = false;
+    else if (!inside.quoted && accept(cursor, '\\Q')) inside.quoted = true;
+    else if (inside.quoted || !inside.blanks || !scan(cursor, /[ \t]+/y)) return;
+  }
+}
+
+/** Steps over the `-` of a range; before the class's end it is a member like any other. */
+function rangeFrom(inside: Inside): boolean {
+  const { cursor } = inside;
+  skipNothing(inside);
+  const start = cursor.at;
+  if (inside.quoted || !accept(cursor, '-')) return false;
+  skipNothing(inside);
+  if (cursor.at < cursor.text.length && (inside.quoted || cursor.text[cursor.at] !== ']')) return true;
+  cursor.at = start;
+  inside.quoted = false;
+  return false;
+}
+
+/** One byte, a shorthand or a named class. */
+function member({ cursor, quoted }: Inside): number | ByteSet {
+  const posix = quoted ? undefined : scan(cursor, /\[([:.=])(\^?)([a-z]*)\1\]/y);
+  if (posix) {
+    const named = posix[1] === ':' ? posixClass.get(posix[3] ?? '') : undefined;
+    if (!named) throw new PcreRefusal(`has the unknown class ${posix[0]}`);
+    return posix[2] === '^' ? complement(named) : named;
+  }
   const char = cursor.text[cursor.at++] ?? '';
-  if (char !== '\\') return char.charCodeAt(0);
+  if (quoted || char !== '\\') return char.charCodeAt(0);
   if (accept(cursor, 'b')) return 0x08;
   const letter = cursor.text[cursor.at] ?? '';
   const set = shorthand.get(letter);

@@ -31,9 +31,13 @@ interface Flags {
   readonly m: boolean;
   readonly s: boolean;
   readonly x: boolean;
+  /** Blanks within classes count for nothing either. */
+  readonly xx: boolean;
+  /** Only named groups capture. */
+  readonly n: boolean;
 }
 
-const none: Flags = { i: false, m: false, s: false, x: false };
+const none: Flags = { i: false, m: false, s: false, x: false, xx: false, n: false };
 
 interface Parser extends PcreCursor {
   flags: Flags;
@@ -57,7 +61,7 @@ function parseChoice(parser: Parser): PcreNode {
 function parseSequence(parser: Parser): PcreNode {
   const parts: PcreNode[] = [];
   for (;;) {
-    if (parser.flags.x) scan(parser, /(?:\s+|#[^\n]*)+/y);
+    skipIgnored(parser);
     const char = parser.text[parser.at];
     if (char === undefined || char === '|' || char === ')') break;
     const quoted = scan(parser, /\\Q([\s\S]*?)(?:\\E|$)/y);
@@ -67,10 +71,28 @@ function parseSequence(parser: Parser): PcreNode {
       parts.push(...bytes, ...(last ? [quantified(parser, last)] : []));
     } else {
       const atom = parseAtom(parser);
-      if (atom) parts.push(quantified(parser, atom));
+      if (!atom) refuseQuantifier(parser);
+      else if (char !== '(' && (atom.kind === 'assert' || atom.kind === 'empty')) {
+        refuseQuantifier(parser);
+        parts.push(atom);
+      } else parts.push(quantified(parser, atom));
     }
   }
   return parts.length === 1 && parts[0] ? parts[0] : { kind: 'sequence', parts };
+}
+
+/** Comments, quotations of nothing and a `\E` without `\Q` are nothing: a quantifier behind them is that of what stands before. */
+function skipIgnored(parser: Parser): void {
+  while (scan(parser, /\(\?#[^)]*\)|\\Q\\E|\\E/y) || (parser.flags.x && scan(parser, /(?:[\t-\r ]+|#[^\n]*)+/y)));
+}
+
+const quantifier = /([*+?])|\{(\d{1,5})(?:(,)(\d{1,5})?)?\}/y;
+
+/** What stands for no text, or is repeated already, cannot be repeated. */
+function refuseQuantifier(parser: Parser): void {
+  skipIgnored(parser);
+  const found = scan(parser, quantifier);
+  if (found) throw new PcreRefusal(`has a "${found[0]}" with nothing to repeat`);
 }
 
 function parseAtom(parser: Parser): PcreNode | undefined {
@@ -83,7 +105,9 @@ function parseAtom(parser: Parser): PcreNode | undefined {
     case '$':
       return { kind: 'assert', what: parser.flags.m ? 'line-end' : 'text-end-or-newline' };
     case '[':
-      return { kind: 'bytes', set: parseBracket(parser, parser.flags.i) };
+      if (scan(parser, /([:.=])[^\]\\]*\1\]/y))
+        throw new PcreRefusal('has a named class that stands in no class: [[:alpha:]]');
+      return { kind: 'bytes', set: parseBracket(parser, parser.flags.i, parser.flags.xx) };
     case '(':
       return parseGroup(parser);
     case '\\':
@@ -91,15 +115,19 @@ function parseAtom(parser: Parser): PcreNode | undefined {
     case '*':
     case '+':
     case '?':
-      throw new PcreRefusal(`has a "${char}" with nothing to repeat`);
+    case '{':
+      parser.at--;
+      refuseQuantifier(parser);
+      parser.at++;
+      return literal(parser, char.charCodeAt(0));
     default:
       return literal(parser, char.charCodeAt(0));
   }
 }
 
 function quantified(parser: Parser, atom: PcreNode): PcreNode {
-  if (parser.flags.x) scan(parser, /(?:\s+|#[^\n]*)+/y);
-  const found = scan(parser, /([*+?])|\{(\d{1,5})(?:(,)(\d{1,5})?)?\}/y);
+  skipIgnored(parser);
+  const found = scan(parser, quantifier);
   if (!found) return atom;
   const [, sign, least, comma, most] = found;
   const min = sign ? (sign === '+' ? 1 : 0) : Number(least);
@@ -112,20 +140,21 @@ function quantified(parser: Parser, atom: PcreNode): PcreNode {
       : min;
   if (max < min) throw new PcreRefusal(`has the repeat ${found[0]}, which runs backwards`);
   if (min > 65_535 || (max > 65_535 && max !== Number.POSITIVE_INFINITY)) throw new PcreRefusal('repeats too often');
+  skipIgnored(parser);
   const lazy = accept(parser, '?');
   const possessive = !lazy && accept(parser, '+');
   const repeat: PcreNode = { kind: 'repeat', inner: atom, min, max, lazy };
-  return quantified(parser, possessive ? { kind: 'atomic', inner: repeat } : repeat);
+  refuseQuantifier(parser);
+  return possessive ? { kind: 'atomic', inner: repeat } : repeat;
 }
 
 function parseGroup(parser: Parser): PcreNode | undefined {
-  if (scan(parser, /\?#[^)]*\)/y)) return undefined;
   if (parser.text[parser.at] === '*') throw new PcreRefusal('has a verb (*…), which is not supported');
-  const flags = scan(parser, /\?([imsx]*)(?:-([imsx]+))?([:)])/y);
+  const flags = scan(parser, /\?(?:(\^)?([imnsx]*)|([imnsx]*)-([imnsx]*))([:)])/y);
   if (flags) {
     const outer = parser.flags;
-    parser.flags = changed(outer, flags[1] ?? '', flags[2] ?? '');
-    if (flags[3] === ')') return undefined;
+    parser.flags = changed(flags[1] ? none : outer, flags[2] ?? flags[3] ?? '', flags[4] ?? '');
+    if (flags[5] === ')') return undefined;
     const inner = closed(parser);
     parser.flags = outer;
     return inner;
@@ -141,8 +170,11 @@ function parseGroup(parser: Parser): PcreNode | undefined {
   if (!name && parser.text[parser.at] === '?') {
     throw new PcreRefusal(`has the group (${parser.text.slice(parser.at, parser.at + 3)}…, which is not supported`);
   }
+  if (!name && parser.flags.n) return closed(parser);
   const index = ++parser.captures;
-  if (name) parser.names.set(name[1] ?? name[2] ?? '', index);
+  const called = name?.[1] ?? name?.[2];
+  if (called !== undefined && parser.names.has(called)) throw new PcreRefusal(`names two groups ${called}`);
+  if (called !== undefined) parser.names.set(called, index);
   return { kind: 'capture', index, inner: closed(parser) };
 }
 
@@ -154,9 +186,10 @@ function closed(parser: Parser): PcreNode {
 
 function changed(flags: Flags, on: string, off: string): Flags {
   const after = { ...flags };
-  for (const letter of ['i', 'm', 's', 'x'] as const) {
+  if (on.includes('x')) after.xx = false;
+  for (const letter of ['i', 'm', 'n', 's', 'x', 'xx'] as const) {
     if (on.includes(letter)) after[letter] = true;
-    if (off.includes(letter)) after[letter] = false;
+    if (off.includes(letter.charAt(0))) after[letter] = false;
   }
   return after;
 }
@@ -175,14 +208,14 @@ function parseEscape(parser: Parser): PcreNode {
   if (letter === undefined) throw new PcreRefusal('ends with a backslash');
   const set = shorthand.get(letter);
   const what = assertions.get(letter);
-  if (set || what || 'NCRKE'.includes(letter)) parser.at++;
+  if (set || what || 'NCRK'.includes(letter)) parser.at++;
   if (set) return { kind: 'bytes', set };
   if (what) return { kind: 'assert', what };
   if (letter === 'N') return { kind: 'bytes', set: notNewline };
   if (letter === 'C') return { kind: 'bytes', set: anyByte };
   if (letter === 'R') return lineEnd;
-  // \K only moves the start of what is reported; \E without \Q is nothing.
-  if (letter === 'K' || letter === 'E') return { kind: 'empty' };
+  // \K only moves the start of what is reported.
+  if (letter === 'K') return { kind: 'empty' };
   const property = readProperty(parser);
   if (property) return bytes(parser, property);
   const named = scan(parser, /k(?:\{(\w+)\}|<(\w+)>|'(\w+)')|g\{([A-Za-z_]\w*)\}/y);

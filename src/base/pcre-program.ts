@@ -9,8 +9,8 @@ export type Instruction =
   | { readonly op: 'assert'; readonly what: PcreAssertion }
   /** Puts the position into a register. */
   | { readonly op: 'save'; readonly register: number }
-  /** Fails when nothing was consumed since the register was saved: a loop over nothing ends. */
-  | { readonly op: 'progress'; readonly register: number }
+  /** Goes on behind the loop when nothing was consumed since the register was saved: a loop over nothing ends. */
+  | { readonly op: 'progress'; readonly register: number; leave: number }
   | { readonly op: 'reference'; readonly index: number; readonly caseless: boolean }
   | { readonly op: 'atomic'; readonly program: Program }
   | { readonly op: 'look'; readonly negative: boolean; readonly ways: readonly Way[] }
@@ -116,9 +116,11 @@ function emitRepeat(node: Extract<PcreNode, { kind: 'repeat' }>, code: Instructi
     const register = length !== undefined && length > 0 ? undefined : build.registers++;
     if (register !== undefined) code.push({ op: 'save', register });
     emit(inner, code, build);
-    if (register !== undefined) code.push({ op: 'progress', register });
+    const progress = register === undefined ? undefined : { op: 'progress' as const, register, leave: 0 };
+    if (progress) code.push(progress);
     code.push({ op: 'jump', to: split.at });
     split.leave(code.length);
+    if (progress) progress.leave = code.length;
     return;
   }
   const splits = [];

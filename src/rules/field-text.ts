@@ -14,8 +14,17 @@ export function fieldText(value: unknown): string {
 /** `%i` for a whole number of 32 bits, else `%f`. */
 export function numberText(value: number): string {
   if (isInt32(value)) return String(value + 0);
-  if (Math.abs(value) < 1e21) return value.toFixed(6);
+  if (Math.abs(value) < 1e21) return fixedText(value);
   return `${BigInt(value)}.000000`;
+}
+
+/** `%f`: of two texts equally near, which only odd multiples of 1/128 have, C takes the even one, JavaScript the larger. */
+function fixedText(value: number): string {
+  if (Number.isInteger(value * 128) && !Number.isInteger(value * 64)) {
+    const exact = value.toFixed(7);
+    if (Number(exact.at(-2)) % 2 === 0) return exact.slice(0, -1);
+  }
+  return value.toFixed(6);
 }
 
 function isInt32(value: number): boolean {
