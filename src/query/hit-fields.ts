@@ -11,6 +11,7 @@ import type { Field } from './field.ts';
 import { pointOf } from './field-test.ts';
 import { booleanValue, keywordValue, scalarText } from './field-value.ts';
 import { fieldAt, type Mapping } from './mapping.ts';
+import { readNumber } from './number.ts';
 import { argumentError, parsingError, shardError } from './refusal.ts';
 import { floatShown } from './sort-values.ts';
 import { isCopied, valueReader } from './source-values.ts';
@@ -242,7 +243,10 @@ function sourceValue(field: Field, format: string | undefined): (leaf: unknown) 
       const point = pointOf(field);
       return (leaf) => {
         const value = point?.(leaf);
-        return isFloat(field) && value !== undefined ? floatShown(Number(value)) : value;
+        if (!isFloat(field) || value === undefined) return value;
+        // A half_float is shown as the float that was written, before its digits were cut.
+        const written = field.type === 'half_float' ? readNumber(leaf) : undefined;
+        return floatShown(Math.fround(Number(written ?? value)));
       };
     }
     case 'text':

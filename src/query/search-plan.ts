@@ -1,5 +1,5 @@
 import type { Instant } from '../base/clock.ts';
-import type { Document } from '../base/document.ts';
+import { asText, type Document, own } from '../base/document.ts';
 import type { Aggregator } from './aggregate.ts';
 import type { Candidate, FoundRows, Matcher } from './candidate.ts';
 import { lowerQuery } from './compile.ts';
@@ -86,12 +86,19 @@ export function makePlan(body: SearchBody, index: SearchableIndex, at: Instant, 
     highlight: makeHighlighter(body.highlight, query, mapping, at),
     named: namedQueries([body.query, body.postFilter], mapping, at),
     group: body.collapse === undefined ? undefined : groupReader(body.collapse, mapping, at),
-    after: body.searchAfter && columns.map((column, key) => column.parse(body.searchAfter?.[key] ?? null)),
+    after: body.searchAfter && readAfter(body.searchAfter, columns),
   };
 }
 
 function wantedFields(body: SearchBody): Parameters<typeof hitFieldReader>[0] {
   return { fields: body.fields, docValues: body.docValueFields, stored: body.storedFields };
+}
+
+/** A null that is no value of its sort is told after what does not read. */
+function readAfter(values: readonly unknown[], columns: readonly SortColumn[]): SortValue[] {
+  const given = columns.map((column, at) => ({ column, value: values[at] ?? null }));
+  for (const { column, value } of given) if (value !== null) column.parse(value);
+  return given.map(({ column, value }) => column.parse(value));
 }
 
 /** The one value of the field in a document. Throws shard errors for what cannot be collapsed by. */
@@ -104,6 +111,9 @@ function groupReader(name: string, mapping: Mapping, at: Instant): HitFieldReade
   }
   if (field.kind === 'number' && field.numeric === 'scaled_float') {
     throw shardError(`unknown type for collapse field \`${name}\`, only keywords and numbers are accepted`, illegal);
+  }
+  if (asText(own(field.parameters, 'doc_values')) === 'false') {
+    throw shardError(`cannot collapse on field \`${name}\` without \`doc_values\``, illegal);
   }
   const read = hitFieldReader({ fields: [], docValues: [{ pattern: name }], stored: [] }, mapping, at);
   return (candidate) => {

@@ -8,7 +8,7 @@ import { docValueOf, pointOf, someTerm } from './field-test.ts';
 import type { Point } from './lucene.ts';
 import { compileScope } from './lucene-match.ts';
 import { fieldAt, type Mapping, objectAt } from './mapping.ts';
-import { type Numeric, readNumber, truncate } from './number.ts';
+import { isWhole, type Numeric, readNumber, truncate } from './number.ts';
 import { parseQuery } from './parse.ts';
 import { shardError } from './refusal.ts';
 import { rowValues } from './row-values.ts';
@@ -180,13 +180,14 @@ function castKind(type: NonNullable<SortKey['numericType']>): Kind {
 
 const longMax = 2n ** 63n - 1n;
 const longMin = -(2n ** 63n);
+const unsignedMax = 2n ** 64n - 1n;
 
 /** The greatest and the least value of each kind of numbers. */
 const extremes: Readonly<Record<Exclude<Kind, 'text' | 'ip'>, readonly [Numeric, Numeric]>> = {
   long: [longMax, longMin],
   nanos: [longMax, longMin],
   int: [2_147_483_647, -2_147_483_648],
-  unsigned: [2n ** 64n - 1n, 0],
+  unsigned: [unsignedMax, 0],
   double: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   float: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
 };
@@ -226,32 +227,49 @@ function shownAs({ field: name }: SortKey, kind: Kind, field: Field | undefined)
             : numberAfter(value, key, (number) => (kind === 'float' ? Math.fround(Number(number)) : Number(number))),
       };
     default:
-      return {
-        show: (value) => value,
-        parse: (value) => {
-          const date = typeof value === 'string' && field?.kind === 'date' ? instantOf(field, value, kind) : undefined;
-          if (date !== undefined) return date;
-          if (typeof value === 'string' && field?.kind === 'date') {
-            const why = `failed to parse date field [${value}] with format [${field.format.text}]`;
-            throw shardError(`${why}: [${why}]`, 'parse_exception');
-          }
-          // Java rounds NaN to 0, where the field is sorted as a long; as an int it reads whole numbers only.
-          const int = field?.kind === 'number' && /^(?:integer|short|byte)$/.test(field.numeric);
-          if (value === 'NaN' && !int) return 0;
-          if (int && typeof value === 'number') return intOf(value);
-          return numberAfter(
-            int && typeof value === 'string' && !/^[+-]?\d+$/.test(value) ? false : value,
-            key,
-            truncate,
-          );
-        },
-      };
+      return { show: (value) => value, parse: (value) => wholeAfter(value, key, kind, field) };
   }
 }
 
-/** Java's Number.intValue: a whole number wraps, one with decimals ends at the ends. */
+/** A value of `search_after` of a field that is sorted by whole numbers. */
+function wholeAfter(value: unknown, key: Pick<SortKey, 'field'>, kind: Kind, field: Field | undefined): SortValue {
+  // The original takes these as texts.
+  const beyond = typeof value === 'bigint' && (value > longMax || value < longMin);
+  const given = beyond || (typeof value === 'boolean' && field?.kind === 'date') ? String(value) : value;
+  if (typeof given === 'string' && field?.kind === 'date') {
+    const date = instantOf(field, given, kind);
+    if (date !== undefined) return date;
+    const why = `failed to parse date field [${given}] with format [${field.format.text}]`;
+    throw shardError(`${why}: [${why}]`, 'parse_exception');
+  }
+  if (kind === 'unsigned') return unsignedAfter(given, key);
+  if (kind === 'int') {
+    if (typeof given === 'number') return intOf(given);
+    if (typeof given === 'bigint') return Number(BigInt.asIntN(32, given));
+    const inside =
+      typeof given === 'string' && /^[+-]?\d{1,40}$/.test(given) && Math.abs(Number(given) + 0.5) < 2 ** 31;
+    return numberAfter(typeof given === 'string' && !inside ? false : given, key, truncate);
+  }
+  // Java rounds NaN to 0.
+  if (given === 'NaN') return 0;
+  return numberAfter(given, key, (number) => {
+    const whole = Number.isFinite(Number(number)) ? truncate(number) : number;
+    return whole > longMax ? longMax : whole < longMin ? longMin : whole;
+  });
+}
+
+function unsignedAfter(given: unknown, key: Pick<SortKey, 'field'>): SortValue {
+  return numberAfter(given, key, (number) => {
+    const refused = (why: string): Error => shardError(`Value [${number}] ${why}`, 'illegal_argument_exception');
+    if (number < 0 || number > unsignedMax) throw refused('is out of range for an unsigned long');
+    if (!isWhole(number)) throw refused('has a decimal part');
+    return number;
+  });
+}
+
+/** Java's Number.intValue: a whole number wraps, one with decimals or an exponent ends at the ends. */
 function intOf(value: number): number {
-  return Number.isInteger(value) ? value | 0 : Math.trunc(Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, value)));
+  return Number.isSafeInteger(value) ? value | 0 : Math.trunc(Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, value)));
 }
 
 function addressOf(value: unknown): string {

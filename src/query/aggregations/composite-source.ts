@@ -3,7 +3,7 @@ import { TrailhoundError } from '../../base/errors.ts';
 import { dateFormat } from '../dates/date-format.ts';
 import { utc as utcZone } from '../dates/time-zone.ts';
 import type { Point } from '../lucene.ts';
-import { readNumber } from '../number.ts';
+import { type Numeric, readNumber } from '../number.ts';
 import { shardError } from '../refusal.ts';
 import type { AggregatedHit, Place } from './aggregation.ts';
 import { checkBody, failedField, fieldOf, flagOf, textOf, unsupported } from './body.ts';
@@ -103,7 +103,7 @@ function make(name: string, type: string, body: Document): CompositeSource {
         return format === undefined ? number : known?.show.parse(asText(json));
       }
       if (number === undefined || read.kind !== 'whole') return (known?.show ?? plain).parse(json);
-      return typeof json === 'string' && json === 'NaN' ? 0 : known?.show.parse(json);
+      return type === 'terms' ? number : known?.show.parse(json);
     },
     refusal: (json) => refusalOf(asText(json), read.kind, type === 'date_histogram' && format !== undefined),
   };
@@ -123,10 +123,10 @@ function refusalOf(text: string, kind: ValueKind, formatted: boolean): Error {
 }
 
 /** A number as JSON or as text, without its decimals; Java rounds what is none to 0. */
-function numberAfter(json: unknown): number | undefined {
+function numberAfter(json: unknown): Numeric | undefined {
   if (json === 'NaN') return 0;
   const number = typeof json === 'boolean' ? undefined : readNumber(json);
-  return number === undefined ? undefined : Math.floor(Number(number));
+  return typeof number === 'number' ? Math.floor(number) : number;
 }
 
 /** What is wrong among the sources, as the original wraps it. */

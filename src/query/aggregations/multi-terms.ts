@@ -8,6 +8,7 @@ import { bucketOrder, parseOrder } from './bucket-order.ts';
 import { makeBudget } from './budget.ts';
 import { doubleText } from './double-text.ts';
 import { type FieldValues, fieldValues } from './field-values.ts';
+import { candidatesOf, isFullestFirst } from './term-candidates.ts';
 import { manyBuckets } from './terms.ts';
 
 /** `multi_terms`: a bucket for each combination of the values of several fields. */
@@ -45,7 +46,8 @@ function make(body: Document, terms: readonly Document[], scope: AggregationScop
   const least = wholeOf(body, 'min_doc_count', kind, 1, 0);
   const showError = flagOf(body, 'show_term_doc_count_error', kind);
   const order = parseOrder(body.order, kind, [{ path: '_count', descending: true }]);
-  const bounded = order.every(({ path, descending }) => path === '_key' || (path === '_count' && descending));
+  const bounded = order[0]?.path === '_key' || isFullestFirst(order);
+  const handed = candidatesOf(body, { size, order }, scope);
   let values: readonly FieldValues[] = [];
   let compare: (a: Entry, b: Entry) => number;
   const start = (): Tally => {
@@ -64,16 +66,18 @@ function make(body: Document, terms: readonly Document[], scope: AggregationScop
       },
       answer() {
         const all = [...buckets.values()].sort(compare);
-        const candidates = all.slice(0, Math.floor(size * 1.5 + 10));
+        const candidates = all.slice(0, handed);
         const passing = candidates.filter(({ bucket }) => bucket.count >= least);
         const kept = passing.slice(0, size);
-        const cut = all.length > candidates.length;
+        // Observed: a full hand; in another order than by key or count nothing is known of the rest.
+        const unsure = candidates.length >= handed && !bounded ? -1 : 0;
         budget.answer(kept.length);
         return {
-          // Observed: a shard gives half as many again and ten; in another order than by count nothing is known of the rest.
-          doc_count_error_upper_bound: cut && !bounded ? -1 : 0,
+          doc_count_error_upper_bound: unsure,
           sum_other_doc_count: total(all.slice(candidates.length)) + total(passing.slice(size)),
-          buckets: kept.map(({ key, bucket }) => bucketAnswer(shownKey(key, values, showError), bucket, inner)),
+          buckets: kept.map(({ key, bucket }) =>
+            bucketAnswer(shownKey(key, values, showError ? unsure : undefined), bucket, inner),
+          ),
         };
       },
       valueOf: () => Number.NaN,
@@ -114,15 +118,15 @@ function compareKeys(a: readonly Point[], b: readonly Point[]): number {
   return 0;
 }
 
-function shownKey(key: readonly Point[], values: readonly FieldValues[], showError: boolean): Document {
+function shownKey(key: readonly Point[], values: readonly FieldValues[], error: number | undefined): Document {
   const shown = key.map((value, at): unknown => {
     const show = values[at]?.show;
     const text = typeof value === 'string' ? undefined : show?.text(value);
     return text === undefined ? show?.key(value) : values[at]?.kind === 'boolean' ? value === 1 : text;
   });
-  const error = showError ? { doc_count_error_upper_bound: 0 } : {};
+  const bound = error === undefined ? {} : { doc_count: 0, doc_count_error_upper_bound: error };
   const texts = shown.map((value, at) =>
     typeof value === 'number' && values[at]?.kind === 'real' ? doubleText(value) : String(value),
   );
-  return { key: shown, key_as_string: texts.join('|'), ...error };
+  return { key: shown, key_as_string: texts.join('|'), ...bound };
 }

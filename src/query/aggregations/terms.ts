@@ -23,6 +23,7 @@ import { makePartCounts } from './part.ts';
 import { eachValue, makeRareRows, type RareRows } from './rare-rows.ts';
 import { orderless, type RareRank, rareRank, settleOnly, settleRare } from './rare-terms.ts';
 import { collectRowsInto, hitAt, makeLists, rowsByOrdinal } from './row-batch.ts';
+import { candidatesOf, isFullestFirst } from './term-candidates.ts';
 
 /** `terms`: a bucket for each value of a field, the fullest first, equal ones by key. */
 export const terms: AggregationKind = {
@@ -45,6 +46,12 @@ const fullestFirst = [{ path: '_count', descending: true }];
 interface Wanted {
   readonly size: number;
   readonly least: number;
+  /** So many buckets, the first in order, are looked at: of these those that are too rare are left out. */
+  readonly candidates: number;
+  /** From so many buckets on the answer says that it cannot tell how far its counts may be off. */
+  readonly unsureFrom: number;
+  /** Buckets with fewer documents are no candidates. */
+  readonly candidateLeast: number;
   readonly showError: boolean;
   /** undefined where each value must be known by name. */
   readonly rank: RareRank | undefined;
@@ -90,7 +97,23 @@ function make(body: Document, scope: AggregationScope): Aggregation {
       everywhere.add(value);
     }
   };
-  const wanted = { size, least, showError, rank, only: takes ? only : undefined, everywhere, enter };
+  const candidateLeast = Math.min(least, wholeOf(body, 'shard_min_doc_count', kind, 0, 0));
+  const handed = candidatesOf(body, { size, order }, scope);
+  const candidates = least > 1 ? handed : size;
+  /** With so many buckets nothing is known of the others; where it is the fullest or the first that come first it is. */
+  const unsureFrom = order[0]?.path === '_key' || isFullestFirst(order) ? Number.POSITIVE_INFINITY : handed;
+  const wanted = {
+    size,
+    least,
+    candidates,
+    candidateLeast,
+    unsureFrom,
+    showError,
+    rank,
+    only: takes ? only : undefined,
+    everywhere,
+    enter,
+  };
   return {
     enter,
     start: () =>
@@ -107,7 +130,16 @@ function make(body: Document, scope: AggregationScope): Aggregation {
 }
 
 /** What is shown of all parts of a search together. */
-const settledParts: MadeOfParts<{ readonly kept: readonly KeyedBucket[]; readonly total: number }> = new WeakMap();
+const settledParts: MadeOfParts<Settled> = new WeakMap();
+
+interface Settled {
+  readonly kept: readonly KeyedBucket[];
+  /** Documents of these and of what else there is. */
+  readonly total: number;
+  /** How far counts may be off is not known. */
+  readonly unsure: boolean;
+}
+
 /** Of more buckets it is made anew. */
 const settledMax = 1000;
 
@@ -176,7 +208,7 @@ function startTally(
       wanted.everywhere.forEach(bucketOf);
       const settled = before ?? bestBuckets(buckets, wanted, others, reading().compare);
       if (!before && wanted.everywhere.size === 0 && settled.kept.length <= settledMax) added.keep(settled);
-      return termsAnswer(settled.kept, settled.total, { showError: wanted.showError, show: show() }, scope);
+      return termsAnswer(settled, { showError: wanted.showError, show: show() }, scope);
     },
     valueOf: () => Number.NaN,
   };
@@ -191,7 +223,7 @@ function* settleRows(
   rare: RareRows,
   buckets: Map<Point, Bucket>,
   bucketOf: (value: Point) => Bucket,
-  { size, least, rank, only, enter }: Wanted,
+  { candidates, candidateLeast, rank, only, enter }: Wanted,
   { place, compare }: Reading,
   scope: AggregationScope,
 ): Generator<void, number> {
@@ -203,10 +235,15 @@ function* settleRows(
   const start = (): Bucket => startBucket(scope);
   const left = only
     ? yield* settleOnly(rare, buckets, only, start, inside)
-    : yield* settleRare(rare, buckets, { size, least, rank: rank as RareRank, compare }, start, inside);
+    : yield* settleRare(
+        rare,
+        buckets,
+        { size: candidates, least: candidateLeast, rank: rank as RareRank, compare },
+        start,
+        inside,
+      );
   inside(place);
-  // What comes more seldom than it is asked for counts nowhere.
-  return least > 1 ? 0 : left;
+  return left;
 }
 
 function makeBuckets(buckets: Map<Point, Bucket>, scope: AggregationScope): (value: Point) => Bucket {
@@ -223,18 +260,24 @@ function makeBuckets(buckets: Map<Point, Bucket>, scope: AggregationScope): (val
 /** There may be a million: only those that are shown are put in order. */
 function bestBuckets(
   buckets: ReadonlyMap<Point, Bucket>,
-  { size, least }: Wanted,
+  { size, least, candidates, candidateLeast, unsureFrom }: Wanted,
   others: number,
   compare: Reading['compare'],
-): { readonly kept: readonly KeyedBucket[]; readonly total: number } {
-  const best = makeBest(size, compare);
+): Settled {
+  const best = makeBest(candidates, compare);
   let total = others;
+  let eligible = 0;
   for (const [key, bucket] of buckets) {
-    if (bucket.count < least) continue;
     total += bucket.count;
+    if (bucket.count < candidateLeast) continue;
+    eligible++;
     best.add({ key, bucket });
   }
-  return { kept: best.sorted(), total };
+  const sorted = best.sorted();
+  const passing = sorted.filter(({ bucket }) => bucket.count >= least);
+  // What was a candidate and is too rare counts nowhere.
+  const dropped = sorted.reduce((sum, { bucket }) => (bucket.count < least ? sum + bucket.count : sum), 0);
+  return { kept: passing.slice(0, size), total: total - dropped, unsure: eligible >= unsureFrom };
 }
 
 /** A document counts once for a value, however often it has it. */
@@ -284,17 +327,19 @@ function joined(rows: Uint32Array | undefined, more: Uint32Array): Uint32Array {
 }
 
 function termsAnswer(
-  kept: readonly KeyedBucket[],
-  total: number,
+  { kept, total, unsure }: Settled,
   { showError, show }: { showError: boolean; show: Shown | undefined },
   { inner, budget }: AggregationScope,
 ): Document {
   budget.answer(kept.length);
-  const error = showError ? { doc_count_error_upper_bound: 0 } : {};
+  const bound = unsure ? -1 : 0;
+  const error = showError ? { doc_count_error_upper_bound: bound } : {};
   return {
-    doc_count_error_upper_bound: 0,
+    doc_count_error_upper_bound: bound,
     sum_other_doc_count: kept.reduce((rest, { bucket }) => rest - bucket.count, total),
-    buckets: kept.map(({ key, bucket }) => bucketAnswer({ ...keyOf(key, show), ...error }, bucket, inner)),
+    buckets: kept.map(({ key, bucket }) =>
+      bucketAnswer({ ...keyOf(key, show), doc_count: 0, ...error }, bucket, inner),
+    ),
   };
 }
 
