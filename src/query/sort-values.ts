@@ -8,10 +8,11 @@ import { docValueOf, pointOf, someTerm } from './field-test.ts';
 import type { Point } from './lucene.ts';
 import { compileScope } from './lucene-match.ts';
 import { fieldAt, type Mapping, objectAt } from './mapping.ts';
-import { isWhole, type Numeric, readNumber, truncate } from './number.ts';
+import { type Numeric, readNumber, truncate } from './number.ts';
 import { parseQuery } from './parse.ts';
 import { shardError } from './refusal.ts';
 import { rowValues } from './row-values.ts';
+import { belowMs, type Kind, longMax, longMin, numberAfter, unsignedMax, wholeAfter } from './search-after.ts';
 import { comparePoints, type SortKey, type SortValue } from './sort.ts';
 import { type PlaceReaders, placeReaders } from './sort-places.ts';
 import { pathReader, valueReader } from './source-values.ts';
@@ -27,9 +28,6 @@ export interface SortColumn extends Partial<PlaceReaders> {
   /** `read` by row, where the store can tell without the documents; a row of undefined must be read. */
   byRow?(columns: Columns): ((row: number) => SortValue | undefined) | undefined;
 }
-
-/** `nanos`: nanoseconds, of date_nanos. `none`: texts, and the index does not have the field. */
-type Kind = 'long' | 'int' | 'unsigned' | 'double' | 'float' | 'nanos' | 'text' | 'ip';
 
 /** Throws shard errors for texts and for names that the mapping does not have. */
 export function sortColumn(key: SortKey, mapping: Mapping, at: Instant): SortColumn {
@@ -178,10 +176,6 @@ function castKind(type: NonNullable<SortKey['numericType']>): Kind {
   return type === 'double' ? 'double' : type === 'date_nanos' ? 'nanos' : 'long';
 }
 
-const longMax = 2n ** 63n - 1n;
-const longMin = -(2n ** 63n);
-const unsignedMax = 2n ** 64n - 1n;
-
 /** The greatest and the least value of each kind of numbers. */
 const extremes: Readonly<Record<Exclude<Kind, 'text' | 'ip'>, readonly [Numeric, Numeric]>> = {
   long: [longMax, longMin],
@@ -231,47 +225,6 @@ function shownAs({ field: name }: SortKey, kind: Kind, field: Field | undefined)
   }
 }
 
-/** A value of `search_after` of a field that is sorted by whole numbers. */
-function wholeAfter(value: unknown, key: Pick<SortKey, 'field'>, kind: Kind, field: Field | undefined): SortValue {
-  // The original takes these as texts.
-  const beyond = typeof value === 'bigint' && (value > longMax || value < longMin);
-  const given = beyond || (typeof value === 'boolean' && field?.kind === 'date') ? String(value) : value;
-  if (typeof given === 'string' && field?.kind === 'date') {
-    const date = instantOf(field, given, kind);
-    if (date !== undefined) return date;
-    const why = `failed to parse date field [${given}] with format [${field.format.text}]`;
-    throw shardError(`${why}: [${why}]`, 'parse_exception');
-  }
-  if (kind === 'unsigned') return unsignedAfter(given, key);
-  if (kind === 'int') {
-    if (typeof given === 'number') return intOf(given);
-    if (typeof given === 'bigint') return Number(BigInt.asIntN(32, given));
-    const inside =
-      typeof given === 'string' && /^[+-]?\d{1,40}$/.test(given) && Math.abs(Number(given) + 0.5) < 2 ** 31;
-    return numberAfter(typeof given === 'string' && !inside ? false : given, key, truncate);
-  }
-  // Java rounds NaN to 0.
-  if (given === 'NaN') return 0;
-  return numberAfter(given, key, (number) => {
-    const whole = Number.isFinite(Number(number)) ? truncate(number) : number;
-    return whole > longMax ? longMax : whole < longMin ? longMin : whole;
-  });
-}
-
-function unsignedAfter(given: unknown, key: Pick<SortKey, 'field'>): SortValue {
-  return numberAfter(given, key, (number) => {
-    const refused = (why: string): Error => shardError(`Value [${number}] ${why}`, 'illegal_argument_exception');
-    if (number < 0 || number > unsignedMax) throw refused('is out of range for an unsigned long');
-    if (!isWhole(number)) throw refused('has a decimal part');
-    return number;
-  });
-}
-
-/** Java's Number.intValue: a whole number wraps, one with decimals or an exponent ends at the ends. */
-function intOf(value: number): number {
-  return Number.isSafeInteger(value) ? value | 0 : Math.trunc(Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, value)));
-}
-
 function addressOf(value: unknown): string {
   const address = parseIp(asText(value));
   if (address === undefined) {
@@ -294,20 +247,6 @@ export function floatShown(value: number): number {
     if (Math.fround(short) === value) return short;
   }
   return value;
-}
-
-function numberAfter(value: unknown, { field }: Pick<SortKey, 'field'>, made: (number: Numeric) => Numeric): Numeric {
-  if (value === null) {
-    throw shardError(
-      'Cannot invoke "java.lang.Long.longValue()" because "value" is null',
-      'null_pointer_exception',
-      500,
-    );
-  }
-  if (value === 'Infinity' || value === '-Infinity') return Number(value);
-  const number = typeof value === 'boolean' ? undefined : readNumber(value);
-  if (number !== undefined) return made(number);
-  throw shardError(`Failed to parse search_after value for field [${field}].`, 'illegal_argument_exception');
 }
 
 type Values = (candidate: Candidate) => readonly Point[];
@@ -366,18 +305,6 @@ function nanosOf(field: DateField): (leaf: unknown) => bigint | undefined {
     const value = ms?.(leaf);
     return value === undefined ? undefined : BigInt(value as number) * 1_000_000n + belowMs(leaf);
   };
-}
-
-/** What a text says beyond milliseconds: `…59.123456789Z` has 456789 nanoseconds more. */
-function belowMs(leaf: unknown): bigint {
-  const digits = typeof leaf === 'string' ? /[.,]\d{3}(\d{1,6})/.exec(leaf)?.[1] : undefined;
-  return digits === undefined ? 0n : BigInt(digits.padEnd(6, '0'));
-}
-
-function instantOf(field: DateField, text: string, kind: Kind): Numeric | undefined {
-  const ms = field.format.parse(text);
-  if (ms === undefined) return undefined;
-  return kind === 'nanos' ? BigInt(ms) * 1_000_000n + belowMs(text) : ms;
 }
 
 /** `numeric_type` makes fields of several types one. undefined where values stay as they are. */
