@@ -1,5 +1,7 @@
 import { asNumber, asText } from '../base/document.ts';
 import type { IndexInfo } from '../store/store.ts';
+import { byteSize } from './byte-size.ts';
+import { catClusterRoutes, catClusterTables } from './cat-cluster.ts';
 import { type Column, catAnswer, catParameters } from './cat-table.ts';
 import { healthBody } from './cluster-routes.ts';
 import { globMatches } from './glob.ts';
@@ -9,7 +11,7 @@ import { nodeName } from './root-routes.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { Services } from './services.ts';
 
-type Needs = Pick<Services, 'store' | 'clock'>;
+type Needs = Pick<Services, 'store' | 'clock' | 'identity'>;
 type Handle = (call: Call, needs: Needs) => Promise<Answer>;
 
 const tables: readonly { readonly paths: readonly string[]; readonly handle: Handle }[] = [
@@ -29,10 +31,12 @@ export const catRoutes: readonly Route<Needs>[] = [
   ...tables.flatMap(({ paths, handle }) =>
     paths.map((path): Route<Needs> => ({ methods: ['GET'], path, query, handle })),
   ),
+  ...catClusterRoutes,
 ];
 
 async function catList(): Promise<Answer> {
-  const lines = tables.flatMap(({ paths }) => paths.map((path) => path.replace(/:(\w+)/, '{$1}')));
+  const paths = [...tables.flatMap((table) => table.paths), ...catClusterTables.map(({ path }) => path)];
+  const lines = paths.map((path) => path.replace(/:(\w+)/, '{$1}'));
   const body = `=^.^=\n${lines.join('\n')}\n`;
   return { status: 200, body, headers: { 'content-type': 'text/plain; charset=UTF-8' } };
 }
@@ -98,16 +102,8 @@ async function catIndices({ params, query, headers }: Call, { store }: Needs): P
 /** Sizes as people read them (`3.4kb`), or as numbers of the unit that `bytes` names. */
 function withSizes(columns: readonly Column<IndexInfo>[], unit: string | undefined): readonly Column<IndexInfo>[] {
   return columns.map((column) =>
-    column.name.endsWith('store.size') ? { ...column, value: (info) => size(info.bytes, unit) } : column,
+    column.name.endsWith('store.size') ? { ...column, value: (info) => byteSize(info.bytes, unit) } : column,
   );
-}
-
-function size(bytes: number, unit: string | undefined): string | number {
-  const units = ['b', 'kb', 'mb', 'gb', 'tb'];
-  const fixed = unit === undefined ? -1 : units.findIndex((name) => name === unit || name[0] === unit);
-  if (fixed >= 0) return Math.floor(bytes / 1024 ** fixed);
-  const power = Math.min(4, bytes < 1024 ? 0 : Math.floor(Math.log2(bytes) / 10));
-  return `${Math.round((bytes / 1024 ** power) * 10) / 10}${units[power]}`;
 }
 
 interface Moment {

@@ -1,3 +1,4 @@
+import { absentRoutes } from './absent-routes.ts';
 import { alertingRoutes } from './alerting/routes.ts';
 import { aliasRoutes } from './alias-routes.ts';
 import { aliasWriteRoutes } from './alias-write.ts';
@@ -46,6 +47,7 @@ export function isAboutDocuments(route: Route<Services>): boolean {
 export const routes: readonly Route<Services>[] = [
   ...clusterRoutes,
   ...catRoutes,
+  ...absentRoutes,
   ...indexRoutes,
   ...mappingRoutes,
   ...aliasRoutes,

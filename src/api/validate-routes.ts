@@ -23,14 +23,20 @@ export const validateRoutes: readonly Route<Needs>[] = ['/_validate/query', '/:i
 }));
 
 async function validate({ params, query, body }: Call, { store, clock }: Needs): Promise<Answer> {
-  const explain = flag(query, 'explain') || flag(query, 'rewrite');
+  const eachShard = flag(query, 'all_shards');
+  const explain = flag(query, 'explain') || flag(query, 'rewrite') || eachShard;
   const infos = await store.indices(params.index ?? '_all', indexOptions(query));
+  if (queryOf(query) === undefined && isDocument(body) && Object.keys(body).length === 0) {
+    throw new TrailhoundError('bad-request', 'Validation Failed: 1: query cannot be null;', {
+      wire: 'action_request_validation_exception',
+    });
+  }
   const wanted = readQuery(query, await withDocuments(body, store));
   if (wanted instanceof TrailhoundError) {
-    const error = explain ? { error: `ParsingException[${wanted.message}]` } : {};
+    const error = flag(query, 'explain') ? { error: `ParsingException[${wanted.message}]` } : {};
     return { status: 200, body: { valid: false, ...error } };
   }
-  const found = infos.map((info) => explained(info, wanted, clock.now()));
+  const found = infos.map((info) => explained(info, wanted, clock.now(), eachShard));
   return {
     status: 200,
     body: {
@@ -72,10 +78,18 @@ function explained(
   { name, uuid, mapping }: IndexInfo,
   query: Query,
   at: number,
-): { readonly index: string; readonly valid: boolean; readonly explanation?: string; readonly error?: string } {
+  eachShard: boolean,
+): {
+  readonly index: string;
+  readonly shard?: number;
+  readonly valid: boolean;
+  readonly explanation?: string;
+  readonly error?: string;
+} {
   const found = validateQuery(query, mapping, at);
-  if (found.valid) return { index: name, valid: true, explanation: found.explanation };
-  return { index: name, valid: false, error: `[${name}/${uuid}] ${javaName(found.type)}[${found.reason}]` };
+  const of = eachShard ? { index: name, shard: 0 } : { index: name };
+  if (found.valid) return { ...of, valid: true, explanation: found.explanation };
+  return { ...of, valid: false, error: `[${name}/${uuid}] ${javaName(found.type)}[${found.reason}]` };
 }
 
 /** `query_shard_exception` as the exception's own name. */
