@@ -20,7 +20,7 @@ interface Grant {
  * API's (`Grants`), one or many, at any depth: CloudTrail has moved them about. `unknown` where no grant is found at all.
  */
 export function judgeAcl(input: unknown, target: AclTarget = 'bucket'): Exposure {
-  const document = typeof input === 'string' ? (readPolicyText(input) ?? { acl: input }) : input;
+  const document = typeof input === 'string' ? documentIn(input) : input;
   if (ownershipOf(document) === 'bucketownerenforced') {
     const because = 'object ownership is BucketOwnerEnforced';
     return closed(because, `Not public: ACLs do not count here, ${because}.`);
@@ -46,6 +46,13 @@ export function judgeAcl(input: unknown, target: AclTarget = 'bucket'): Exposure
     because,
     sentence: `${who} may ${listed(actions)}: the ACL says ${because}.`,
   };
+}
+
+/** Text is JSON, XML as the API takes it, or a canned name. */
+function documentIn(text: string): unknown {
+  return (
+    readPolicyText(text) ?? (/<Grantee|<AccessControl/i.test(text) ? { AccessControlPolicy: text } : { acl: text })
+  );
 }
 
 /** True when the document says anything of an ACL. */

@@ -1,6 +1,7 @@
 import { own, text } from '../base/document.ts';
 import { closeCommand } from './close-command.ts';
 import type { Door } from './door.ts';
+import { functionNameOf } from './function-name.ts';
 import { find } from './nested.ts';
 import { oneOrMany } from './policy-member.ts';
 
@@ -24,7 +25,7 @@ export function doorOf(record: unknown): Door | undefined {
       return name === undefined ? undefined : { kind: routed ? 'api-route' : 'api-policy', name, region };
     }
     case 'lambda.amazonaws.com': {
-      const name = said('functionName');
+      const name = functionNameOf(record);
       return name === undefined ? undefined : { kind: 'function-url', name, region };
     }
     default:

@@ -1,5 +1,6 @@
 import { isDocument, own, text } from '../base/document.ts';
 import type { DoorChange } from './door.ts';
+import { functionNameOf } from './function-name.ts';
 import { judgeLambda, judgeUrl, permissionStatement, statementOf } from './lambda.ts';
 import { find } from './nested.ts';
 import { oneOrMany } from './policy-member.ts';
@@ -11,11 +12,7 @@ export function functionChanges(record: unknown): readonly DoorChange[] {
   const event = (text(own(record, 'eventName')) ?? '').replace(/20\d{6}(v\d+)?$/, '');
   const parameters = own(record, 'requestParameters');
   const answer = own(record, 'responseElements');
-  const name =
-    textOf(find(parameters, 'functionName')) ??
-    textOf(find(parameters, 'resourceArn')) ??
-    textOf(find(parameters, 'layerName')) ??
-    '';
+  const name = functionNameOf(record) ?? '';
   const permission = { kind: 'function-policy', name, part: textOf(find(parameters, 'statementId')) } as const;
   switch (event) {
     case 'AddPermission':

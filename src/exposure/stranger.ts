@@ -134,8 +134,17 @@ function meant({ kind, value }: Principal, account: string, anyAccount: Stranger
   }
   const parts = value.split(':');
   if (parts.length < 5 || !/[*?]/.test(parts[4] ?? '')) return parts.length < 5 && wild ? anyAccount : undefined;
-  const arn = filled([...parts.slice(0, 4), account, ...parts.slice(5)].join(':'));
-  return { ...anyAccount, caller: { type: 'aws', arn, accountId: account } };
+  const theirs = accountLike(parts[4] ?? '', account);
+  const arn = filled([...parts.slice(0, 4), theirs, ...parts.slice(5)].join(':'));
+  return { ...anyAccount, caller: { type: 'aws', arn, accountId: theirs } };
+}
+
+/** An account of the pattern: `1111*` is nobody's own, and somebody has one of them. */
+function accountLike(pattern: string, foreign: string): string {
+  const [head = '', ...rest] = pattern.replaceAll('?', '9').split(/\*+/);
+  if (rest.length === 0) return head;
+  const tail = rest.join('');
+  return `${head}${foreign.slice(0, Math.max(0, foreign.length - head.length - tail.length))}${tail}`;
 }
 
 /** Signed requests always name their principal; a stranger's own services and networks may be anything. */

@@ -44,6 +44,8 @@ const broken: readonly (readonly [string, number, RegExp])[] = [
   ['<a ?></a>', 1, /unexpected "\?"/],
   ['<a>1 < 2</a>', 1, /begins no element/],
   ['\n<!-- never', 2, /comment that does not end/],
+  ['<a>\n<![CDATA[1 < 2]]></a>', 2, /<!\[CDATA\[.*write "\\<"/],
+  ['<!DOCTYPE a>\n<a></a>', 1, /<!DOCTYPE.*leave it out/],
   ['<a', 1, /does not end the tag/],
   [`<a>${'x'.repeat(20_481)}</a>`, 1, /20480/],
   ['<a>'.repeat(40), 1, /too deep/],

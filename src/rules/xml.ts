@@ -46,7 +46,7 @@ export function parseXml(text: string, place: string): Parsed<readonly XmlElemen
     if (text.startsWith('<!', stop) || text.startsWith('<?', stop)) {
       const ends = text.startsWith('<!--', stop) ? '-->' : text.startsWith('<?', stop) ? '?>' : '!>';
       const end = text.indexOf(ends, stop + (ends === '-->' ? 4 : 2));
-      if (end < 0) return fail('has a comment that does not end');
+      if (end < 0) return fail(unended(text, stop));
       moveTo(cursor, end + ends.length);
     } else if (text.startsWith('</', stop)) {
       const end = text.indexOf('>', stop);
@@ -69,6 +69,14 @@ export function parseXml(text: string, place: string): Parsed<readonly XmlElemen
   }
   const left = open.at(-1);
   return left ? fail(`does not close <${left.name}>`, left.line) : { value: roots, problems };
+}
+
+/** Of what XML has and the dialect has not, people write these two: there they are comments, which end with `!>`. */
+function unended(text: string, at: number): string {
+  const found = /^<!(\[CDATA\[|DOCTYPE)/i.exec(text.slice(at, at + 9));
+  if (!found) return 'has a comment that does not end';
+  const instead = found[1] === 'DOCTYPE' ? 'leave it out' : 'write "\\<" for the character';
+  return `has a <!${found[1]}, which Wazuh takes for a comment that does not end: ${instead}`;
 }
 
 /** The value of an attribute, undefined when absent. */
