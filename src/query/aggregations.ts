@@ -30,6 +30,7 @@ import {
 } from './aggregations/pipelines.ts';
 import { range } from './aggregations/range.ts';
 import { rareTerms } from './aggregations/seldom-terms.ts';
+import { significantTerms } from './aggregations/significant-terms.ts';
 import { stats } from './aggregations/stats.ts';
 import { terms } from './aggregations/terms.ts';
 import { topHits } from './aggregations/top-hits.ts';
@@ -60,6 +61,7 @@ export const aggregationKinds: readonly AggregationKind[] = [
   stats,
   valueCount,
   rareTerms,
+  significantTerms,
   adjacencyMatrix,
   weightedAvg,
   medianDeviation,
@@ -70,7 +72,7 @@ export const refusedAggregations: readonly string[] = (
   'children diversified_sampler geo_bounds geo_centroid geo_distance ' +
   'geohash_grid geotile_grid matrix_stats ' +
   'parent sampler scripted_metric ' +
-  'significant_terms significant_text ' +
+  'significant_text ' +
   'variable_width_histogram'
 ).split(' ');
 

@@ -79,6 +79,11 @@ export function fieldValues(request: FieldRequest, place: Place): FieldValues {
   const given = kind === 'none' && request.takes && !nowhere ? readNumber(json) : show.parse(json);
   const missing = kind === 'none' && !request.takes ? asText(request.missing) : given;
   if (missing === undefined) {
+    if (kind === 'date' || nowhere) {
+      const { text } = dateFormat(request.format ?? (field?.kind === 'date' ? field.format.text : undefined));
+      const why = `failed to parse date field [${asText(request.missing)}] with format [${text}]`;
+      throw shardError(`${why}: [${why}]`, 'parse_exception');
+    }
     if (kind === 'ip') throw illegal(`'${asText(request.missing)}' is not an IP string literal.`);
     throw shardError(`For input string: "${asText(request.missing)}"`, 'number_format_exception');
   }
