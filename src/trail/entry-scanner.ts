@@ -24,7 +24,7 @@ export type Scanned =
 
 /**
  * Splits a stream of JSON bytes into its entries without holding more than one: the elements of a top-level array or of
- * a top-level object's `Records`, and every other top-level value (one record, JSON lines, concatenated values).
+ * a top-level object's `Records` (or another of listNames), and every other top-level value (one record, JSON lines, concatenated values).
  * Behind damage it goes on at the next start of a record, so that one bad record does not cost its neighbours.
  */
 export interface EntryScanner {

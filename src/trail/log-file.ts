@@ -9,7 +9,8 @@ import { openRecordReader, type RecordReader } from './record-reader.ts';
  * Bytes of a trail file → records, in batches of at most limits.recordsPerBatchMax; never throws on input.
  *
  * Gzip is told by content. Inside: `{"Records":[…]}` (anywhere among the keys), a list, one record, JSON lines (records,
- * EventBridge envelopes, access-log lines, mixed), or JSON values one after another. What is no event is counted in
+ * EventBridge envelopes, access-log lines, mixed), what a subscription of CloudWatch Logs or `aws cloudtrail lookup-events` puts
+ * around them, or JSON values one after another. What is no event is counted in
  * `skipped` and told as a problem; damage costs the entries that it hit. An empty file is a problem, an empty list not.
  * CPU only; yields to the loop every limits.sliceMs.
  */

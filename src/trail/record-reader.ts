@@ -77,19 +77,23 @@ function takeEntry(state: State, scanned: Scanned): void {
     takeUnreadable(state, scanned);
     return;
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(scanned.text);
-  } catch (error) {
-    skip(state, scanned.position, 'not-json', `is no JSON: ${reasonOf(error)}`);
-    return;
-  }
+  const parsed = parsedText(state, scanned.text, scanned.position);
+  if (!parsed) return;
   state.bytes += scanned.bytes;
-  takeValue(state, value, scanned.position, 0);
+  takeValue(state, parsed.value, scanned.position, 0);
 }
 
-function takeBounded(state: State, value: unknown, position: number): void {
-  if (nestedWithin(value, limits.recordDepthMax)) takeValue(state, value, position, 0);
+function parsedText(state: State, text: string, position: number): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    skip(state, position, 'not-json', `is no JSON: ${reasonOf(error)}`);
+    return undefined;
+  }
+}
+
+function takeBounded(state: State, value: unknown, position: number, depth = 0): void {
+  if (nestedWithin(value, limits.recordDepthMax)) takeValue(state, value, position, depth);
   else skip(state, position, 'too-deep', `is nested too deep: more than ${limits.recordDepthMax} levels`);
 }
 
@@ -130,10 +134,13 @@ function takeValue(state: State, value: unknown, position: number, depth: number
   const shape = shapeOf(value);
   if (shape.kind === 'skip') {
     skip(state, position, shape.reason, shape.why);
-  } else if (shape.kind !== 'several') {
+  } else if ('raw' in shape) {
     keep(state, shape, position);
   } else if (depth >= envelopesMax) {
     skip(state, position, 'unknown-shape', 'is an envelope inside too many others');
+  } else if (shape.kind === 'text') {
+    const parsed = parsedText(state, shape.text, position);
+    if (parsed) takeBounded(state, parsed.value, position, depth + 1);
   } else {
     for (const inner of shape.values) takeValue(state, inner, position, depth + 1);
   }

@@ -2,10 +2,11 @@ import { at, type Document, isDocument, own, text } from '../base/document.ts';
 import { accessLogRecord, looksLikeAccessLog } from './access-log.ts';
 import type { SkipReason } from './record.ts';
 
-/** What one JSON value of a trail file is. `several`: an envelope around more values. */
+/** What one JSON value of a trail file is. `several`: an envelope around more values; `text`: around the text of one. */
 export type Shape =
   | { readonly kind: 'cloudtrail' | 'access-log'; readonly raw: Document; readonly problem?: string }
   | { readonly kind: 'several'; readonly values: readonly unknown[] }
+  | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'skip'; readonly reason: SkipReason; readonly why: string };
 
 /** Tells records from what lies beside them in a trail's bucket. Never throws; `value` came from JSON.parse. */
@@ -19,6 +20,10 @@ export function shapeOf(value: unknown): Shape {
   if (isDigest(value)) return skip('digest', 'a digest file lists log files, it holds no events');
   const line = looksLikeAccessLog(value) ? accessLogRecord(value) : undefined;
   if (line) return { kind: 'access-log', raw: line };
+  const packed = packedText(value);
+  if (packed?.startsWith('CWL CONTROL MESSAGE'))
+    return skip('unknown-shape', 'CloudWatch Logs tries out where it sends');
+  if (packed !== undefined) return { kind: 'text', text: packed };
   if (Object.hasOwn(value, 'Records')) return skip('unknown-shape', '"Records" is no list');
   return skip('unknown-shape', `no CloudTrail record: it has ${fieldNames(value)}`);
 }
@@ -40,6 +45,10 @@ function looksLikeRecord(value: Document): boolean {
 function envelope(value: Document): readonly unknown[] | undefined {
   const records = own(value, 'Records');
   if (Array.isArray(records)) return records;
+  for (const field of ['logEvents', 'Events', 'events']) {
+    const list = own(value, field);
+    if (Array.isArray(list) && list.every((item) => packedText(item) !== undefined)) return list;
+  }
   for (const field of ['detail', 'event']) {
     const inner = own(value, field);
     if (!isDocument(inner)) continue;
@@ -47,6 +56,17 @@ function envelope(value: Document): readonly unknown[] | undefined {
     if (looksLikeRecord(inner) || isInsight(inner) || isAggregated(inner)) return [inner];
   }
   return undefined;
+}
+
+/**
+ * The text that an event of `aws cloudtrail lookup-events` (`CloudTrailEvent`) or of CloudWatch Logs (`message` beside its time: a
+ * subscription, `aws logs filter-log-events`) carries: a record, or a line of an access log.
+ */
+function packedText(value: unknown): string | undefined {
+  const looked = own(value, 'CloudTrailEvent');
+  if (typeof looked === 'string') return looked;
+  const message = own(value, 'message');
+  return typeof message === 'string' && typeof own(value, 'timestamp') === 'number' ? message : undefined;
 }
 
 function isInsight(value: Document): boolean {

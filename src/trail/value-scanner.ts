@@ -14,13 +14,13 @@ export interface ValueScan {
   expects: number;
   stringOpen: boolean;
   escaped: boolean;
-  /** Watch the members of the outermost object for `Records`? */
+  /** Watch the members of the outermost object for a list of entries? */
   watched: boolean;
   keyPart: string;
-  keyIsRecords: boolean;
+  keyIsList: boolean;
   /**
    * After scanValue: `more` bytes are needed, the value `ended` before the index returned, the byte there is `broken`
-   * (it cannot stand there), or it opens the `list` that is the watched object's `Records`.
+   * (it cannot stand there), or it opens a `list` of entries of the watched object.
    */
   outcome: 'more' | 'ended' | 'broken' | 'list';
 }
@@ -35,17 +35,17 @@ export function newValueScan(): ValueScan {
     escaped: false,
     watched: false,
     keyPart: '',
-    keyIsRecords: false,
+    keyIsList: false,
     outcome: 'more',
   };
 }
 
-/** Starts a new value. `watched` for a top-level object, whose `Records` may be the list of entries. */
+/** Starts a new value. `watched` for a top-level object, whose `Records` (or another of listNames) may be the list of entries. */
 export function beginValue(scan: ValueScan, watched: boolean): void {
   scan.depth = 0;
   scan.deepest = 0;
   scan.expects = expects.value;
-  scan.stringOpen = scan.escaped = scan.keyIsRecords = false;
+  scan.stringOpen = scan.escaped = scan.keyIsList = false;
   scan.watched = watched;
   scan.keyPart = '';
 }
@@ -151,7 +151,7 @@ function structure(scan: ValueScan, byte: number): boolean {
     case 0x7b:
     case 0x5b:
       if (state > expects.valueOrEnd && !loose) return false;
-      if (byte === 0x5b && scan.watched && scan.depth === 1 && scan.keyIsRecords) {
+      if (byte === 0x5b && scan.watched && scan.depth === 1 && scan.keyIsList) {
         scan.outcome = 'list';
         return false;
       }
@@ -211,6 +211,9 @@ function scanString(scan: ValueScan, work: Uint8Array, from: number): number {
   return length;
 }
 
+/** What stands around entries: CloudTrail's own files, a subscription of CloudWatch Logs, `aws cloudtrail lookup-events`. */
+export const listNames: ReadonlySet<string> = new Set(['Records', 'logEvents', 'Events']);
+
 /** `Records` with every letter as a `\u` escape is 42 bytes long. */
 const keyLengthMax = 42;
 
@@ -219,7 +222,7 @@ function endKey(scan: ValueScan, work: Uint8Array, from: number, to: number): vo
   if (!scan.watched || scan.depth !== 1) return;
   const key = scan.keyPart.length + to - from > keyLengthMax ? '' : scan.keyPart + latin1(work, from, to);
   scan.keyPart = '';
-  scan.keyIsRecords = key === 'Records' || (key.includes('\\') && unescaped(key) === 'Records');
+  scan.keyIsList = listNames.has(key) || (key.includes('\\') && listNames.has(String(unescaped(key))));
 }
 
 function unescaped(key: string): unknown {
