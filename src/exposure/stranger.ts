@@ -53,7 +53,8 @@ function unsignedSays(key: string, kind: PolicyKind): Said {
 }
 
 const unsignedValues: ReadonlyMap<string, Said> = new Map<string, Said>([
-  ['aws:userid', { absent: false, values: ['anonymous'] }],
+  // Said or not: see signedSays.
+  ['aws:userid', { absent: true, values: ['anonymous'] }],
   ['aws:principaltype', { absent: false, values: ['Anonymous'] }],
   ['aws:sourceip', { ...always, holds: 'address' }],
   ['aws:securetransport', { absent: false, values: ['true', 'false'] }],
@@ -147,9 +148,11 @@ function accountLike(pattern: string, foreign: string): string {
   return `${head}${foreign.slice(0, Math.max(0, foreign.length - head.length - tail.length))}${tail}`;
 }
 
-/** Signed requests always name their principal; a stranger's own services and networks may be anything. */
+/**
+ * A stranger's own principal, services and networks may be anything. That signed requests always name their principal does not count:
+ * an operator with IfExists or ForAllValues never confines, whatever the key (specs/cloudtrail.md §4.4).
+ */
 function signedSays(key: string): Said {
-  if (key === 'aws:principalarn' || key === 'aws:principalaccount' || key === 'aws:userid') return always;
   if (key === 'aws:currenttime' || key === 'aws:epochtime') return { ...always, holds: 'date' };
   if (key === 'aws:sourceip' || key === 'aws:vpcsourceip') return { ...free, holds: 'address' };
   // Strangers come themselves; that a service acts for them is the business of the keys Source*.
