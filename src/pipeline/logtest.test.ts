@@ -5,7 +5,7 @@ import { at } from '../base/document.ts';
 import { virtualClock } from '../base/virtual-clock.ts';
 import { compileRules } from '../rules/compile.ts';
 import { createEngine } from '../rules/engine.ts';
-import { type LogtestAnswer, logtestLine } from './logtest.ts';
+import { type LogtestAnswer, linesIn, logtestLine } from './logtest.ts';
 
 const rule = readFileSync(new URL('../../content/rules/0500-guide-s3-data-events.xml', import.meta.url), 'utf8');
 const compiled = compileRules({ shipped: [{ name: '0500-guide.xml', text: rule }] });
@@ -50,6 +50,31 @@ test('the answer is the rule in Wazuh words and the document that would be store
   });
   assert.equal(at(answer.document, 'data.aws.userIdentity.principalId'), 'Anonymous');
   assert.equal(at(ask(JSON.stringify(record), true).document, 'data.aws.userIdentity.principalId'), undefined);
+});
+
+test('a line that holds records is as many lines; any other is one', () => {
+  const other = { ...record, eventID: 'e-2' };
+  const both = [JSON.stringify(record), JSON.stringify(other)];
+  const looked = (event: object) => ({ EventId: 'e', CloudTrailEvent: JSON.stringify(event) });
+  for (const [input, lines] of [
+    [{ Records: [record, other] }, both],
+    [{ version: '0', 'detail-type': 'AWS API Call via CloudTrail', detail: record }, [JSON.stringify(record)]],
+    [{ Events: [looked(record), looked(other)] }, both],
+    [looked(record), [JSON.stringify(record)]],
+  ] as const) {
+    assert.deepEqual(linesIn(JSON.stringify(input)), lines);
+  }
+  for (const input of [
+    record,
+    document,
+    { integration: 'aws', aws },
+    { Records: [] },
+    { Records: [1] },
+    { detail: 'x' },
+  ]) {
+    assert.deepEqual(linesIn(JSON.stringify(input)), [JSON.stringify(input)]);
+  }
+  for (const text of ['{"Records":', 'plain "Records"', '']) assert.deepEqual(linesIn(text), [text]);
 });
 
 test('what is no JSON object is a problem with file and line', () => {

@@ -10,6 +10,7 @@ import { toEvent } from '../trail/event.ts';
 import { parseEventTime } from '../trail/event-time.ts';
 import { recordsOf } from '../trail/log-file.ts';
 import type { TrailRecord } from '../trail/record.ts';
+import { shapeOf } from '../trail/shape.ts';
 import { alertDocument, outerNames } from './document.ts';
 import { enrich, type Provenance } from './enrich.ts';
 
@@ -85,6 +86,24 @@ export function logtestLine(text: string, place: string, line: number, ports: Lo
     document,
     problems: [...read.problems, ...problems].map((problem) => ({ ...problem, place, line })),
   };
+}
+
+/**
+ * The lines to test that a line holds: of what stands around records (a whole log file, EventBridge's envelope, the answer of
+ * lookup-events) each record, else the line itself.
+ */
+export function linesIn(text: string): readonly string[] {
+  if (!/"(?:Records|detail|Events|CloudTrailEvent|logEvents)"/.test(text)) return [text];
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch {
+    return [text];
+  }
+  const shape = shapeOf(input);
+  if (shape.kind !== 'several' && shape.kind !== 'text') return [text];
+  const { value: records } = recordsOf([input], '');
+  return records.length === 0 ? [text] : records.map(({ raw }) => JSON.stringify(raw));
 }
 
 const writerName = 'logtest';
