@@ -10,13 +10,15 @@ import {
 import { accept, type PcreCursor, PcreRefusal, scan } from './pcre-cursor.ts';
 
 /**
- * Reads a character class after its `[`. Case is ignored before the class is turned round: `(?i)[^a]` is not `A` either.
+ * Reads a character class after its `[`. Case is ignored before the class is turned round: `(?i)[^a]` is not `A` either; of
+ * classes within it only `[:upper:]` and `[:lower:]` ignore it, not properties.
  * `blanks`: blanks and tabs within it count for nothing, as `(?xx)` has it.
  */
 export function parseBracket(cursor: PcreCursor, caseless: boolean, blanks = false): ByteSet {
-  const inside: Inside = { cursor, quoted: false, blanks };
+  const inside: Inside = { cursor, quoted: false, blanks, caseless };
   const negated = accept(cursor, '^');
-  const set = new Uint8Array(256);
+  const bytes = new Uint8Array(256);
+  const classes = new Uint8Array(256);
   for (let first = true; ; first = false) {
     skipNothing(inside);
     if (cursor.at >= cursor.text.length) throw new PcreRefusal('does not close a "["');
@@ -25,21 +27,23 @@ export function parseBracket(cursor: PcreCursor, caseless: boolean, blanks = fal
     const range = rangeFrom(inside);
     if (typeof from !== 'number') {
       if (range) throw new PcreRefusal('has a range that begins with a class');
-      addAll(set, from);
+      addAll(classes, from);
       continue;
     }
     const to = range ? member(inside) : from;
     if (typeof to !== 'number') throw new PcreRefusal('has a range that ends with a class');
     if (to < from) throw new PcreRefusal('has a range that runs backwards');
-    for (let byte = from; byte <= to; byte++) set[byte] = 1;
+    for (let byte = from; byte <= to; byte++) bytes[byte] = 1;
   }
-  const whole = caseless ? withBothCases(set) : set;
+  const whole = caseless ? withBothCases(bytes) : bytes;
+  addAll(whole, classes);
   return negated ? complement(whole) : whole;
 }
 
 interface Inside {
   readonly cursor: PcreCursor;
   readonly blanks: boolean;
+  readonly caseless: boolean;
   /** Between `\Q` and `\E` everything is itself. */
   quoted: boolean;
 }
@@ -68,10 +72,12 @@ function rangeFrom(inside: Inside): boolean {
 }
 
 /** One byte, a shorthand or a named class. */
-function member({ cursor, quoted }: Inside): number | ByteSet {
+function member({ cursor, quoted, caseless }: Inside): number | ByteSet {
   const posix = quoted ? undefined : scan(cursor, /\[([:.=])(\^?)([a-z]*)\1\]/y);
   if (posix) {
-    const named = posix[1] === ':' ? posixClass.get(posix[3] ?? '') : undefined;
+    const name = posix[3] ?? '';
+    const either = caseless && (name === 'upper' || name === 'lower');
+    const named = posix[1] === ':' ? posixClass.get(either ? 'alpha' : name) : undefined;
     if (!named) throw new PcreRefusal(`has the unknown class ${posix[0]}`);
     return posix[2] === '^' ? complement(named) : named;
   }

@@ -217,7 +217,8 @@ function parseEscape(parser: Parser): PcreNode {
   // \K only moves the start of what is reported.
   if (letter === 'K') return { kind: 'empty' };
   const property = readProperty(parser);
-  if (property) return bytes(parser, property);
+  // Case is never ignored for a property.
+  if (property) return { kind: 'bytes', set: property };
   const named = scan(parser, /k(?:\{(\w+)\}|<(\w+)>|'(\w+)')|g\{([A-Za-z_]\w*)\}/y);
   if (named) return reference(parser, parser.names.get(named[1] ?? named[2] ?? named[3] ?? named[4] ?? ''));
   const numbered = scan(parser, /g(?:\{(-?\d{1,3})\}|(-?\d{1,3}))/y);
