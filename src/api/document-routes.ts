@@ -7,7 +7,7 @@ import { readTarget, writeTarget } from './index-facts.ts';
 import { integer, type Parameters } from './parameters.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { Services } from './services.ts';
-import { type SourceFilter, sourceAnswer, sourceFilterOf, sourceParameters } from './source-filter.ts';
+import { readFilterOf, type SourceFilter, sourceAnswer, sourceFilterOf, sourceParameters } from './source-filter.ts';
 import {
   checkAlias,
   checkId,
@@ -104,7 +104,7 @@ async function getDocument({ method, params, query }: Call, { store }: Needs): P
   checkReadVersion(query, document);
   const status = document ? 200 : 404;
   if (method === 'HEAD') return { status, body: undefined };
-  return { status, body: documentAnswer(info, id, document, sourceFilterOf(query)) };
+  return { status, body: documentAnswer(info, id, document, readFilterOf(query)) };
 }
 
 async function getSource({ method, params, query }: Call, { store }: Needs): Promise<Answer> {

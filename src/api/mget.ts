@@ -5,7 +5,7 @@ import { itemError } from './error.ts';
 import { readTarget } from './index-facts.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { Services } from './services.ts';
-import { parseSourceFilter, type SourceFilter, sourceFilterOf, sourceParameters } from './source-filter.ts';
+import { parseSourceFilter, readFilterOf, type SourceFilter, sourceParameters } from './source-filter.ts';
 import { invalid } from './write.ts';
 
 type Needs = Pick<Services, 'store'>;
@@ -27,7 +27,7 @@ export const mgetRoutes: readonly Route<Needs>[] = ['/_mget', '/:index/_mget'].m
 /** Documents by id, in the order asked. A missing index fails its own entry only. */
 async function mget({ params, query, body }: Call, { store }: Needs): Promise<Answer> {
   const wanted = parseWanted(body, params.index);
-  const filter = sourceFilterOf(query);
+  const filter = readFilterOf(query);
   const docs: unknown[] = [];
   for (const { index = '', id, filter: own } of wanted) {
     try {
@@ -80,8 +80,14 @@ function wantedDocument(entry: unknown, index: string | undefined): Wanted {
   return {
     index: entry._index === undefined ? index : asText(entry._index),
     id: entry._id === undefined || entry._id === null ? '' : asText(entry._id),
-    filter: entry._source === undefined ? undefined : parseSourceFilter(entry._source),
+    filter: entry._source === undefined ? storedOnly(entry.stored_fields) : parseSourceFilter(entry._source),
   };
+}
+
+/** An entry that asks for stored fields, and does not name `_source` among them, has none. */
+function storedOnly(stored: unknown): SourceFilter | undefined {
+  if (stored === undefined || stored === null || [stored].flat().includes('_source')) return undefined;
+  return parseSourceFilter(false);
 }
 
 function parsing(reason: string): TrailhoundError {

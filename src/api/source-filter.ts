@@ -24,6 +24,14 @@ export function sourceFilterOf(query: Parameters): SourceFilter {
   };
 }
 
+/** The same where single documents are read: who asks for stored fields gets no `_source` unless it is named too. */
+export function readFilterOf(query: Parameters): SourceFilter {
+  const stored = list(query, 'stored_fields');
+  const filter = sourceFilterOf(query);
+  const asked = sourceParameters.some((name) => query[name] !== undefined);
+  return stored && !asked && !stored.includes('_source') ? { ...filter, enabled: false } : filter;
+}
+
 /** The `_source` of a `_mget` entry or an update request: true, a pattern, patterns, or includes and excludes. */
 export function parseSourceFilter(json: unknown): SourceFilter {
   if (json === undefined || json === true) return { enabled: true, includes: [], excludes: [] };

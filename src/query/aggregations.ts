@@ -29,6 +29,7 @@ import {
   pipelineKinds,
 } from './aggregations/pipelines.ts';
 import { range } from './aggregations/range.ts';
+import { sampler } from './aggregations/sampler.ts';
 import { rareTerms } from './aggregations/seldom-terms.ts';
 import { significantTerms } from './aggregations/significant-terms.ts';
 import { stats } from './aggregations/stats.ts';
@@ -62,6 +63,7 @@ export const aggregationKinds: readonly AggregationKind[] = [
   valueCount,
   rareTerms,
   significantTerms,
+  sampler,
   adjacencyMatrix,
   weightedAvg,
   medianDeviation,
@@ -71,7 +73,7 @@ export const aggregationKinds: readonly AggregationKind[] = [
 export const refusedAggregations: readonly string[] = (
   'children diversified_sampler geo_bounds geo_centroid geo_distance ' +
   'geohash_grid geotile_grid matrix_stats ' +
-  'parent sampler scripted_metric ' +
+  'parent scripted_metric ' +
   'significant_text ' +
   'variable_width_histogram'
 ).split(' ');

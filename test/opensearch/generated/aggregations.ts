@@ -31,6 +31,13 @@ const metric: Aggregation = fc.oneof(
     .tuple(oneOf(['min', 'max', 'sum', 'avg']), oneOf(numbers), oneOf<unknown>([0, 7, -1.5]))
     .map(([kind, field, missing]) => ({ [kind]: { field, missing } })),
   fc.tuple(oneOf(['value_count', 'cardinality']), anyField).map(([kind, field]) => ({ [kind]: { field } })),
+  some({ field: mostly(oneOf(numbers), anyField) }, { missing: oneOf<unknown>([0, 7]) }).map(
+    named('median_absolute_deviation'),
+  ),
+  some({
+    value: some({ field: oneOf(numbers) }, { missing: oneOf<unknown>([0, 7]) }),
+    weight: some({ field: oneOf(numbers) }, { missing: oneOf<unknown>([1, 2]) }),
+  }).map(named('weighted_avg')),
 );
 
 const topHits: Aggregation = some(
@@ -48,8 +55,21 @@ const terms: Aggregation = some(
     include: oneOf<unknown>(['al.*', ['alpha', 'beta'], [1, 5]]),
     exclude: oneOf<unknown>(['.*a', ['alpha'], [42]]),
     show_term_doc_count_error: fc.boolean(),
+    shard_size: fc.integer({ min: 1, max: 6 }),
+    shard_min_doc_count: few,
   },
 ).map(named('terms'));
+
+/** Without aggregations inside: where they stand in many buckets themselves, the original counts other documents there. */
+const rareTerms: Aggregation = some(
+  { field: mostly(oneOf([...keywords, 'n2', 'o.l', 'b', 'ip', ...dates]), anyField) },
+  {
+    max_doc_count: fc.integer({ min: 1, max: 4 }),
+    missing: oneOf<unknown>(['none', 5]),
+    include: oneOf<unknown>(['al.*', ['alpha', 'beta'], [1, 5]]),
+    exclude: oneOf<unknown>(['.*a', ['alpha'], [42]]),
+  },
+).map(named('rare_terms'));
 
 const histogram: Aggregation = some(
   {
@@ -130,8 +150,6 @@ const composite: Aggregation = some(
   { size: fc.integer({ min: 1, max: 5 }) },
 ).map(named('composite'));
 
-const leafAggregation: Aggregation = fc.oneof({ weight: 5, arbitrary: metric }, { weight: 1, arbitrary: topHits });
-
 const multiTerms: Aggregation = some(
   { terms: fc.array(some({ field: oneOf([...keywords, ...numbers, 'b']) }), { minLength: 2, maxLength: 2 }) },
   { order, min_doc_count: fc.constant(1) },
@@ -142,6 +160,18 @@ const filter: Aggregation = fc.oneof(
   fc.tuple(oneOf(numbers), oneOf([0, 5, 42])).map(([field, gte]) => ({ range: { [field]: { gte } } })),
   anyField.map((field) => ({ exists: { field } })),
   oneOf(words).map((t) => ({ match: { t } })),
+);
+
+const adjacency: Aggregation = some(
+  { filters: fc.record({ b: filter, a: filter, C: filter }) },
+  { separator: fc.constant('|'), show_only_intersecting: fc.boolean() },
+).map(named('adjacency_matrix'));
+
+const leafAggregation: Aggregation = fc.oneof(
+  { weight: 6, arbitrary: metric },
+  { weight: 1, arbitrary: topHits },
+  { weight: 1, arbitrary: rareTerms },
+  { weight: 1, arbitrary: adjacency },
 );
 
 const bucket: Aggregation = fc.oneof(
