@@ -71,7 +71,9 @@ export function numberAfter(
 
 /** Java's Number.intValue: a whole number wraps, one with decimals or an exponent ends at the ends. */
 function intOf(value: number): number {
-  return Number.isSafeInteger(value) ? value | 0 : Math.trunc(Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, value)));
+  return Number.isInteger(value) && Math.abs(value) <= 2 ** 53
+    ? value | 0
+    : Math.trunc(Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, value)));
 }
 
 function instantOf(field: DateField, text: string, kind: Kind): Numeric | undefined {

@@ -27,6 +27,8 @@ export interface FieldValues {
   /** The same by row, where the store can tell without the documents; undefined where it cannot. */
   byRow(columns: Columns): RowValues | undefined;
   readonly show: Shown;
+  /** What documents without a value count as. */
+  readonly missing?: Point;
 }
 
 /** How values are shown. */
@@ -93,6 +95,7 @@ export function fieldValues(request: FieldRequest, place: Place): FieldValues {
   return {
     kind: nowhere ? 'date' : kind === 'none' ? (typeof missing === 'string' ? 'term' : 'real') : kind,
     show,
+    missing,
     read: (hit) => {
       const values = read(hit);
       return values.length > 0 ? values : instead;

@@ -2,7 +2,7 @@ import type { Point } from '../lucene.ts';
 import type { AggregationKind } from './aggregation.ts';
 import { checkBody, fieldOf, numberOf, textOf } from './body.ts';
 import { singleValueOnly } from './bucket-order.ts';
-import { type FieldValues, fieldValues, numeric, type Shown } from './field-values.ts';
+import { type FieldValues, fieldValues, type Shown } from './field-values.ts';
 import { percentileOf } from './percentiles.ts';
 import { eachPoint } from './row-batch.ts';
 
@@ -18,7 +18,7 @@ export const medianDeviation: AggregationKind = {
     let show: Shown | undefined;
     return {
       enter(place) {
-        values = fieldValues({ ...request, takes: [...numeric, 'none'] }, place);
+        values = fieldValues({ ...request, takes: ['whole', 'real', 'none'] }, place);
         if (values.kind !== 'none') show = values.show;
       },
       start() {

@@ -2,6 +2,7 @@ import type { Document } from '../../base/document.ts';
 import { makeBest } from '../best-hits.ts';
 import type { RowBatch } from '../candidate.ts';
 import type { Point } from '../lucene.ts';
+import { fieldAt } from '../mapping.ts';
 import { addedParts, type MadeOfParts } from './added-parts.ts';
 import type {
   AggregatedHit,
@@ -89,6 +90,12 @@ function make(body: Document, scope: AggregationScope): Aggregation {
     if (values.kind !== 'none') shown = values;
     reading = { place, values, accepts: keyFilter?.(values), compare: bucketOrder(order, inner) };
     enterNodes(inner, place);
+    // Observed: what stands for none is among the texts of a field, as if a document had it.
+    const { missing } = values;
+    const listed = values.kind === 'term' || values.kind === 'ip';
+    if (least === 0 && listed && missing !== undefined && fieldAt(place.mapping, request.field)) {
+      if (!reading.accepts || reading.accepts(missing)) everywhere.add(missing);
+    }
   };
   const seeValues = (hit: AggregatedHit): void => {
     for (const value of reading.values.read(hit)) {
