@@ -28,7 +28,8 @@ export function judgeApi(input: unknown): Exposure {
 
 /**
  * A method (REST) or route (HTTP, WebSocket): who may call it? undefined where it says nothing of authorization. An API key
- * counts calls and proves nobody's identity; a preflight (OPTIONS) carries no credentials by design.
+ * counts calls and proves nobody's identity; a preflight (OPTIONS) carries no credentials by design, and of a WebSocket API's routes
+ * only `$connect` can ask for any.
  */
 export function judgeMethod(method: unknown): Exposure | undefined {
   const said = oneOrMany(member(method, 'authorizationType'))[0];
@@ -39,8 +40,13 @@ export function judgeMethod(method: unknown): Exposure | undefined {
     const because = `${name} asks for ${shown(type)} authorization`;
     return { verdict: 'not-public', anonymous: false, actions: [], because, sentence: `Not public: ${because}.` };
   }
-  if (/^OPTIONS\b/i.test(name)) {
-    const because = `${name} is a preflight, which never carries credentials`;
+  const harmless = /^OPTIONS\b/i.test(name)
+    ? 'is a preflight, which never carries credentials'
+    : isWithinSocket(method)
+      ? 'is a route of a WebSocket API, whose $connect alone asks who comes'
+      : undefined;
+  if (harmless !== undefined) {
+    const because = `${name} ${harmless}`;
     return { verdict: 'not-public', anonymous: true, actions: [], because, sentence: `Not public: ${because}.` };
   }
   const keyed = asText(oneOrMany(member(method, 'apiKeyRequired'))[0]).toLowerCase() === 'true';
@@ -122,6 +128,12 @@ function asksSomething(security: unknown): boolean {
 export function isPrivate(document: unknown): boolean {
   const configuration = member(document, 'endpointConfiguration');
   return oneOrMany(member(configuration, 'types')).some((type) => asText(type).toUpperCase() === 'PRIVATE');
+}
+
+/** Messages within an open connection; `$default` may be the one route of an HTTP API, and those of HTTP name a method and a path. */
+function isWithinSocket(method: unknown): boolean {
+  const route = oneOrMany(member(method, 'routeKey'))[0];
+  return typeof route === 'string' && route !== '' && !/^\$(?:connect|default)$| \//.test(route);
 }
 
 function methodName(method: unknown): string {

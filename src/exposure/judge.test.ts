@@ -332,6 +332,10 @@ const others: readonly (readonly [ExposureKind, string, Expected, unknown])[] = 
   ['apigw', 'a method with IAM', shut, { httpMethod: 'GET', authorizationType: 'AWS_IAM' }],
   ['apigw', 'a preflight', fixed, { httpMethod: 'OPTIONS', authorizationType: 'NONE' }],
   ['apigw', 'a route', open, { routeKey: 'GET /trigger', authorizationType: 'NONE' }],
+  ['apigw', 'the way into a WebSocket', open, { routeKey: '$connect', authorizationType: 'NONE' }],
+  ['apigw', 'a message within a WebSocket', fixed, { routeKey: 'sendmessage', authorizationType: 'NONE' }],
+  ['apigw', 'the end of a WebSocket', fixed, { routeKey: '$disconnect', authorizationType: 'NONE' }],
+  ['apigw', 'the only route of an HTTP API', open, { routeKey: '$default', authorizationType: 'NONE' }],
   ['apigw', 'a route with a token', shut, { RouteKey: '$default', AuthorizationType: 'JWT' }],
   ['apigw', 'a definition with open paths', open, { openapi: '3.0.1', paths: { '/a': { get: {} } } }],
   [
