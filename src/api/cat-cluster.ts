@@ -105,13 +105,18 @@ async function allocation({ query, headers }: Call, { store }: Needs): Promise<A
   return catAnswer(columns, [null], query, headers);
 }
 
-/** What is never there, and what would be told of it. */
+/** What is never there, or is of Lucene, and what would be told of it. */
 const emptyTables: Readonly<Record<string, string>> = {
   pending_tasks: 'insertOrder timeInQueue priority source',
   repositories: 'id type',
   fielddata: 'id host ip node field size',
   tasks: 'action task_id parent_task_id type start_time timestamp running_time ip node',
   nodeattrs: 'node host ip attr value',
+  recovery:
+    'index shard time type stage source_host source_node target_host target_node repository snapshot files bytes',
+  segments:
+    'index shard prirep ip segment generation docs.count docs.deleted size size.memory committed searchable version compound',
+  thread_pool: 'node_name name active queue rejected',
 };
 
 function empty(names: string): Route<Needs>['handle'] {

@@ -6,7 +6,7 @@ import { clusterName, nodeName, openSearchVersion } from './root-routes.ts';
 import type { Call, Route } from './route.ts';
 import type { Services } from './services.ts';
 
-type Needs = Pick<Services, 'store' | 'identity'>;
+type Needs = Pick<Services, 'store' | 'identity' | 'clock'>;
 
 const healthParameters = [
   ...indexParameters,
@@ -47,9 +47,9 @@ export const clusterRoutes: readonly Route<Needs>[] = [
     methods: ['GET'],
     path: '/_cluster/stats',
     query: ['flat_settings', 'timeout'],
-    handle: async (_, { store, identity }) => ({
+    handle: async (_, { store, identity, clock }) => ({
       status: 200,
-      body: statsBody(await store.indices('*,.*', { allowNoIndices: true }), identity.clusterUuid),
+      body: statsBody(await store.indices('*,.*', { allowNoIndices: true }), identity.clusterUuid, clock.now()),
     }),
   },
   ...['/_nodes', '/_nodes/:filter', '/_nodes/:filter/:metric'].map(
@@ -123,7 +123,7 @@ export function healthBody(infos: readonly IndexInfo[]): { readonly [key: string
 }
 
 /** Of `_cluster/stats` what is known here: counts, not caches. */
-function statsBody(infos: readonly IndexInfo[], clusterUuid: string): { readonly [key: string]: unknown } {
+function statsBody(infos: readonly IndexInfo[], clusterUuid: string, at: number): { readonly [key: string]: unknown } {
   const count = infos.length;
   const each = { min: Math.min(count, 1), max: Math.min(count, 1), avg: Math.min(count, 1) };
   const none = { min: 0, max: 0, avg: 0 };
@@ -132,6 +132,7 @@ function statsBody(infos: readonly IndexInfo[], clusterUuid: string): { readonly
     _nodes: { total: 1, successful: 1, failed: 0 },
     cluster_name: clusterName,
     cluster_uuid: clusterUuid,
+    timestamp: at,
     status: sum(replicas) > 0 ? 'yellow' : 'green',
     indices: {
       count,

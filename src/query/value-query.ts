@@ -21,7 +21,7 @@ export interface ValueScope {
 /** A value of a query as text: of a number with decimals in Java's form, `1.5E7`. */
 export function valueText(value: Scalar): string {
   // Whole numbers beyond 2^53 come as bigint, unless they were written with an exponent.
-  if (typeof value !== 'number' || Number.isSafeInteger(value)) return String(value);
+  if (typeof value !== 'number' || (Number.isInteger(value) && Math.abs(value) <= 2 ** 53)) return String(value);
   const size = Math.abs(value);
   return size >= 1e7 || size < 1e-3 ? javaNumber(value) : String(value);
 }

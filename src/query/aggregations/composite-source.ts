@@ -102,6 +102,8 @@ function make(name: string, type: string, body: Document): CompositeSource {
       if (read.kind === 'date' || type === 'date_histogram') {
         return format === undefined ? number : known?.show.parse(asText(json));
       }
+      // Java's NaN comes after every number.
+      if (read.kind === 'real' && json === 'NaN') return Number.POSITIVE_INFINITY;
       if (number === undefined || read.kind !== 'whole') return (known?.show ?? plain).parse(json);
       return type === 'terms' ? number : known?.show.parse(json);
     },

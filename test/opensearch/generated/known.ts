@@ -79,6 +79,11 @@ export const knownKinds: readonly KnownKind[] = [
       /"fo\./.test(JSON.stringify(body.sort)),
   },
   {
+    name: '_doc counts the objects inside of documents too',
+    explains: async ({ real, ours }, body) =>
+      real.status === 200 && ours.status === 200 && JSON.stringify(body.sort ?? []).includes('"_doc"'),
+  },
+  {
     name: 'of a query and a post_filter that both refuse: which is told',
     explains: async ({ real, ours }, body) =>
       real.status === 400 && ours.status === 400 && body.query !== undefined && body.post_filter !== undefined,
