@@ -12,7 +12,8 @@ import { cannotTell, listed, shown } from './words.ts';
  */
 export function judgeApi(input: unknown): Exposure {
   const document = readPolicyText(input) ?? input;
-  if (Array.isArray(document) || member(document, 'Statement') !== undefined) return judgePolicy(document, 'apigw');
+  if (Array.isArray(document) || ['Statement', 'Effect'].some((name) => member(document, name) !== undefined))
+    return judgePolicy(document, 'apigw');
   if (!isDocument(document)) return cannotTell('there is no policy, API, method or route that could be read');
   if (isPrivate(document)) {
     const because = 'its endpoint is PRIVATE: only VPC endpoints reach it';

@@ -201,6 +201,9 @@ const block = (...on: string[]): object => ({
 const others: readonly (readonly [ExposureKind, string, Expected, unknown])[] = [
   ['s3', 'as the command line prints it', open, { Policy: JSON.stringify({ Statement: allow }) }],
   ['s3', 'as CloudTrail prints it', open, { bucketName: 'b', policy: '', bucketPolicy: { Statement: [allow] } }],
+  ['s3', 'a statement alone', open, allow],
+  ['s3', 'a statement alone, as text', shut, JSON.stringify(who({ AWS: '111122223333' }))],
+  ['apigw', 'a statement alone', open, JSON.stringify(invoke)],
   ['s3', 'cut off', untold, '{"Statement":[{"Effect":"Allow","Pri'],
   ['s3', 'an empty object', untold, {}],
   ['s3', 'null', untold, null],

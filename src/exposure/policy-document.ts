@@ -38,13 +38,13 @@ export interface PolicyOptions {
 
 /**
  * Reads a policy as IAM's grammar has it and as CloudTrail shows it: an object, or its JSON as text, in text again,
- * percent-encoded or base64; single values for lists; names of elements, operators and keys in any case. Undefined when it
+ * percent-encoded or base64; a statement alone; single values for lists; names of elements, operators and keys in any case. Undefined when it
  * cannot be read at all (empty, omitted, cut off). A statement that cannot be read is a problem and left out:
  * whoever judges must not call the rest safe.
  */
 export function parsePolicy(input: unknown, options: PolicyOptions = {}): Parsed<Policy | undefined> {
   const document = readPolicyText(input);
-  const given = Array.isArray(document) ? document : isDocument(document) ? member(document, 'Statement') : undefined;
+  const given = Array.isArray(document) ? document : (member(document, 'Statement') ?? bareStatement(document));
   if (given === undefined || given === null || given === '') {
     return { value: undefined, problems: [{ place: 'policy', message: 'there is no policy that could be read' }] };
   }
@@ -61,6 +61,11 @@ export function parsePolicy(input: unknown, options: PolicyOptions = {}): Parsed
   });
   const version = isDocument(document) ? member(document, 'Version') : undefined;
   return { value: { variables: version !== '2008-10-17' && version !== undefined, statements }, problems };
+}
+
+/** People cut one statement out of a policy to ask about it. */
+function bareStatement(document: unknown): unknown {
+  return member(document, 'Effect') === undefined ? undefined : document;
 }
 
 /** The statement, or what is wrong with it. */
