@@ -165,6 +165,8 @@ function marksOf(query: Lucene, path: string | undefined): Mark[] {
     case 'terms':
     case 'pattern':
       if (path !== undefined && query.field.path !== path) return [];
+      // Observed: a term of a field that is not indexed is found by its doc values, which tell highlighters nothing.
+      if (query.kind === 'term' && asText(query.field.parameters.index) === 'false') return [];
       return [(words) => words.filter(({ term }) => hasTerm(query, term))];
     case 'term-range': {
       if (path !== undefined && query.field.path !== path) return [];
