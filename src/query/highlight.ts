@@ -222,8 +222,10 @@ function fragmentsOf(
       if (marked.length > 0) found.push(...fragments(text, marked, options));
       if (options.fragments > 0 && found.length >= options.fragments) break;
     }
-    if (found.length === 0 && head !== undefined && head !== '' && options.unmarked > 0) {
-      return [headOf(head, options.unmarked)];
+    if (found.length === 0 && head !== undefined && options.unmarked > 0) {
+      // Of blanks nothing is shown.
+      const shown = headOf(head, options.unmarked);
+      return shown === '' ? [] : [shown];
     }
     return options.fragments > 0 ? found.slice(0, options.fragments) : found;
   };
