@@ -146,6 +146,7 @@ function metric(): fc.Arbitrary<Document> {
       { top_hits: { size: 2, sort: [{ d: 'desc' }, '_doc'] } },
       { top_hits: { size: 1 } },
       { percentiles: { field: 'n' } },
+      { median_absolute_deviation: { field: 'n' } },
     ),
   );
 }
@@ -171,6 +172,13 @@ function bucketed(): fc.Arbitrary<Document> {
     fc
       .record({ field, min_doc_count: fc.constantFrom(2, 3), size: fc.constantFrom(1, 10) })
       .map((body) => ({ terms: body })),
+    fc
+      .record({ field, min_doc_count: fc.constantFrom(1, 2), size: fc.constantFrom(1, 3), order: termsOrder() })
+      .map((body) => ({ terms: { ...body, shard_size: 4 } })),
+    fc.record({ field, max_doc_count: fc.constantFrom(1, 2, 5) }).map((body) => ({ rare_terms: body })),
+    fc.record({ field, min_doc_count: fc.constantFrom(1, 3) }).map((body) => ({ significant_terms: body })),
+    fc.tuple(query(), query()).map(([a, b]) => ({ adjacency_matrix: { filters: { a, b } } })),
+    fc.record({ buckets: fc.constantFrom(1, 3, 50) }).map((body) => ({ auto_date_histogram: { field: 'd', ...body } })),
     field.map((name) => ({ missing: { field: name } })),
     query().map((filter) => ({ filter })),
     fc.tuple(query(), query()).map((filters) => ({ filters: { filters, other_bucket: true } })),
