@@ -14,11 +14,11 @@ import type { ColumnIndex, Hits, Leaf, Likeness } from './segment-index.ts';
 import { finish, type Steps } from './steps.ts';
 import {
   addValueRows,
+  eachRowOfValues,
   eachValue,
-  eachValueRow,
   findValue,
+  textReader,
   type ValueTable,
-  valueAt,
   valuesInSteps,
 } from './value-table.ts';
 
@@ -131,6 +131,8 @@ function instantReads(
   };
 }
 
+const noTexts: ValueTable = { count: 0, groups: 0, data: 0, bytes: 0 };
+
 /** Values by row: texts first, then the others. */
 function ordinalsOf(
   { file, key, rows }: ColumnFile,
@@ -138,18 +140,17 @@ function ordinalsOf(
   number: number,
 ): SegmentOrdinals {
   const texts = values?.count ?? 0;
+  const textAt = textReader(file, values ?? noTexts);
+  const otherAt = textReader(file, others ?? noTexts);
   const ordinals = makeOrdinals(
     rows,
     texts + (others?.count ?? 0),
     (add) => {
-      if (values) addOrdinals(file, values, 0, add);
-      if (others) addOrdinals(file, others, texts, add);
+      if (values) eachRowOfValues(file, values, add);
+      if (others) eachRowOfValues(file, others, (ordinal, row) => add(texts + ordinal, row));
     },
     () => rowsAt(file, othersLost ? presence : streamed),
-    (ordinal) =>
-      ordinal < texts
-        ? valueAt(file, values as ValueTable, ordinal).text
-        : otherLeaf(valueAt(file, others as ValueTable, ordinal - texts).text),
+    (ordinal) => (ordinal < texts ? textAt(ordinal) : otherLeaf(otherAt(ordinal - texts))),
     hashes &&
       (() =>
         hashedRows({
@@ -167,13 +168,4 @@ function ordinalsOf(
     return leaves;
   };
   return ordinals;
-}
-
-function addOrdinals(
-  file: PagedFile,
-  table: ValueTable,
-  first: number,
-  add: (ordinal: number, row: number) => void,
-): void {
-  eachValue(file, table, (entry, ordinal) => eachValueRow(file, entry, (row) => add(first + ordinal, row)));
 }

@@ -1,5 +1,5 @@
 import type { ByteReader } from './byte-code.ts';
-import { byteWriter, putBytes, putText, putVarint, takeText, takeVarint, written } from './byte-code.ts';
+import { byteWriter, passText, putBytes, putText, putVarint, takeText, takeVarint, written } from './byte-code.ts';
 import type { FileParts } from './file-parts.ts';
 import { type PagedFile, SegmentDamage } from './paged-file.ts';
 import { eachRow, putRows, takeRows } from './row-code.ts';
@@ -110,6 +110,27 @@ export function valueAt(file: PagedFile, table: ValueTable, ordinal: number): Ta
   return entry;
 }
 
+/** Texts by place. Whoever asks for many asks in order: neighbours are read on from each other. */
+export function textReader(file: PagedFile, table: ValueTable): (ordinal: number) => string {
+  let group = -1;
+  let entry: TableEntry | undefined;
+  let texts: string[] = [];
+  return (ordinal) => {
+    if (ordinal >= table.count) throw new SegmentDamage('a value is not where it should be');
+    const wanted = Math.floor(ordinal / groupSize);
+    if (wanted !== group || !entry) {
+      entry = groupEntry(file, table, wanted);
+      texts = [];
+      group = wanted;
+    }
+    while (texts.length <= ordinal % groupSize) {
+      nextEntry(entry);
+      texts.push(entry.text);
+    }
+    return texts[ordinal % groupSize] as string;
+  };
+}
+
 /** All values in order. The table is read as a whole and not kept. */
 export function eachValue(
   file: PagedFile,
@@ -154,10 +175,26 @@ export function addValueRows(file: PagedFile, entry: TableEntry, into: Rows): vo
   else takeRows(rowReader(file, entry), into);
 }
 
-/** Calls with each row of the value that was read last, as often as it has the value. */
-export function eachValueRow(file: PagedFile, entry: TableEntry, visit: (row: number) => void): void {
-  if (entry.count === 1) visit(onlyRow(entry));
-  else eachRow(rowReader(file, entry), visit);
+/** Calls with each row of each value, as often as it has the value, values in order. Reads no texts. */
+export function eachRowOfValues(
+  file: PagedFile,
+  table: ValueTable,
+  visit: (ordinal: number, row: number) => void,
+): void {
+  const reader = { bytes: file.bytes(table.data, table.bytes), at: 0 };
+  for (let ordinal = 0; ordinal < table.count; ordinal++) {
+    takeVarint(reader);
+    passText(reader);
+    const count = Math.floor(takeVarint(reader) / 2);
+    if (count === 1) {
+      visit(ordinal, takeVarint(reader));
+      continue;
+    }
+    const head = takeVarint(reader);
+    const apart = head % 2 === 1;
+    const rows = apart ? { bytes: file.bytes(takeVarint(reader), Math.floor(head / 2)), at: 0 } : reader;
+    eachRow(rows, (row) => visit(ordinal, row));
+  }
 }
 
 /** The rows of the value that was read last. */
