@@ -4,17 +4,17 @@ import type { RowValues } from '../row-values.ts';
 import type { AggregatedHit } from './aggregation.ts';
 import type { FieldValues } from './field-values.ts';
 import type { KeyFilter } from './key-filter.ts';
-import { countOrdinals } from './row-batch.ts';
+import { countOrdinals, listOrdinals } from './row-batch.ts';
 
 /** Counts values by their numbers as long as rows of the same columns come, and tells the values only then. */
 export interface OrdinalCounts {
-  /** False where that would cost more than looking at each row. Rows with several values are collected; `accepts` tells which values count. */
+  /** False where the columns do not number values. Rows with several values are collected; `accepts` tells which values count. */
   add(values: FieldValues, batch: RowBatch, accepts: KeyFilter | undefined): boolean;
   /** Tells what was counted so far. */
   flush(): void;
 }
 
-/** Marks that may be kept for each row of a first batch, and from so many rows on. */
+/** Marks that may be kept for each row that came, and from so many rows on: of fewer rows their numbers are listed. */
 const marksARow = 8;
 const marksOfManyRows = 64;
 const manyRows = 512;
@@ -24,7 +24,10 @@ interface Counted {
   readonly known: RowValues;
   /** Of their index: the next one may read what is included otherwise. */
   readonly accepts: KeyFilter | undefined;
-  readonly counts: Uint32Array;
+  /** How many rows have value n, at n + 1. */
+  counts: Uint32Array | undefined;
+  /** Until there are counts: n + 1 for each row. */
+  readonly listed: number[];
 }
 
 export function makeOrdinalCounts(
@@ -34,13 +37,12 @@ export function makeOrdinalCounts(
   let counted: Counted | undefined;
   const flush = (): void => {
     if (!counted) return;
-    const { known, counts, accepts } = counted;
-    counted = undefined;
-    for (let ordinal = 0; ordinal + 1 < counts.length; ordinal++) {
-      const count = counts[ordinal + 1] as number;
-      const point = count > 0 ? known.point(ordinal) : undefined;
+    const { known, accepts } = counted;
+    eachCount(counted, (ordinal, count) => {
+      const point = known.point(ordinal);
       if (point !== undefined && (!accepts || accepts(point))) take(point, count);
-    }
+    });
+    counted = undefined;
   };
   return {
     flush,
@@ -50,12 +52,39 @@ export function makeOrdinalCounts(
       if (!known || !ordinals) return false;
       if (counted?.columns !== batch.columns) {
         flush();
-        const { length } = batch.rows;
-        if (ordinals.count > length * (length < manyRows ? marksARow : marksOfManyRows)) return false;
-        counted = { columns: batch.columns, known, accepts, counts: new Uint32Array(ordinals.count + 1) };
+        counted = { columns: batch.columns, known, accepts, counts: undefined, listed: [] };
       }
+      if (!counted.counts && !isMany(counted.listed.length + batch.rows.length, ordinals.count)) {
+        listOrdinals(ordinals, batch, counted.listed, collect);
+        return true;
+      }
+      counted.counts ??= countsOf(counted.listed, ordinals.count);
       countOrdinals(ordinals, batch, counted.counts, collect);
       return true;
     },
   };
+}
+
+function isMany(rows: number, values: number): boolean {
+  return values <= rows * (rows < manyRows ? marksARow : marksOfManyRows);
+}
+
+function countsOf(listed: readonly number[], values: number): Uint32Array {
+  const counts = new Uint32Array(values + 1);
+  for (const ordinal of listed) counts[ordinal] = (counts[ordinal] as number) + 1;
+  return counts;
+}
+
+/** By value in order of their numbers: a store reads texts on from each other. */
+function eachCount({ counts, listed }: Counted, take: (ordinal: number, count: number) => void): void {
+  if (counts) {
+    for (let at = 1; at < counts.length; at++) if (counts[at] !== 0) take(at - 1, counts[at] as number);
+    return;
+  }
+  const sorted = Uint32Array.from(listed).sort();
+  for (let from = 0, at = 1; at <= sorted.length; at++) {
+    if (sorted[at] === sorted[from]) continue;
+    take((sorted[from] as number) - 1, at - from);
+    from = at;
+  }
 }

@@ -115,6 +115,22 @@ export function countOrdinals(
   }
 }
 
+/** Lists n + 1 for each row that has value n alone; the others with values are collected. */
+export function listOrdinals(
+  { of, many }: Ordinals,
+  batch: RowBatch,
+  listed: number[],
+  collect: (hit: AggregatedHit) => void,
+): void {
+  const { rows } = batch;
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
+    const ordinal = of[row] as number;
+    if (ordinal === many) collect(hitAt(batch, row));
+    else if (ordinal > 0) listed.push(ordinal);
+  }
+}
+
 /** The rows of each value, by its number, in order; undefined where a row has several values. */
 export function rowsByOrdinal({ of, many, count }: Ordinals, { rows }: RowBatch): OrdinalRows | undefined {
   const { length } = rows;
