@@ -49,8 +49,13 @@ export async function ingest(ports: IngestPorts, signal: AbortSignal): Promise<v
 export async function ingestDelivery(delivery: Delivery, ports: IngestPorts, signal: AbortSignal): Promise<void> {
   const reason = skipByKey(delivery.key);
   if (reason) {
+    // A bucket gets them every hour, for each region: each is counted, and the first of a kind is told.
+    const first = ports.progress.skipped[reason] === undefined;
     skip(ports, reason, 1);
-    ports.problem({ place: delivery.origin, message: `skipped by its key: ${reason} objects are no event logs` });
+    if (first) {
+      const message = `skipped by its key, as all others like it will be: ${reason} objects are no event logs`;
+      ports.problem({ place: delivery.origin, message });
+    }
     await delivery.ack();
     return;
   }

@@ -124,6 +124,27 @@ test('every kind of bad file beside good ones', { timeout: 300_000 }, async (con
   assert.ok(program.peakRssMb() < rssMaxMb, `RSS reached ${program.peakRssMb()} MB`);
 });
 
+test('digests and insights, which a bucket gets every hour, are counted, and told of once a kind', async (context) => {
+  const folder = temporaryFolder(context);
+  deliver(join(folder, 'lake'), [s3Record(1, 'GetObject', 'anonymous')]);
+  for (const [kind, number] of [
+    ['CloudTrail-Digest', 5],
+    ['CloudTrail-Insight', 3],
+  ] as const) {
+    const days = join(folder, 'lake', `AWSLogs/123456789012/${kind}/eu-west-1/2026/08/01`);
+    mkdirSync(days, { recursive: true });
+    for (let at = 0; at < number; at++) {
+      const name = `123456789012_${kind}_eu-west-1_20260801T0${at}35Z_Abcdefgh12345678.json.gz`;
+      writeFileSync(join(days, name), gzipSync('{}'));
+    }
+  }
+  const { out, err, code } = await run(['ingest', join(folder, 'lake'), '--data', join(folder, 'data')]);
+  assert.equal(code, 0, err);
+  assert.match(out, /5 skipped \(digest\)/);
+  assert.match(out, /3 skipped \(insight\)/);
+  assert.equal(err.match(/skipped by its key/g)?.length, 2, err);
+});
+
 test('logtest answers a line each, broken lines too', async () => {
   const lines = [
     JSON.stringify(s3Record(1, 'GetObject', 'anonymous')),
