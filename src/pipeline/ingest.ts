@@ -49,10 +49,10 @@ export async function ingest(ports: IngestPorts, signal: AbortSignal): Promise<v
 export async function ingestDelivery(delivery: Delivery, ports: IngestPorts, signal: AbortSignal): Promise<void> {
   const reason = skipByKey(delivery.key);
   if (reason) {
-    // A bucket gets them every hour, for each region: each is counted, and the first of a kind is told.
-    const first = ports.progress.skipped[reason] === undefined;
+    // A bucket gets digests every hour, for each region, and they are no loss: they are counted. Of others the first is told.
+    const told = reason === 'digest' || ports.progress.skipped[reason] !== undefined;
     skip(ports, reason, 1);
-    if (first) {
+    if (!told) {
       const message = `skipped by its key, as all others like it will be: ${reason} objects are no event logs`;
       ports.problem({ place: delivery.origin, message });
     }

@@ -18,7 +18,7 @@ export function Header({ page }: { page: Page['name'] }) {
           <circle cx="5.5" cy="17.5" r="1.8" class="brand-dot" />
           <path d="M15.5 5.5H19.5V9.5" class="brand-trail" />
         </svg>
-        Trailhound
+        <span class="brand-name">Trailhound</span>
       </a>
       <nav aria-label="Main">
         <ul>
