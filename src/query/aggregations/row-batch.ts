@@ -99,6 +99,22 @@ export function eachPoint(values: FieldValues, batch: RowBatch, take: (point: Po
   }
 }
 
+/** Hands out the rows of each value of the field, ascending; a row stands once below each of its values. */
+export function eachValueRows(
+  values: FieldValues,
+  batch: RowBatch,
+  take: (value: Point, inside: RowBatch) => void,
+): void {
+  const { columns, rows } = batch;
+  const known = values.byRow(columns);
+  const lists = makeLists<Point>();
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
+    for (const value of known?.read(row) ?? values.read(hitAt(batch, row))) lists.add(value, row);
+  }
+  lists.each((value, inside) => take(value, { columns, rows: inside }));
+}
+
 /** Adds how many rows have value n alone at n + 1; the others with values are collected. */
 export function countOrdinals(
   { of, many }: Ordinals,

@@ -7,7 +7,7 @@ import { checkBody, fieldOf, numberOf, textOf } from './body.ts';
 import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
 import { type FieldValues, fieldValues, type Shown } from './field-values.ts';
 import { type KeyFilter, parseKeyFilter } from './key-filter.ts';
-import { collectRowsInto, hitAt, makeLists } from './row-batch.ts';
+import { collectRowsInto, eachValueRows } from './row-batch.ts';
 import { keyOf, manyBuckets } from './terms.ts';
 
 /**
@@ -105,16 +105,9 @@ function startTally(
       }
     },
     collectRows(batch) {
-      const { values } = reading();
-      const byRow = values.byRow(batch.columns);
-      const lists = makeLists<Point>();
-      for (let at = 0; at < batch.rows.length; at++) {
-        const row = batch.rows[at] as number;
-        for (const value of byRow?.read(row) ?? values.read(hitAt(batch, row))) lists.add(value, row);
-      }
-      lists.each((value, rows) => {
-        const bucket = bucketAt(value, rows.length);
-        if (bucket) collectRowsInto(bucket, { columns: batch.columns, rows });
+      eachValueRows(reading().values, batch, (value, inside) => {
+        const bucket = bucketAt(value, inside.rows.length);
+        if (bucket) collectRowsInto(bucket, inside);
       });
     },
     answer() {

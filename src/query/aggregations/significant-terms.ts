@@ -12,7 +12,7 @@ import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts'
 import { type FieldValues, fieldValues } from './field-values.ts';
 import { type FilterMatcher, filterMatcher } from './filter.ts';
 import { type KeyFilter, parseKeyFilter } from './key-filter.ts';
-import { collectRowsInto, hitAt, makeLists } from './row-batch.ts';
+import { collectRowsInto, eachValueRows } from './row-batch.ts';
 import { parseSignificance, type Significance, significanceNames } from './significance.ts';
 import { keyOf, manyBuckets } from './terms.ts';
 
@@ -136,16 +136,9 @@ function startTally(
     },
     collectRows(batch) {
       seen += batch.rows.length;
-      const { values } = reading();
-      const byRow = values.byRow(batch.columns);
-      const lists = makeLists<Point>();
-      for (let at = 0; at < batch.rows.length; at++) {
-        const row = batch.rows[at] as number;
-        for (const value of byRow?.read(row) ?? values.read(hitAt(batch, row))) lists.add(value, row);
-      }
-      lists.each((value, rows) => {
+      eachValueRows(reading().values, batch, (value, inside) => {
         const bucket = bucketAt(value);
-        if (bucket) collectRowsInto(bucket, { columns: batch.columns, rows });
+        if (bucket) collectRowsInto(bucket, inside);
       });
     },
     answer() {

@@ -23,7 +23,7 @@ import { makeOrdinalCounts } from './ordinal-counts.ts';
 import { makePartCounts } from './part.ts';
 import { eachValue, makeRareRows, type RareRows } from './rare-rows.ts';
 import { orderless, type RareRank, rareRank, settleOnly, settleRare } from './rare-terms.ts';
-import { collectRowsInto, hitAt, makeLists, rowsByOrdinal } from './row-batch.ts';
+import { collectRowsInto, eachValueRows, rowsByOrdinal } from './row-batch.ts';
 import { candidatesOf, isFullestFirst } from './term-candidates.ts';
 
 /** `terms`: a bucket for each value of a field, the fullest first, equal ones by key. */
@@ -302,7 +302,7 @@ type BucketAt = (value: Point) => Bucket | undefined;
 
 /** A list of rows for every bucket, so that what stands inside is collected by rows too. */
 function partitionRows(values: FieldValues, batch: RowBatch, bucketAt: BucketAt): void {
-  const { columns, rows } = batch;
+  const { columns } = batch;
   const known = values.byRow(columns);
   const split = known?.ordinals && rowsByOrdinal(known.ordinals, batch);
   if (known?.ordinals && split) {
@@ -317,14 +317,9 @@ function partitionRows(values: FieldValues, batch: RowBatch, bucketAt: BucketAt)
     for (const [bucket, inside] of parts) collectRowsInto(bucket, { columns, rows: inside });
     return;
   }
-  const lists = makeLists<Point>();
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at] as number;
-    for (const value of known?.read(row) ?? values.read(hitAt(batch, row))) lists.add(value, row);
-  }
-  lists.each((value, inside) => {
+  eachValueRows(values, batch, (value, inside) => {
     const bucket = bucketAt(value);
-    if (bucket) collectRowsInto(bucket, { columns, rows: inside });
+    if (bucket) collectRowsInto(bucket, inside);
   });
 }
 
