@@ -3,13 +3,11 @@ import { byteSize } from './byte-size.ts';
 import { type Column, catAnswer, catParameters } from './cat-table.ts';
 import { replicas } from './index-facts.ts';
 import { indexOptions, indexParameters } from './parameters.ts';
-import { nodeName } from './root-routes.ts';
+import { nodeAddress, nodeName } from './root-routes.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { Services } from './services.ts';
 
 type Needs = Pick<Services, 'store' | 'identity'>;
-
-const address = '127.0.0.1';
 
 /** A shard of an index, or a copy of it that cannot be: there is one node. */
 interface ShardRow {
@@ -46,7 +44,12 @@ const shardColumns = (unit: string | undefined): readonly Column<ShardRow>[] => 
     right: true,
     value: ({ info, primary }) => (primary ? byteSize(info.bytes, unit) : null),
   },
-  { name: 'ip', aliases: [], about: 'ip of node where it lives', value: ({ primary }) => (primary ? address : null) },
+  {
+    name: 'ip',
+    aliases: [],
+    about: 'ip of node where it lives',
+    value: ({ primary }) => (primary ? nodeAddress : null),
+  },
   {
     name: 'node',
     aliases: ['n'],
@@ -67,8 +70,8 @@ async function shards({ params, query, headers }: Call, { store }: Needs): Promi
 async function manager({ query, headers }: Call, { identity }: Needs): Promise<Answer> {
   const columns: readonly Column<null>[] = [
     { name: 'id', aliases: [], about: 'node id', value: () => identity.nodeId },
-    { name: 'host', aliases: ['h'], about: 'host name', value: () => address },
-    { name: 'ip', aliases: [], about: 'ip address', value: () => address },
+    { name: 'host', aliases: ['h'], about: 'host name', value: () => nodeAddress },
+    { name: 'ip', aliases: [], about: 'ip address', value: () => nodeAddress },
     { name: 'node', aliases: ['n'], about: 'node name', value: () => nodeName },
   ];
   return catAnswer(columns, [null], query, headers);
@@ -98,8 +101,8 @@ async function allocation({ query, headers }: Call, { store }: Needs): Promise<A
     unknown('disk.avail', 'da,diskAvail', 'disk available'),
     unknown('disk.total', 'dt,diskTotal', 'total capacity of all volumes'),
     unknown('disk.percent', 'dp,diskPercent', 'percent disk used'),
-    { name: 'host', aliases: ['h'], about: 'host of node', value: () => address },
-    { name: 'ip', aliases: [], about: 'ip of node', value: () => address },
+    { name: 'host', aliases: ['h'], about: 'host of node', value: () => nodeAddress },
+    { name: 'ip', aliases: [], about: 'ip of node', value: () => nodeAddress },
     { name: 'node', aliases: ['n'], about: 'name of node', value: () => nodeName },
   ];
   return catAnswer(columns, [null], query, headers);

@@ -7,7 +7,7 @@ import { healthBody } from './cluster-routes.ts';
 import { globMatches } from './glob.ts';
 import { aliasesOf, health, replicas } from './index-facts.ts';
 import { indexOptions, indexParameters } from './parameters.ts';
-import { nodeName } from './root-routes.ts';
+import { nodeAddress, nodeName } from './root-routes.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -254,7 +254,7 @@ async function catTemplates({ params, query, headers }: Call, { store }: Needs):
 
 async function catNodes({ query, headers }: Call): Promise<Answer> {
   const columns: readonly Column<null>[] = [
-    { name: 'ip', aliases: ['i'], about: 'ip address', value: () => '127.0.0.1' },
+    { name: 'ip', aliases: ['i'], about: 'ip address', value: () => nodeAddress },
     {
       name: 'node.role',
       aliases: ['r', 'role', 'nodeRole'],

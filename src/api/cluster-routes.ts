@@ -2,7 +2,7 @@ import { asNumber } from '../base/document.ts';
 import type { IndexInfo } from '../store/store.ts';
 import { health, replicas } from './index-facts.ts';
 import { indexOptions, indexParameters, waitParameters } from './parameters.ts';
-import { clusterName, nodeName, openSearchVersion } from './root-routes.ts';
+import { clusterName, nodeAddress, nodeName, openSearchVersion } from './root-routes.ts';
 import type { Call, Route } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -174,8 +174,8 @@ function nodes(nodeId: string): { readonly [key: string]: unknown } {
       [nodeId]: {
         name: nodeName,
         transport_address: address,
-        host: '127.0.0.1',
-        ip: '127.0.0.1',
+        host: nodeAddress,
+        ip: nodeAddress,
         version: openSearchVersion,
         build_type: 'tar',
         build_hash: 'unknown',

@@ -4,6 +4,8 @@ import type { RootAnswer } from './wire.ts';
 
 export const clusterName = 'trailhound';
 export const nodeName = 'trailhound-1';
+/** Where the one node says it is. */
+export const nodeAddress = '127.0.0.1';
 
 /** The version whose answers ours are; clients choose their dialect by it. */
 export const openSearchVersion = '2.19.4';

@@ -3,12 +3,12 @@ import { closeCommand } from './close-command.ts';
 import type { Door } from './door.ts';
 import { functionNameOf } from './function-name.ts';
 import { find } from './nested.ts';
-import { oneOrMany } from './policy-member.ts';
+import { textOf } from './policy-member.ts';
 
 /** The bucket, API or function that a record is about, by name; undefined for records of other services. */
 export function doorOf(record: unknown): Door | undefined {
   const parameters = own(record, 'requestParameters');
-  const said = (name: string): string | undefined => text(oneOrMany(find(parameters, name))[0]);
+  const said = (name: string): string | undefined => textOf(find(parameters, name));
   const region = text(own(record, 'awsRegion'));
   switch (text(own(record, 'eventSource'))?.toLowerCase()) {
     case 's3.amazonaws.com':

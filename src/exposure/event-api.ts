@@ -3,7 +3,7 @@ import { isPrivate, judgeApi, judgeBody, judgeMethod, noPolicy, openApiBody } fr
 import type { Door, DoorChange } from './door.ts';
 import type { Exposure } from './exposure.ts';
 import { find } from './nested.ts';
-import { member, oneOrMany } from './policy-member.ts';
+import { member, oneOrMany, textOf } from './policy-member.ts';
 import { judgePolicy } from './policy-verdict.ts';
 import { cannotTell } from './words.ts';
 
@@ -149,8 +149,4 @@ function cleared(door: Door, because: string): DoorChange {
     sentence: `Not public: ${because}.`,
   };
   return { door, change: 'cleared', exposure };
-}
-
-function textOf(value: unknown): string | undefined {
-  return text(oneOrMany(value)[0]);
 }

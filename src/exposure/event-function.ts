@@ -3,7 +3,7 @@ import type { DoorChange } from './door.ts';
 import { functionNameOf } from './function-name.ts';
 import { judgeLambda, judgeUrl, permissionStatement, statementOf } from './lambda.ts';
 import { find } from './nested.ts';
-import { oneOrMany } from './policy-member.ts';
+import { textOf } from './policy-member.ts';
 import { judgePolicy } from './policy-verdict.ts';
 import { cannotTell } from './words.ts';
 
@@ -51,8 +51,4 @@ function gone(door: DoorChange['door'], because: string): DoorChange {
     change: 'cleared',
     exposure: { verdict: 'not-public', anonymous: false, actions: [], because, sentence: `Not public: ${because}.` },
   };
-}
-
-function textOf(value: unknown): string | undefined {
-  return text(oneOrMany(value)[0]);
 }

@@ -4,7 +4,7 @@ import { hasAcl, judgeAcl, ownershipOf } from './acl.ts';
 import type { Door, DoorChange } from './door.ts';
 import type { Exposure } from './exposure.ts';
 import { find } from './nested.ts';
-import { oneOrMany } from './policy-member.ts';
+import { oneOrMany, textOf } from './policy-member.ts';
 import { judgePolicy } from './policy-verdict.ts';
 import { judgeBlock } from './public-access-block.ts';
 import { cannotTell } from './words.ts';
@@ -144,8 +144,4 @@ function accountOf(record: unknown, parameters: unknown): string {
     text(own(own(record, 'userIdentity'), 'accountId')) ??
     ''
   );
-}
-
-function textOf(value: unknown): string | undefined {
-  return text(oneOrMany(value)[0]);
 }

@@ -1,6 +1,6 @@
 import { own, text } from '../base/document.ts';
 import { find } from './nested.ts';
-import { oneOrMany } from './policy-member.ts';
+import { textOf } from './policy-member.ts';
 
 /**
  * The function that a record is about. Callers name it as they like (`f`, `111122223333:function:f`, its whole ARN): the function of
@@ -18,8 +18,4 @@ export function functionNameOf(record: unknown): string | undefined {
   const here = text(own(record, 'awsRegion')) ?? region;
   const owner = text(own(record, 'recipientAccountId')) ?? account;
   return (region === undefined || region === here) && account === owner ? name : written;
-}
-
-function textOf(value: unknown): string | undefined {
-  return text(oneOrMany(value)[0]);
 }

@@ -1,4 +1,4 @@
-import { isDocument, own } from '../base/document.ts';
+import { isDocument, own, text } from '../base/document.ts';
 
 /** The member of that name, in any case: exact spelling first. */
 export function member(value: unknown, name: string): unknown {
@@ -13,4 +13,9 @@ export function member(value: unknown, name: string): unknown {
 export function oneOrMany(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];
+}
+
+/** The one, or the first of many, where it is a text. */
+export function textOf(value: unknown): string | undefined {
+  return text(oneOrMany(value)[0]);
 }

@@ -1,9 +1,9 @@
 import { type Document, isDocument } from '../../base/document.ts';
 import { parseQuery } from '../parse.ts';
 import { argumentError, parsingError, shardError } from '../refusal.ts';
-import type { AggregatedHit, AggregationKind, AggregationScope, Bucket, Tally } from './aggregation.ts';
+import type { AggregationKind, AggregationScope, Bucket, Tally } from './aggregation.ts';
 import { checkBody, flagOf, textOf } from './body.ts';
-import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
+import { bucketAnswer, collectInto, enterNodes, makeBuckets } from './bucket.ts';
 import { type FilterMatcher, filterMatcher } from './filter.ts';
 import { manyBuckets } from './terms.ts';
 
@@ -58,20 +58,13 @@ function startTally(
   scope: AggregationScope,
 ): Tally {
   const buckets = new Map<string, Bucket>();
-  const into = (key: string, hit: AggregatedHit): void => {
-    let bucket = buckets.get(key);
-    if (!bucket) {
-      bucket = startBucket(scope);
-      buckets.set(key, bucket);
-    }
-    collectInto(bucket, hit);
-  };
+  const bucketOf = makeBuckets(buckets, scope);
   return {
     collect(hit) {
       const found = names.filter((_, at) => matchers()[at]?.matches(hit));
       for (const [at, name] of found.entries()) {
-        if (!pairsOnly) into(name, hit);
-        for (const other of found.slice(at + 1)) into(`${name}${separator}${other}`, hit);
+        if (!pairsOnly) collectInto(bucketOf(name), hit);
+        for (const other of found.slice(at + 1)) collectInto(bucketOf(`${name}${separator}${other}`), hit);
       }
     },
     answer() {

@@ -9,6 +9,21 @@ export function startBucket({ inner, budget }: Pick<AggregationScope, 'inner' | 
   return { count: 0, tallies: inner.map(({ aggregation }) => aggregation.start()) };
 }
 
+/** The bucket of a key, which is started when it is first asked for. */
+export function makeBuckets<Key>(
+  buckets: Map<Key, Bucket>,
+  scope: Pick<AggregationScope, 'inner' | 'budget'>,
+): (key: Key) => Bucket {
+  return (key) => {
+    let bucket = buckets.get(key);
+    if (!bucket) {
+      bucket = startBucket(scope);
+      buckets.set(key, bucket);
+    }
+    return bucket;
+  };
+}
+
 export function collectInto(bucket: Bucket, hit: AggregatedHit): void {
   bucket.count++;
   for (const tally of bucket.tallies) tally.collect(hit);

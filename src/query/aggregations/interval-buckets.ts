@@ -2,7 +2,7 @@ import type { Document } from '../../base/document.ts';
 import { put } from '../../base/document.ts';
 import type { Columns, RowBatch } from '../candidate.ts';
 import type { AggregatedHit, AggregationScope, Bucket, Tally } from './aggregation.ts';
-import { bucketAnswer, collectInto, startBucket } from './bucket.ts';
+import { bucketAnswer, collectInto, makeBuckets, startBucket } from './bucket.ts';
 import type { KeyedBucket } from './bucket-order.ts';
 import { addToBuckets, partOfBuckets } from './bucket-parts.ts';
 import { collectRowsInto, hitAt, makeLists } from './row-batch.ts';
@@ -29,14 +29,7 @@ export interface Intervals {
 export function intervalTally(intervals: Intervals, scope: AggregationScope): Tally {
   const { inner, budget } = scope;
   const buckets = new Map<number, Bucket>();
-  const bucketAt = (key: number): Bucket => {
-    let bucket = buckets.get(key);
-    if (!bucket) {
-      bucket = startBucket(scope);
-      buckets.set(key, bucket);
-    }
-    return bucket;
-  };
+  const bucketAt = makeBuckets(buckets, scope);
   return {
     collect(hit) {
       let last: number | undefined;

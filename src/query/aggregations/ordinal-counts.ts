@@ -38,11 +38,12 @@ export function makeOrdinalCounts(
   const flush = (): void => {
     if (!counted) return;
     const { known, accepts } = counted;
-    eachCount(counted, (ordinal, count) => {
+    const done = counted;
+    counted = undefined;
+    eachCount(done, (ordinal, count) => {
       const point = known.point(ordinal);
       if (point !== undefined && (!accepts || accepts(point))) take(point, count);
     });
-    counted = undefined;
   };
   return {
     flush,

@@ -4,16 +4,17 @@ import { TrailhoundError } from '../../base/errors.ts';
 import { makeBest } from '../best-hits.ts';
 import type { Point } from '../lucene.ts';
 import { parseQuery } from '../parse.ts';
-import { argumentError, shardError, wrappedError } from '../refusal.ts';
+import { shardError } from '../refusal.ts';
 import { comparePoints } from '../sort.ts';
 import type { AggregatedHit, Aggregation, AggregationKind, AggregationScope, Bucket, Tally } from './aggregation.ts';
-import { checkBody, fieldOf, numberOf, textOf, unsupported, wholeOf } from './body.ts';
-import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
+import { checkBody, fieldOf, textOf, unsupported, wholeOf } from './body.ts';
+import { bucketAnswer, collectInto, enterNodes, makeBuckets } from './bucket.ts';
 import { type FieldValues, fieldValues } from './field-values.ts';
 import { type FilterMatcher, filterMatcher } from './filter.ts';
 import { type KeyFilter, parseKeyFilter } from './key-filter.ts';
 import { collectRowsInto, eachValueRows } from './row-batch.ts';
 import { parseSignificance, type Significance, significanceNames } from './significance.ts';
+import { positiveOf } from './term-candidates.ts';
 import { keyOf, manyBuckets } from './terms.ts';
 
 /** `significant_terms`: values that the matches have more often than all documents have them. */
@@ -96,14 +97,6 @@ function make(body: Document, scope: AggregationScope): Aggregation {
   };
 }
 
-function positiveOf(body: Document, key: string, { kind, name }: AggregationScope, fallback: number): number {
-  const number = numberOf(body, key, kind, fallback);
-  if (number > 0) return Math.trunc(number);
-  const javaName = key === 'shard_size' ? 'shardSize' : key;
-  const why = argumentError(`[${javaName}] must be greater than 0. Found [${number}] in [${name}]`);
-  throw wrappedError(why, `[${kind}] failed to parse field [${key}]`);
-}
-
 function startTally(
   { size, least, score, background }: Wanted,
   reading: () => Reading,
@@ -113,15 +106,10 @@ function startTally(
   const { inner, budget } = scope;
   const buckets = new Map<Point, Bucket>();
   let seen = 0;
+  const bucketOf = makeBuckets(buckets, scope);
   const bucketAt = (value: Point): Bucket | undefined => {
     const { accepts } = reading();
-    if (accepts && !accepts(value)) return undefined;
-    let bucket = buckets.get(value);
-    if (!bucket) {
-      bucket = startBucket(scope);
-      buckets.set(value, bucket);
-    }
-    return bucket;
+    return !accepts || accepts(value) ? bucketOf(value) : undefined;
   };
   const collect = (hit: AggregatedHit): void => {
     for (const value of new Set(reading().values.read(hit))) {

@@ -14,7 +14,7 @@ import type {
   Tally,
 } from './aggregation.ts';
 import { checkBody, fieldOf, flagOf, textOf, wholeOf } from './body.ts';
-import { bucketAnswer, collectInto, enterNodes, startBucket } from './bucket.ts';
+import { bucketAnswer, collectInto, enterNodes, makeBuckets, startBucket } from './bucket.ts';
 import { bucketOrder, type KeyedBucket, parseOrder } from './bucket-order.ts';
 import { addToBuckets, partOfBuckets } from './bucket-parts.ts';
 import { type FieldValues, fieldValues, type Shown, type ValueKind } from './field-values.ts';
@@ -251,17 +251,6 @@ function* settleRows(
       );
   inside(place);
   return left;
-}
-
-function makeBuckets(buckets: Map<Point, Bucket>, scope: AggregationScope): (value: Point) => Bucket {
-  return (value) => {
-    let bucket = buckets.get(value);
-    if (!bucket) {
-      bucket = startBucket(scope);
-      buckets.set(value, bucket);
-    }
-    return bucket;
-  };
 }
 
 /** There may be a million: only those that are shown are put in order. */
